@@ -1,0 +1,1 @@
+"""Group, compare and draw what a store holds."""

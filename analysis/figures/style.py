@@ -1,0 +1,61 @@
+"""What all figures share: colours, sizes, and how they are written."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sweep.errors import FailedError
+
+# Okabe & Ito's colours, which people with any common colour blindness can tell apart.
+BLUE, ORANGE, GREEN, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
+BLACK = "#000000"
+
+STYLE: Any = {
+    "font.size": 10,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.6,
+    "legend.frameon": False,
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "sweep",
+    "svg.fonttype": "path",
+}
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of that many inches in this project's style; it needs no display."""
+    with mpl.rc_context(STYLE):
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    """Write NAME.png, NAME.svg and NAME.csv; the same table gives the same bytes.
+
+    Raises:
+        FailedError: the folder cannot be made or written.
+    """
+    paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg", "csv")]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with mpl.rc_context(STYLE):
+            figure.savefig(paths[0], metadata={"Software": None})
+            figure.savefig(paths[1], metadata={"Date": None})
+        write_csv(table, paths[2])
+    except OSError as error:
+        raise FailedError(f"{folder} cannot be written ({error.strerror}); name another folder with --out") from error
+    return paths
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table with every digit of its numbers and the same line ends everywhere."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table.to_csv(file, index=False, lineterminator="\n")

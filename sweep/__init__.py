@@ -1,0 +1,9 @@
+"""Sweep the initial spread of a small network's weights over millions of trainings in parallel."""
+
+from sweep.errors import StoreError, UsageError
+from sweep.programs import RECIPES
+from sweep.recipe import Recipe
+from sweep.study import Axis, Study
+
+__version__ = "0.1.0"
+__all__ = ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"]

@@ -1,0 +1,57 @@
+"""Initial parameters: standard draws that belong to (seed, block of repeats), scaled by a recipe's spreads."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from sweep.recipe import Recipe
+from sweep.study import DRAW_BLOCK, Point
+
+
+def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float64]:
+    """Initial parameters of the repeats start, ..., stop - 1 of one point, shape (stop - start, n_parameters).
+
+    Row r depends on the point and on r alone. With common draws the points of a study share their standard normal
+    draws (common random numbers) and differ in how they are scaled.
+
+    Raises:
+        ValueError: the repeats lie in more than one block of draws.
+    """
+    block = start // DRAW_BLOCK
+    if not block * DRAW_BLOCK <= start < stop <= (block + 1) * DRAW_BLOCK:
+        raise ValueError(f"repeats {start} to {stop - 1} are not within one block of {DRAW_BLOCK} draws")
+    entropy = [block, point.seed]
+    if point.draws == "independent":
+        entropy.append(int(point.identity, 16))
+    # Drawn row by row, so the first rows do not depend on how many follow.
+    normals = standard_normals(entropy, stop - block * DRAW_BLOCK, point.recipe)
+    return scale(point.recipe, normals[start - block * DRAW_BLOCK :])
+
+
+def standard_normals(entropy: Sequence[int], n: int, recipe: Recipe) -> NDArray[np.float64]:
+    """Standard normal draws (n, weights and biases): biases are drawn even where the recipe has none, so that recipes
+    that differ in their biases alone get the same weights."""
+    columns = sum((layer.fan_in + 1) * layer.fan_out for layer in recipe.layers)
+    return np.random.default_rng(entropy).standard_normal((n, columns))
+
+
+def scale(recipe: Recipe, normals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn `standard_normals` into initial parameters (n, n_parameters) of the recipe's spreads and distributions."""
+    pieces: list[NDArray[np.float64]] = []
+    column = 0
+    for number, (fan_in, fan_out) in enumerate(recipe.layers, 1):
+        is_hidden = number < len(recipe.layers)
+        spread = recipe.hidden_std_dev if is_hidden else recipe.output_std_dev
+        n_weights = fan_in * fan_out
+        layer = normals[:, column : column + n_weights + fan_out]
+        column += n_weights + fan_out
+        if is_hidden and recipe.hidden_distribution == "uniform":
+            layer = math.sqrt(3) * (2 * ndtr(layer) - 1)
+        weights, biases = np.split(layer * spread, [n_weights], axis=1)
+        pieces.append(weights)
+        if recipe.biases != "none":
+            pieces.append(biases if recipe.biases == "drawn" else np.zeros_like(biases))
+    return np.concatenate(pieces, axis=1)

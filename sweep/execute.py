@@ -1,0 +1,150 @@
+"""Runs the blocks of a study that are not yet stored: blocks -> processes -> store."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Set
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from multiprocessing.synchronize import Event
+from multiprocessing.util import Finalize
+from typing import Any
+
+import numpy as np
+
+from sweep.errors import WorkerError
+from sweep.progress import Progress
+from sweep.store import Records, Store, open_store
+from sweep.study import Block, Study, plan
+
+MakeExecutor = Callable[..., Executor]
+
+BLOCKS_PER_WORKER = 4
+"""Blocks handed out ahead, so that no worker waits for the next while the list of what is under way stays short."""
+SECONDS_TO_FINISH = 1.2
+"""How long an interrupt waits for blocks that are being trained; a block takes some 0.1 s."""
+
+
+def usable_cores() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def process_pool(workers: int) -> MakeExecutor:
+    """A maker of process pools.
+
+    Processes are spawned, not forked: safe beside threads and open connections, and the same on every system.
+    """
+    return partial(ProcessPoolExecutor, workers, multiprocessing.get_context("spawn"))
+
+
+def stored_repeats(store: Store, study: Study) -> dict[str, Set[int] | range]:
+    """Point identity -> the repeats of the study that are stored, as `plan` needs it."""
+    counts = store.counts([point.identity for point in study.points], study.repeats)
+    return {
+        identity: range(study.repeats) if count == study.repeats else set(store.repeats(identity).tolist())
+        for identity, count in counts.items()
+    }
+
+
+def execute(
+    study: Study,
+    url: str,
+    stored: dict[str, Set[int] | range],
+    make_executor: MakeExecutor,
+    progress: Progress,
+    ahead: int,
+) -> None:
+    """Train every block that `stored` lacks and put its records into the store.
+
+    Args:
+        study: what is asked for.
+        url: of a store that exists; every worker opens a connection of its own.
+        stored: what `stored_repeats` gave.
+        make_executor: called with initializer and initargs, as concurrent.futures' executors are.
+        progress: is told of the trainings of every block that was stored.
+        ahead: how many blocks are handed to the executor at a time.
+
+    Raises:
+        StoreError: the store could not be read or written.
+        WorkerError: a worker process died.
+        KeyboardInterrupt: after the blocks that were being trained have been stored, or been given up.
+    """
+    blocks = plan(study, stored)
+    stop = multiprocessing.get_context("spawn").Event()
+    executor = make_executor(initializer=start_worker, initargs=(url, stop))
+    under_way: set[Future[int]] = set()
+    try:
+        with _interrupts_held_back():
+            under_way = {executor.submit(run_block, block) for block in islice(blocks, ahead)}
+        while under_way:
+            finished, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+            under_way |= {executor.submit(run_block, block) for block in islice(blocks, len(finished))}
+            for future in finished:
+                progress.update(future.result())
+    except BaseException as error:
+        stop.set()
+        executor.shutdown(wait=False, cancel_futures=True)
+        if wait(under_way, timeout=SECONDS_TO_FINISH).not_done:
+            for process in multiprocessing.active_children():
+                process.kill()
+        if isinstance(error, BrokenExecutor):
+            raise WorkerError(
+                "a worker process died, killed from outside or for want of memory; what it had stored is kept"
+            ) from error
+        raise
+    executor.shutdown()
+
+
+_worker: dict[str, Any] = {}
+
+
+def start_worker(url: str, stop: Event) -> None:
+    """Prepare a worker process; a Ctrl-C at the terminal reaches it too, but is the main process's to answer."""
+    if multiprocessing.parent_process() is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        Finalize(None, stop_worker, exitpriority=1)
+    _worker.update(url=url, stop=stop)
+
+
+def stop_worker() -> None:
+    """Close the worker's store; a worker process does so when it ends."""
+    if "store" in _worker:
+        _worker["store"].close()
+    _worker.clear()
+
+
+def run_block(block: Block) -> int:
+    """Train one block and store its records; return how many were new, 0 after the run was told to stop."""
+    from sweep.draws import initial_parameters
+    from sweep.kernel import train
+
+    if _worker["stop"].is_set():
+        return 0
+    if "store" not in _worker:
+        _worker["store"] = open_store(_worker["url"])
+    trained = train(block.point.recipe, initial_parameters(block.point, block.start, block.stop))
+    records = Records(
+        repeat=np.arange(block.start, block.stop),
+        loss=trained.loss,
+        final_loss=trained.final_loss,
+        solved=trained.solved,
+        solved_epoch=trained.solved_epoch,
+        diverged=trained.diverged,
+    )
+    return _worker["store"].insert(block.point, records)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A Ctrl-C meanwhile is delivered afterwards; processes spawned meanwhile never get it, even while they start."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)

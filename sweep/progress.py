@@ -1,0 +1,46 @@
+"""Progress over trainings: a bar on a terminal, a plain line now and then where there is none."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Counts trainings towards a total and shows the rate and the time left on standard error."""
+
+    def __init__(self, total: int, done: int, *, quiet: bool = False) -> None:
+        is_terminal = sys.stderr.isatty()
+        self._bar = tqdm(
+            total=total, initial=done, unit=" trainings", unit_scale=True, dynamic_ncols=True, smoothing=0.1,
+            disable=quiet or not is_terminal,
+        )  # fmt: skip
+        self._lines = not quiet and not is_terminal
+        self._total, self._first, self._done = total, done, done
+        self._start = self._last_line = time.monotonic()
+
+    def update(self, n: int) -> None:
+        """Count n more trainings."""
+        self._done += n
+        self._bar.update(n)
+        now = time.monotonic()
+        if self._lines and now - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._last_line = now
+            rate = (self._done - self._first) / (now - self._start)
+            left = f"{(self._total - self._done) / rate:,.0f} s left" if rate else "time left unknown"
+            percent = 100 * self._done / self._total
+            print(
+                f"{self._done:,} of {self._total:,} trainings ({percent:.0f} %), {rate:,.0f} a second, {left}",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._bar.close()

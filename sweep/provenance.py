@@ -1,0 +1,78 @@
+"""What a run was asked and on what it ran, as it is recorded in the store."""
+
+import os
+import platform
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sweep.store import redact
+from sweep.study import Study
+
+
+def now() -> str:
+    """The present time, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def command_line(module: str, arguments: Sequence[str]) -> str:
+    """The command as typed, with passwords removed."""
+    return redact(f"python -m {module} {shlex.join(arguments)}".strip())
+
+
+def describe_run(study: Study, command: str, workers: int) -> dict[str, Any]:
+    """The record of a run that starts now."""
+    started = now()
+    return {
+        "id": f"{started[:19].replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
+        "study": study.to_dict(),
+        "study_identity": study.identity,
+        "command": command,
+        "started": started,
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "workers": workers,
+        "cpu": cpu_model(),
+        "cores": os.cpu_count(),
+        "platform": platform.platform(),
+        "python": sys.version.split()[0],
+        "numpy": version("numpy"),
+        "numba": version("numba"),
+        "sweep": project_version(),
+        "git_commit": git_commit(),
+    }
+
+
+def project_version() -> str:
+    """The version of this project."""
+    from sweep import __version__
+
+    return __version__
+
+
+def cpu_model() -> str:
+    """The processor's name, as far as the system tells it."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def git_commit() -> str | None:
+    """The commit this project is checked out at, with "+changes" if files differ from it; None outside a checkout."""
+    git = ["git", "-C", str(Path(__file__).parent)]
+    try:
+        commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        changes = subprocess.run([*git, "status", "--porcelain", "-uno"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return commit + ("+changes" if changes.stdout else "")

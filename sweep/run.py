@@ -1,0 +1,152 @@
+"""python -m sweep.run: train a study and keep every result in a store."""
+
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sweep.command import INTERRUPTED, Parser, add_store_option, default_store, plural, run_command, whole_number
+from sweep.errors import FailedError, UsageError
+from sweep.execute import BLOCKS_PER_WORKER, execute, process_pool, stored_repeats, usable_cores
+from sweep.parse import SPEC, parse_axis, parse_setting
+from sweep.programs import RECIPES, find_recipe
+from sweep.progress import Progress
+from sweep.provenance import command_line, describe_run, now
+from sweep.recipe import FIELDS
+from sweep.store import Store, open_store, redact
+from sweep.study import Study
+
+
+def build_parser() -> Parser:
+    """The options of this command."""
+    parser = Parser(
+        prog="python -m sweep.run",
+        description="Train many small networks from many initial spreads in parallel and keep every result. "
+        "Without options it runs the published study: 400 spreads of hidden_std_dev, 1,000 networks each. "
+        "Running it again computes only what is missing.",
+        epilog=f"Fields of a recipe: {', '.join(FIELDS)}. Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
+    )
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(RECIPES)} (gustaw)")
+    parser.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
+    )
+    parser.add_argument(
+        "--axis",
+        metavar="FIELD=SPEC",
+        action="append",
+        default=[],
+        help=f"sweep a field; repeatable for several axes; SPEC is {SPEC} "
+        "(default: hidden_std_dev over exp(linspace(-3, 4, 400)))",
+    )
+    parser.add_argument("--repeats", metavar="N", type=whole_number, default=1000, help="networks a point (1000)")
+    parser.add_argument("--seed", metavar="S", type=whole_number, default=0, help="of the random draws (0)")
+    parser.add_argument(
+        "--draws",
+        metavar="KIND",
+        default="common",
+        help="common: every point's network number r starts from the same draws, so that points differ in their "
+        "spread alone; independent: every point has draws of its own (common)",
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=whole_number, default=usable_cores(), help=f"processes ({usable_cores()})"
+    )
+    add_store_option(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit code."""
+    options = build_parser().parse_args(arguments)
+    study = read_study(options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws)
+    if not 1 <= options.workers <= 1024:
+        raise UsageError(f"workers was given as {options.workers}; allowed is a whole number from 1 to 1,024")
+    command = command_line("sweep.run", arguments)
+    with open_store(options.store, create=True) as store:
+        return run_study(study, store, options.store, options.workers, command, options.quiet)
+
+
+def read_study(
+    recipe_name: str, settings: Sequence[str], axes: Sequence[str], repeats: int, seed: int, draws: str
+) -> Study:
+    """The study that the options ask for.
+
+    Raises:
+        UsageError: any of them is not allowed, or a field is both set and swept.
+    """
+    recipe = find_recipe(recipe_name)
+    fields = [parse_setting(text) for text in settings]
+    recipe = replace(recipe, **dict(fields))
+    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws)
+    for field, _ in fields:
+        if any(axis.field == field for axis in study.axes):
+            raise UsageError(
+                f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
+            )
+    return study
+
+
+def run_study(study: Study, store: Store, url: str, workers: int, command: str, quiet: bool) -> int:
+    """Compute what the store lacks of the study, record the run and print the answer; return the exit code."""
+    stored = stored_repeats(store, study)
+    n_missing = study.n_trainings - sum(map(len, stored.values()))
+    if not quiet:
+        asked = f"{plural(len(study.points), 'point')} × {plural(study.repeats, 'repeat')}"
+        print(f"{asked}. {study.sentence}.", flush=True)
+    run = describe_run(study, command, workers)
+    store.start_run(run)
+    state, start = "failed", time.monotonic()
+    try:
+        if n_missing:
+            with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
+                execute(study, url, stored, process_pool(workers), progress, workers * BLOCKS_PER_WORKER)
+        state = "finished"
+    except KeyboardInterrupt:
+        state = "interrupted"
+        print(interrupted(study, store, command), file=sys.stderr)
+        return INTERRUPTED
+    except FailedError as error:
+        raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
+    finally:
+        record_end(store, run["id"], state)
+    if n_missing:
+        seconds = time.monotonic() - start
+        print(
+            f"Stored {n_missing:,} trainings in {store.name} in {seconds:.1f} s, {n_missing / seconds:,.0f} a second "
+            f"with {plural(workers, 'worker')}."
+        )
+    else:
+        print(f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute.")
+    # Analysis stands on top of this package; only this command's last words come from it.
+    from analysis.answer import answer
+
+    print(answer(store, study))
+    print(f"Next: python -m analysis figures{store_option(url)}\n      python -m analysis summary{store_option(url)}")
+    return 0
+
+
+def interrupted(study: Study, store: Store, command: str) -> str:
+    """What to tell whoever interrupted: what is stored, what is missing, how to continue."""
+    n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
+    return (
+        f"Interrupted: {n_stored:,} of {study.n_trainings:,} trainings are stored in {store.name}, "
+        f"{study.n_trainings - n_stored:,} are missing. Continue with: {command}"
+    )
+
+
+def record_end(store: Store, run: str, state: str) -> None:
+    """Record how a run ended; where the store fails even at that, say so and leave the word to the first failure."""
+    try:
+        store.end_run(run, now(), state)
+    except FailedError as error:
+        print(f"warning: the end of run {run} is not recorded: {error}", file=sys.stderr)
+
+
+def store_option(url: str) -> str:
+    """The --store that a next command needs, empty where the default is the same store."""
+    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
+
+
+if __name__ == "__main__":
+    run_command(main)

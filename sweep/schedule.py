@@ -1,0 +1,24 @@
+"""Learning-rate schedules: how the step of gradient descent changes over a training."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.recipe import Recipe
+
+
+def learning_rates(recipe: Recipe) -> NDArray[np.float64]:
+    """The learning rate of every epoch, shape (epochs,), as a function of the part of the training that is done.
+
+    constant; linear: falls to zero along a line; cosine: falls to zero along half a cosine (Loshchilov & Hutter 2017,
+    eq. 5, without restarts); inverse_time: 1 / (1 + 9 done), a tenth of the learning rate at the end (Robbins & Monro
+    1951's decay).
+    """
+    done = np.arange(recipe.epochs) / recipe.epochs
+    factor = np.ones(recipe.epochs)
+    if recipe.schedule == "linear":
+        factor = 1 - done
+    elif recipe.schedule == "cosine":
+        factor = (1 + np.cos(np.pi * done)) / 2
+    elif recipe.schedule == "inverse_time":
+        factor = 1 / (1 + 9 * done)
+    return recipe.learning_rate * factor

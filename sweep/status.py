@@ -1,0 +1,79 @@
+"""python -m sweep.status: the studies in a store, how complete each is, when and where it ran."""
+
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from sweep.command import Parser, add_store_option, run_command
+from sweep.store import Store, open_store
+from sweep.study import Axis, Study
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit code."""
+    parser = Parser(prog="python -m sweep.status", description="List the studies in a store and how complete each is.")
+    add_store_option(parser)
+    options = parser.parse_args(arguments)
+    with open_store(options.store) as store:
+        print(status(store))
+    return 0
+
+
+def status(store: Store) -> str:
+    """A paragraph for each study, the one that ran last at the end."""
+    studies: dict[str, list[dict[str, Any]]] = {}
+    for run in store.runs():
+        studies[run["study_identity"]] = [*studies.pop(run["study_identity"], []), run]
+    if not studies:
+        return f"No study in {store.name} yet; `python -m sweep.run` runs the published one."
+    return "\n\n".join(describe(store, runs) for runs in studies.values())
+
+
+def describe(store: Store, runs: list[dict[str, Any]]) -> str:
+    """What one study asks, how much of it is stored, and its runs."""
+    study = max((Study.from_dict(run["study"]) for run in runs), key=lambda study: study.repeats)
+    n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
+    percent = 100 * n_stored / study.n_trainings
+    complete = "complete" if n_stored == study.n_trainings else f"{study.n_trainings - n_stored:,} missing"
+    lines = [
+        f"Study {study.identity}: {study.sentence}",
+        f"  axes      {'; '.join(map(describe_axis, study.axes))}",
+        f"  trainings {n_stored:,} of {study.n_trainings:,} ({percent:.1f} %, {complete}), "
+        f"{study.repeats:,} repeats, seed {study.seed}, {study.draws} draws",
+    ]
+    for run in runs:
+        lines.append(f"  run {run['id']}  {run_state(run)}, from {run['started']} to {run['ended'] or '?'}")
+        lines.append(f"      on {run['host']} ({run['cpu']}), {run['workers']} workers: {run['command']}")
+    return "\n".join(lines)
+
+
+def describe_axis(axis: Axis) -> str:
+    """The field with its values, or with their range where they are many."""
+    if len(axis.values) <= 8:
+        return f"{axis.field} = {', '.join(map(str, axis.values))}"
+    return f"{axis.field}: {len(axis.values):,} values from {axis.values[0]} to {axis.values[-1]}"
+
+
+def run_state(run: dict[str, Any]) -> str:
+    """The recorded state; "killed" for a run that is recorded as running on this host by a process that is gone."""
+    if run["state"] == "running" and run["host"] == socket.gethostname() and not is_alive(run["process"]):
+        return "killed"
+    return str(run["state"])
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of that number exists on this host."""
+    if os.name == "nt":
+        return True  # Windows has no harmless way to ask; os.kill would end the process.
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+if __name__ == "__main__":
+    run_command(main)

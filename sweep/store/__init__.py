@@ -1,0 +1,35 @@
+"""Where results are kept: `open_store` gives the store that a URL names, SQLite or MongoDB, under one contract."""
+
+from sweep.errors import UsageError
+from sweep.store.base import Moments, Records, Store
+from sweep.store.redact import redact
+
+__all__ = ["Moments", "Records", "Store", "open_store", "redact"]
+
+
+def open_store(url: str, create: bool = False) -> Store:
+    """The store at `url`, opened; only the chosen backend is imported.
+
+    Args:
+        url: a path or `sqlite:///PATH` (`sqlite:////PATH` is absolute), or a `mongodb://` or `mongodb+srv://` URI; its
+            database is the URI's, else `experiment_db`.
+        create: make the SQLite file if there is none. MongoDB makes a database when it is first written.
+
+    Raises:
+        UsageError: `url` has none of these forms.
+        StoreError: the store cannot be opened, or there is none and `create` is false.
+    """
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme in ("mongodb", "mongodb+srv"):
+        from sweep.store.mongo import MongoStore
+
+        return MongoStore(url)
+    path = url if not separator else rest[1:] if (scheme, rest[:1]) == ("sqlite", "/") else ""
+    if not path:
+        raise UsageError(
+            f"the store was given as {redact(url)!r}; allowed is a path, sqlite:///PATH, mongodb://HOST/DATABASE "
+            "or mongodb+srv://HOST/DATABASE"
+        )
+    from sweep.store.sqlite import SqliteStore
+
+    return SqliteStore(path, create)

@@ -1,0 +1,132 @@
+"""The contract that every store keeps, in prose, and the values that cross it."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.study import Point
+
+Row = tuple[int, float | None, float | None, bool, int | None, bool]
+"""One training as a database holds it: the fields of `Records` in their order, None for null."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """Trainings of one point, one array element a training, all arrays of shape (n,), n may be 0.
+
+    `repeat` numbers are 0 to 999,999,999. Every finite loss comes back bit for bit.
+    `loss` and `final_loss` are NaN exactly where `diverged` is true; a store keeps null there.
+    `solved_epoch` is -1 where the training never solved the problem; a store keeps null there.
+    """
+
+    repeat: NDArray[np.int64]
+    loss: NDArray[np.float64]
+    final_loss: NDArray[np.float64]
+    solved: NDArray[np.bool_]
+    solved_epoch: NDArray[np.int64]
+    diverged: NDArray[np.bool_]
+
+    def rows(self) -> Iterator[Row]:
+        """The trainings one by one, as plain Python values."""
+        columns = (getattr(self, name).tolist() for name in RECORD_FIELDS)
+        for repeat, loss, final_loss, solved, epoch, diverged in zip(*columns, strict=True):
+            losses = (None if math.isnan(value) else value for value in (loss, final_loss))
+            yield repeat, *losses, solved, None if epoch < 0 else epoch, diverged
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Row]) -> "Records":
+        """The records that `rows` gave, in the order of the rows."""
+        return cls(
+            repeat=np.array([row[0] for row in rows], np.int64),
+            loss=np.array([row[1] for row in rows], np.float64),
+            final_loss=np.array([row[2] for row in rows], np.float64),
+            solved=np.array([row[3] for row in rows], np.bool_),
+            solved_epoch=np.array([-1 if row[4] is None else row[4] for row in rows], np.int64),
+            diverged=np.array([row[5] for row in rows], np.bool_),
+        )
+
+
+RECORD_FIELDS = tuple(field.name for field in fields(Records))
+
+
+class Moments(NamedTuple):
+    """What a database sums up of one point.
+
+    `count` is of all its trainings, `diverged` and `solved` of those among them; the two sums are over `loss` of those
+    that did not diverge (`count - diverged` of them).
+    """
+
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls on sums
+    diverged: int
+    solved: int
+    loss_sum: float
+    loss_sum_of_squares: float
+
+
+class Store(ABC):
+    """Where every training's record and every run's record is kept.
+
+    A training is identified by its point's identity and its repeat number; a store holds at most one record of it,
+    and a record that is stored never changes. An instance belongs to one process and one thread; any number of
+    processes may open the same store at once, each with an instance of its own, and read and write concurrently.
+    What `insert` has returned from is durable against the end of the process. Every method raises StoreError, naming
+    the store (never its password) and the remedy, when the database cannot be reached, read or written, and after
+    `close`. Open an instance in the process that uses it: none crosses a fork.
+    """
+
+    name: str
+    """The store's URL or path as it may be shown: every password in it is `***`."""
+
+    @abstractmethod
+    def insert(self, point: Point, records: Records) -> int:
+        """Store the records that are not yet there; return how many were new. Storing a record twice is harmless."""
+
+    @abstractmethod
+    def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
+        """Identity -> number of stored repeats that are < `below`; points without any are left out."""
+
+    @abstractmethod
+    def repeats(self, identity: str) -> NDArray[np.int64]:
+        """The repeat numbers stored for one point, ascending; empty for an unknown point."""
+
+    @abstractmethod
+    def records(self, identity: str, below: int) -> Records:
+        """The records of one point with repeat < `below`, by ascending repeat; empty for an unknown point."""
+
+    @abstractmethod
+    def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
+        """Identity -> sums over its records with repeat < `below`; points without any are left out.
+
+        The database computes the sums; no record leaves it.
+        """
+
+    @abstractmethod
+    def start_run(self, run: Mapping[str, Any]) -> None:
+        """Record that a run has started; `run` is JSON-like, with a unique string "id" and an ISO 8601 "started"."""
+
+    @abstractmethod
+    def end_run(self, identifier: str, ended: str, state: str) -> None:
+        """Set "ended" (ISO 8601) and "state" of a recorded run; an unknown identifier changes nothing."""
+
+    @abstractmethod
+    def runs(self) -> list[dict[str, Any]]:
+        """Every recorded run as it was given, oldest start first, with "ended" and "state" as `end_run` set them.
+
+        Until then "ended" is None and "state" is "running".
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the connection back; closing twice is harmless."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,196 @@
+"""The store in a MongoDB database; the only module that imports pymongo."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pymongo
+from numpy.typing import NDArray
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import (
+    BulkWriteError,
+    ConfigurationError,
+    ConnectionFailure,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+)
+
+from sweep.errors import StoreError, UsageError
+from sweep.store.base import RECORD_FIELDS, Moments, Records, Store
+from sweep.store.redact import redact
+from sweep.study import Point
+
+DEFAULT_DATABASE = "experiment_db"
+DEFAULT_OPTIONS = {"serverSelectionTimeoutMS": 4000, "connectTimeoutMS": 4000, "journal": True}
+POINTS_PER_QUERY = 500
+DUPLICATE_KEY = 11000
+NOT_ALLOWED = (13, 18, 8000)
+"""MongoDB's error codes for missing rights and failed authentication."""
+
+Document = dict[str, Any]
+
+
+class MongoStore(Store):
+    """A store in the database that a MongoDB URI names.
+
+    A training's `_id` is its point's identity, a colon and its repeat in ten digits: the index that every collection
+    has anyway then serves each question about a point as one range.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.name = redact(url)
+        self._database = _connect(url, self.name)
+        self._client = self._database.client
+        self._results: Collection[Document] = self._database["results"]
+        self._runs: Collection[Document] = self._database["runs"]
+        try:
+            with self._explained():
+                self._database.command("ping")
+        except StoreError:
+            self._client.close()
+            raise
+
+    def insert(self, point: Point, records: Records) -> int:
+        """See Store.insert."""
+        common = {
+            "point": point.identity,
+            "seed": point.seed,
+            "hidden_std_dev": point.recipe.hidden_std_dev,
+            "output_std_dev": point.recipe.output_std_dev,
+        }
+        described = {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": point.draws}
+        documents = [
+            {"_id": _key(point.identity, row[0]), **common, **dict(zip(RECORD_FIELDS, row, strict=True))}
+            for row in records.rows()
+        ]
+        with self._explained():
+            _insert_new(self._database["points"], [{"_id": point.identity, **described}])
+            return _insert_new(self._results, documents) if documents else 0
+
+    def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
+        """See Store.counts."""
+        # Reading nothing but the _id, the index alone answers this.
+        return {key: found["count"] for key, found in self._grouped(identities, below, {"count": {"$sum": 1}})}
+
+    def repeats(self, identity: str) -> NDArray[np.int64]:
+        """See Store.repeats."""
+        with self._explained():
+            found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1})
+            return np.array([int(document["_id"].rpartition(":")[2]) for document in found.sort("_id")], np.int64)
+
+    def records(self, identity: str, below: int) -> Records:
+        """See Store.records."""
+        with self._explained():
+            found = self._results.find(_range(identity, below)).sort("_id")
+            return Records.from_rows(list(map(itemgetter(*RECORD_FIELDS), found)))
+
+    def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
+        """See Store.moments."""
+        sums = {
+            "count": {"$sum": 1},
+            "diverged": {"$sum": {"$cond": ["$diverged", 1, 0]}},
+            "solved": {"$sum": {"$cond": ["$solved", 1, 0]}},
+            "loss_sum": {"$sum": "$loss"},
+            "loss_sum_of_squares": {"$sum": {"$multiply": ["$loss", "$loss"]}},
+        }
+        return {key: Moments(**found) for key, found in self._grouped(identities, below, sums)}
+
+    def start_run(self, run: Mapping[str, Any]) -> None:
+        """See Store.start_run."""
+        document = {**run, "_id": run["id"], "ended": None, "state": "running"}
+        del document["id"]
+        with self._explained():
+            self._runs.insert_one(document)
+
+    def end_run(self, identifier: str, ended: str, state: str) -> None:
+        """See Store.end_run."""
+        with self._explained():
+            self._runs.update_one({"_id": identifier}, {"$set": {"ended": ended, "state": state}})
+
+    def runs(self) -> list[dict[str, Any]]:
+        """See Store.runs."""
+        with self._explained():
+            found = list(self._runs.find().sort([("started", 1), ("_id", 1)]))
+        return [{"id": document.pop("_id"), **document} for document in found]
+
+    def close(self) -> None:
+        """See Store.close."""
+        self._client.close()
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.name)
+
+    def _grouped(self, identities: Sequence[str], below: int, sums: Document) -> Iterator[tuple[str, Document]]:
+        group = {"$group": {"_id": {"$arrayElemAt": [{"$split": ["$_id", ":"]}, 0]}, **sums}}
+        unique = sorted(set(identities))
+        for start in range(0, len(unique), POINTS_PER_QUERY):
+            ranges = [_range(identity, below) for identity in unique[start : start + POINTS_PER_QUERY]]
+            with self._explained():
+                found = list(self._results.aggregate([{"$match": {"$or": ranges}}, group]))
+            yield from ((document.pop("_id"), document) for document in found)
+
+
+@contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turn every error of pymongo into a StoreError that names the store, the cause and the remedy."""
+    try:
+        yield
+    except ConnectionFailure as error:
+        cause = redact(str(error)).partition(", Timeout:")[0]
+        raise StoreError(
+            f"MongoDB does not answer at {name} ({cause}): start it with `docker compose up -d`, "
+            "or leave the store out to use the SQLite default"
+        ) from error
+    except OperationFailure as error:
+        refused = error.code in NOT_ALLOWED
+        remedy = "user, password and authSource in the URI, and the user's rights" if refused else "the server"
+        raise StoreError(f"MongoDB refused the request at {name} ({_cause(error)}): check {remedy}") from error
+    except PyMongoError as error:
+        raise StoreError(f"cannot use the store {name} ({_cause(error)}): check the URI and the server") from error
+
+
+def _connect(url: str, name: str) -> Database[Document]:
+    defaults = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
+    try:
+        client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **defaults)  # type: ignore[arg-type]
+        return client.get_default_database(DEFAULT_DATABASE)
+    except (PyMongoError, ValueError, OSError) as error:
+        if isinstance(error, ConfigurationError) and not isinstance(error, InvalidURI) and "+srv:" in url:
+            raise StoreError(f"cannot find the servers of {name} ({_cause(error)}): check the host's name") from error
+        cause = "" if "@" in url else f" ({_cause(error)})"  # it may quote a piece of a password that was not encoded
+        raise UsageError(
+            f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "user and password percent-encoded"
+        ) from error
+
+
+def _insert_new(collection: Collection[Document], documents: list[Document]) -> int:
+    """Insert the documents whose _id is not there yet, and return how many those were."""
+    try:
+        return len(collection.insert_many(documents, ordered=False).inserted_ids)
+    except BulkWriteError as error:
+        if error.details.get("writeConcernErrors") or not all(map(_is_stored, error.details["writeErrors"])):
+            raise
+        return int(error.details["nInserted"])
+
+
+def _is_stored(write_error: Document) -> bool:
+    return bool(write_error["code"] == DUPLICATE_KEY and write_error.get("keyPattern", {"_id": 1}) == {"_id": 1})
+
+
+def _key(identity: str, repeat: int) -> str:
+    return f"{identity}:{repeat:010d}"
+
+
+def _range(identity: str, below: int) -> Document:
+    return {"_id": {"$gte": _key(identity, 0), "$lt": _key(identity, below)}}
+
+
+def _cause(error: Exception) -> str:
+    details = getattr(error, "details", None) or {}
+    failures = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ()), details]
+    return redact(next((failure["errmsg"] for failure in failures if "errmsg" in failure), str(error)))

@@ -1,0 +1,101 @@
+"""The store in one SQLite file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.store.base import Moments, Records, Store
+from sweep.store.redact import redact
+from sweep.store.sqlite_file import explained, open_database
+from sweep.study import Point
+
+# One JSON text holds any number of identities; SQLite limits the number of its parameters.
+_OF_POINTS = """
+FROM points JOIN trainings ON point_id = points.id AND repeat < ?2
+WHERE identity IN (SELECT value FROM json_each(?1)) GROUP BY identity
+"""
+
+
+class SqliteStore(Store):
+    """A store in the SQLite file at `path`; any number of processes may use it at once."""
+
+    def __init__(self, path: str, create: bool = False) -> None:
+        self.name = redact(path)
+        with self._explained():
+            self._database = open_database(path, create)
+
+    def insert(self, point: Point, records: Records) -> int:
+        """See Store.insert."""
+        recipe = point.recipe
+        values = (point.identity, point.seed, point.draws, recipe.hidden_std_dev, recipe.output_std_dev)
+        with self._explained(), self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(
+                "INSERT INTO points (identity, seed, draws, hidden_std_dev, output_std_dev, recipe) "
+                "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING",
+                (*values, json.dumps(recipe.to_dict())),
+            )
+            find = "SELECT id FROM points WHERE identity = ?"
+            (point_id,) = self._database.execute(find, (point.identity,)).fetchone()
+            return self._database.executemany(
+                "INSERT INTO trainings (point_id, repeat, loss, final_loss, solved, solved_epoch, diverged) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (point_id, repeat) DO NOTHING",
+                ((point_id, *row) for row in records.rows()),
+            ).rowcount
+
+    def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
+        """See Store.counts."""
+        return dict(self._rows(f"SELECT identity, count(*) {_OF_POINTS}", json.dumps(list(identities)), below))
+
+    def repeats(self, identity: str) -> NDArray[np.int64]:
+        """See Store.repeats."""
+        query = "SELECT repeat FROM trainings JOIN points ON point_id = id WHERE identity = ? ORDER BY repeat"
+        return np.array([repeat for (repeat,) in self._rows(query, identity)], np.int64)
+
+    def records(self, identity: str, below: int) -> Records:
+        """See Store.records."""
+        query = (
+            "SELECT repeat, loss, final_loss, solved, solved_epoch, diverged FROM trainings "
+            "JOIN points ON point_id = id WHERE identity = ? AND repeat < ? ORDER BY repeat"
+        )
+        return Records.from_rows(self._rows(query, identity, below))
+
+    def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
+        """See Store.moments."""
+        sums = "count(*), sum(diverged), sum(solved), total(loss), total(loss * loss)"
+        rows = self._rows(f"SELECT identity, {sums} {_OF_POINTS}", json.dumps(list(identities)), below)
+        return {identity: Moments(*values) for identity, *values in rows}
+
+    def start_run(self, run: Mapping[str, Any]) -> None:
+        """See Store.start_run."""
+        with self._explained():
+            self._database.execute(
+                "INSERT INTO runs (id, started, state, document) VALUES (?, ?, 'running', ?)",
+                (run["id"], run["started"], json.dumps(dict(run))),
+            )
+
+    def end_run(self, identifier: str, ended: str, state: str) -> None:
+        """See Store.end_run."""
+        with self._explained():
+            self._database.execute("UPDATE runs SET ended = ?, state = ? WHERE id = ?", (ended, state, identifier))
+
+    def runs(self) -> list[dict[str, Any]]:
+        """See Store.runs."""
+        rows = self._rows("SELECT document, ended, state FROM runs ORDER BY started, id")
+        return [{**json.loads(document), "ended": ended, "state": state} for document, ended, state in rows]
+
+    def close(self) -> None:
+        """See Store.close."""
+        with self._explained():
+            self._database.close()
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.name)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._explained():
+            return self._database.execute(query, values).fetchall()

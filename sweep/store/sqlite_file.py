@@ -1,0 +1,144 @@
+"""Opens a SQLite file as a store: makes it where asked, and leaves any other program's file as it was."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sweep.errors import StoreError
+
+FORMAT_VERSION = 1
+BUSY_SECONDS = 30.0
+
+# A REAL column would keep -0.0 as the integer 0; ANY keeps every double as it is, and the CHECK keeps it a double.
+SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS points (
+    id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, draws TEXT NOT NULL,
+    hidden_std_dev REAL NOT NULL, output_std_dev REAL NOT NULL, recipe TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS trainings (
+    point_id INTEGER NOT NULL REFERENCES points, repeat INTEGER NOT NULL,
+    loss ANY CHECK (typeof(loss) IN ('real', 'null')),
+    final_loss ANY CHECK (typeof(final_loss) IN ('real', 'null')),
+    solved INTEGER NOT NULL, solved_epoch INTEGER, diverged INTEGER NOT NULL,
+    PRIMARY KEY (point_id, repeat)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, document TEXT NOT NULL
+) STRICT;
+CREATE VIEW IF NOT EXISTS results AS
+    SELECT hidden_std_dev, output_std_dev, loss, final_loss, solved, solved_epoch, diverged, repeat, seed,
+        identity AS point
+    FROM points JOIN trainings ON point_id = points.id;
+PRAGMA user_version = {FORMAT_VERSION};
+COMMIT;
+"""
+
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "another program has locked it for over {busy:g} s; end that program or wait, then try again",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and start again, what is stored stays",
+    sqlite3.SQLITE_READONLY: "it is read-only; allow writing to the file and to its folder, or name another store",
+    sqlite3.SQLITE_CANTOPEN: "the folder {folder} must exist and be writable, and the file be readable; "
+    "make it (mkdir -p), change the permissions, or name another store",
+    sqlite3.SQLITE_NOTADB: "it is no SQLite database and was left as it was; name another store",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; put back a copy, or move it away and compute its results again",
+    sqlite3.SQLITE_IOERR: "the disk or network drive fails; check it, then start again",
+}
+
+
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn every SQLite error into a StoreError that names the file, the cause and the remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        remedy = _REMEDIES.get(_primary_code(error), "check the file, or name another store")
+        remedy = remedy.format(busy=BUSY_SECONDS, folder=Path(path).absolute().parent)
+        raise _unusable(path, f" ({error}): {remedy}") from error
+
+
+def open_database(path: str, create: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode to the store at `path`.
+
+    Raises:
+        StoreError: there is no store at `path` and `create` is false, or the file is not a store of this format.
+        sqlite3.Error: SQLite cannot open or make the file.
+    """
+    made = False
+    if os.path.isdir(path):
+        raise _unusable(path, ": it is a folder; name a file in it")
+    if os.path.exists(path):
+        if os.path.getsize(path) == 1:  # SQLite takes one byte for an empty file
+            raise _unusable(path, f" (file is not a database): {_REMEDIES[sqlite3.SQLITE_NOTADB]}")
+        # An immutable database is read without locks, recovery or side files: nothing of a foreign file changes.
+        with closing(_connect(path, "ro&immutable=1")) as probe:
+            made = _is_made(probe, path)
+    elif not create:
+        raise _missing(path)
+    database = _connect(path, "rwc" if create else "rw")
+    try:
+        if not _is_made(database, path):
+            if not create:
+                raise _missing(path)
+            _make(database)
+        database.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.OperationalError as error:
+        database.close()
+        if not made or _primary_code(error) != sqlite3.SQLITE_READONLY or os.path.exists(f"{path}-wal"):
+            raise
+        return _connect(path, "ro&immutable=1")  # no log can be made in a read-only folder, and none is needed
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _connect(path: str, mode: str) -> sqlite3.Connection:
+    address = f"{Path(path).absolute().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, timeout=BUSY_SECONDS, isolation_level=None, uri=True)
+
+
+def _is_made(database: sqlite3.Connection, path: str) -> bool:
+    """Whether the database is a store of this format (else it is empty); raises StoreError if it is anything else."""
+    version, tables, ours = database.execute(
+        "SELECT (SELECT user_version FROM pragma_user_version), count(*), "
+        "count(*) FILTER (WHERE name IN ('points', 'trainings', 'runs', 'results')) FROM sqlite_schema"
+    ).fetchone()
+    if version > FORMAT_VERSION:
+        raise StoreError(
+            f"the store {path} has format {version}, and this project knows formats up to {FORMAT_VERSION}; "
+            "upgrade this project, or name another store"
+        )
+    if (version, tables) != (0, 0) and (version, ours) != (FORMAT_VERSION, 4):
+        raise _unusable(path, ": it is the database of another program and was left as it was; name another store")
+    return bool(version)
+
+
+def _make(database: sqlite3.Connection) -> None:
+    """Make the tables; harmless when several processes do it at once."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as error:
+            # SQLite does not wait for another process that is switching to WAL at this moment.
+            if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+    database.executescript(SCHEMA)
+
+
+def _missing(path: str) -> StoreError:
+    return StoreError(f"there is no store at {path}; `python -m sweep.run --store {path}` makes one")
+
+
+def _unusable(path: str, cause: str) -> StoreError:
+    return StoreError(f"cannot use the store {path}{cause}")
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the higher bits tell variants apart

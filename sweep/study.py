@@ -1,0 +1,180 @@
+"""Study: a recipe, the axes it is swept over, the repeats and the seed; and the plan that cuts it into blocks.
+
+Everything here is pure: no file, no database, no clock, no randomness.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sweep.errors import UsageError
+from sweep.recipe import FIELDS, Recipe, unknown_field
+
+DRAWS = ("common", "independent")
+DRAW_BLOCK = 1024
+"""Repeats that share one stream of random draws. Part of what identifies a result: changing it changes every draw."""
+
+DEFAULT_SPREADS = tuple(np.exp(np.linspace(-3, 4, 400)).tolist())
+"""The published axis of hidden_std_dev: 400 log-spaced spreads from 0.0498 to 54.6."""
+
+
+class Axis(NamedTuple):
+    """One recipe field and the values it takes in a study."""
+
+    field: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Point:
+    """One recipe with the seed and kind of its draws: all that decides the outcome of its repeat number r."""
+
+    recipe: Recipe
+    seed: int
+    draws: str
+
+    @cached_property
+    def identity(self) -> str:
+        """32 hexadecimal digits of SHA-256 over the sorted JSON of the fields."""
+        text = json.dumps({**self.recipe.to_dict(), "seed": self.seed, "draws": self.draws}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Block(NamedTuple):
+    """The trainings of one point with repeat numbers start, ..., stop - 1, all within one block of draws."""
+
+    point: Point
+    start: int
+    stop: int
+
+    @property
+    def n_trainings(self) -> int:
+        """Number of trainings in the block."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Study:
+    """A recipe swept over the product of its axes, `repeats` trainings a point.
+
+    Raises:
+        UsageError: an axis, the repeats, the seed or the kind of draws is not allowed.
+    """
+
+    recipe: Recipe
+    axes: tuple[Axis, ...] = (Axis("hidden_std_dev", DEFAULT_SPREADS),)
+    repeats: int = 1000
+    seed: int = 0
+    draws: str = "common"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.repeats <= 10**9:
+            raise UsageError(f"repeats was given as {self.repeats}; allowed is a whole number from 1 to 1,000,000,000")
+        if not 0 <= self.seed < 2**63:
+            raise UsageError(f"seed was given as {self.seed}; allowed is a whole number from 0 to 2^63 - 1")
+        if self.draws not in DRAWS:
+            raise UsageError(f"draws was given as {self.draws!r}; allowed is one of {', '.join(DRAWS)}")
+        _check_axes(self.axes)
+        for point in self.points:
+            _check_effect(point.recipe, self.axes)
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """Every combination of the axes' values, the last axis fastest."""
+        names = [axis.field for axis in self.axes]
+        return tuple(
+            Point(replace(self.recipe, **dict(zip(names, values, strict=True))), self.seed, self.draws)
+            for values in product(*(axis.values for axis in self.axes))
+        )
+
+    @property
+    def n_trainings(self) -> int:
+        """Number of trainings in the whole study."""
+        return math.prod(len(axis.values) for axis in self.axes) * self.repeats
+
+    @property
+    def sentence(self) -> str:
+        """What is swept and what is trained, in words."""
+        fields = [axis.field for axis in self.axes]
+        swept = f"Swept: {' × '.join(fields)}. " if fields else ""
+        return f"{swept}Trained: {self.recipe.sentence(fields)}"
+
+    @cached_property
+    def identity(self) -> str:
+        """12 hexadecimal digits that two runs of one study share, whatever their repeats."""
+        return hashlib.sha256("".join(sorted(point.identity for point in self.points)).encode()).hexdigest()[:12]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The study as plain values for JSON or a document database."""
+        axes = [[axis.field, [list(v) if isinstance(v, tuple) else v for v in axis.values]] for axis in self.axes]
+        return {
+            "recipe": self.recipe.to_dict(),
+            "axes": axes,
+            "repeats": self.repeats,
+            "seed": self.seed,
+            "draws": self.draws,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Study":
+        """The study that `to_dict` gave `values`."""
+        axes = tuple(Axis(f, tuple(tuple(v) if isinstance(v, list) else v for v in vs)) for f, vs in values["axes"])
+        recipe = Recipe.from_dict(values["recipe"])
+        return cls(recipe, axes, values["repeats"], values["seed"], values["draws"])
+
+
+def plan(study: Study, stored: Mapping[str, Set[int] | range]) -> Iterator[Block]:
+    """The blocks that are still to be computed, every point's first block of draws before any point's second.
+
+    Args:
+        study: what is asked for.
+        stored: point identity -> the repeat numbers already stored; a point left out has none.
+    """
+    for first in range(0, study.repeats, DRAW_BLOCK):
+        for point in study.points:
+            have = stored.get(point.identity, ())
+            size = block_size(point.recipe)
+            for start in range(first, min(first + DRAW_BLOCK, study.repeats), size):
+                span = range(start, min(start + size, study.repeats))
+                missing = [repeat for repeat in span if repeat not in have]
+                if missing:
+                    yield Block(point, missing[0], missing[-1] + 1)
+
+
+def block_size(recipe: Recipe) -> int:
+    """Trainings in one task: DRAW_BLOCK, or less (by powers of two) where those would take much over 0.2 s."""
+    operations = recipe.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in recipe.layers)
+    size = DRAW_BLOCK
+    while size > 32 and size * operations > 400_000_000:
+        size //= 2
+    return size
+
+
+def _check_axes(axes: Sequence[Axis]) -> None:
+    names = [axis.field for axis in axes]
+    for field, values in axes:
+        if field not in FIELDS:
+            raise unknown_field(field)
+        if names.count(field) > 1:
+            raise UsageError(f"axis {field} was given twice; give each field one axis")
+        if not values:
+            raise UsageError(f"axis {field} has no values; give it at least one")
+        for value in values:
+            if values.count(value) > 1:
+                raise UsageError(f"axis {field} has the value {value!r} more than once; give each value once")
+
+
+def _check_effect(recipe: Recipe, axes: Sequence[Axis]) -> None:
+    for field, values in axes:
+        if not recipe.hidden and field in ("hidden_std_dev", "activation") and len(values) > 1:
+            raise UsageError(
+                f"axis {field} changes nothing in a recipe with no hidden layer; "
+                "sweep output_std_dev, or give hidden at least one layer"
+            )

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from analysis.answer import answer, compare_with_xavier
+from analysis.groups import summarize
+from sweep import Axis, Recipe, Study
+from sweep.store import open_store
+from tests.analysis.test_groups import records
+
+SPREADS = (0.25, 0.5, 0.75, 1.0)
+
+
+@pytest.fixture
+def store(tmp_path):
+    with open_store(str(tmp_path / "store.db"), create=True) as store:
+        yield store
+
+
+def fill(store, study, means):
+    noise = np.random.default_rng(0).normal(size=100)
+    for point, mean in zip(study.points, means, strict=True):
+        store.insert(point, records(mean + noise))
+
+
+def test_the_best_point_is_compared_with_the_swept_point_nearest_to_xavier(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=100)
+    fill(store, study, (30.0, 20.0, 25.0, 40.0))
+    comparison = compare_with_xavier(store, study, summarize(store, study))
+    assert (comparison.best, comparison.xavier) == (1, 2)
+    assert comparison.predicted == pytest.approx(2**-0.5)
+    assert comparison.change.change == pytest.approx(-0.2, abs=0.01)
+    assert comparison.change.paired
+
+
+def test_xaviers_point_is_looked_for_beside_the_best_on_the_other_axes(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS), Axis("loss", ("bce", "mse"))), repeats=100)
+    fill(store, study, (30.0, 10.0, 20.0, 15.0, 25.0, 12.0, 40.0, 14.0))
+    comparison = compare_with_xavier(store, study, summarize(store, study))
+    assert (comparison.best, comparison.xavier) == (1, 5)
+
+
+def test_the_prediction_follows_the_best_points_architecture(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS), Axis("hidden", ((2,), (30,)))), repeats=100)
+    fill(store, study, (30.0, 29.0, 20.0, 15.0, 25.0, 12.0, 40.0, 14.0))
+    comparison = compare_with_xavier(store, study, summarize(store, study))
+    assert comparison.predicted == pytest.approx(0.25)
+    assert (comparison.best, comparison.xavier) == (5, 1)
+
+
+def test_independent_draws_are_not_paired(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=100, draws="independent")
+    fill(store, study, (30.0, 20.0, 25.0, 40.0))
+    assert not compare_with_xavier(store, study, summarize(store, study)).change.paired
+
+
+def test_one_training_a_point_has_no_standard_error(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=1)
+    fill(store, study, (30.0, 20.0, 25.0, 40.0))
+    text = answer(store, study)
+    assert "standard error unknown" in text
+    assert "nan" not in text
+
+
+def test_nothing_stored_is_a_sentence(store):
+    assert answer(store, Study(Recipe(), repeats=1)).startswith("No training kept a finite loss")

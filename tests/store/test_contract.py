@@ -1,0 +1,198 @@
+"""What every store keeps, whichever it is."""
+
+import sqlite3
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pymongo
+import pytest
+
+from sweep.errors import StoreError
+from sweep.store import Moments, Records, Store
+from tests.store.samples import a_point, same, some_records
+
+PUBLISHED = {
+    "point", "seed", "repeat", "hidden_std_dev", "output_std_dev",
+    "loss", "final_loss", "solved", "solved_epoch", "diverged",
+}  # fmt: skip
+
+
+def test_every_double_comes_back_bit_for_bit(store: Store) -> None:
+    largest = sys.float_info.max
+    loss = np.array([largest, -largest, 5e-324, -5e-324, 2.2250738585072014e-308, 0.0, -0.0, 0.1, 1 / 3, 3.0, np.nan])
+    n = len(loss)
+    diverged = np.isnan(loss)
+    epochs = np.array([-1, 0, 1, 10**9, *[7] * (n - 4)])
+    records = Records(np.arange(n) * 10**7, loss, -loss, epochs >= 0, epochs, diverged)
+    records.final_loss[diverged] = np.nan
+    assert store.insert(a_point(), records) == n
+    assert same(store.records(a_point().identity, 10**9), records)
+
+
+def test_records_come_by_ascending_repeat_and_below(store: Store) -> None:
+    store.insert(a_point(), some_records(10, 20))
+    store.insert(a_point(), some_records(0, 10))
+    assert same(store.records(a_point().identity, 100), some_records(0, 20))
+    assert same(store.records(a_point().identity, 13), some_records(0, 13))
+    assert same(store.records(a_point().identity, 0), some_records(0, 0))
+
+
+def test_inserting_twice_is_harmless_and_counted(store: Store) -> None:
+    assert store.insert(a_point(), some_records(0, 12)) == 12
+    assert store.insert(a_point(), some_records(0, 12)) == 0
+    assert store.insert(a_point(), some_records(8, 20)) == 8
+    assert same(store.records(a_point().identity, 100), some_records(0, 20))
+
+
+def test_a_stored_record_never_changes(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 1))
+    other = Records(*(np.array([v]) for v in (0, 99.0, 98.0, False, -1, False)))
+    assert store.insert(a_point(), other) == 0
+    assert same(store.records(a_point().identity, 1), some_records(0, 1))
+
+
+def test_inserting_nothing_is_harmless(store: Store) -> None:
+    assert store.insert(a_point(), some_records(0, 0)) == 0
+    assert store.counts([a_point().identity], 10) == {}
+
+
+def test_points_are_kept_apart(store: Store) -> None:
+    left, right, unknown = a_point(1), a_point(2), a_point(3).identity
+    store.insert(left, some_records(0, 5))
+    store.insert(right, some_records(3, 6))
+    identities = [left.identity, unknown, right.identity]
+    assert store.counts(identities, 10) == {left.identity: 5, right.identity: 3}
+    assert store.counts(identities, 4) == {left.identity: 4, right.identity: 1}
+    assert store.counts(identities, 3) == {left.identity: 3}
+    assert store.counts(identities, 0) == {}
+    assert store.counts([right.identity], 10) == {right.identity: 3}
+    assert store.counts([left.identity, left.identity], 10) == {left.identity: 5}
+    assert store.counts([], 10) == {}
+    assert store.repeats(left.identity).tolist() == [0, 1, 2, 3, 4]
+    assert store.repeats(right.identity).tolist() == [3, 4, 5]
+
+
+def test_an_unknown_point_has_nothing(store: Store) -> None:
+    unknown = a_point(9).identity
+    assert store.repeats(unknown).dtype == np.int64
+    assert store.repeats(unknown).shape == (0,)
+    assert same(store.records(unknown, 10), some_records(0, 0))
+    assert store.moments([unknown], 10) == {}
+
+
+def test_repeats_are_in_order_of_number(store: Store) -> None:
+    repeats = [10, 999_999_999, 9, 100, 0]
+    n = len(repeats)
+    store.insert(a_point(), Records(np.array(repeats), np.ones(n), np.ones(n), *(np.ones(n, t) for t in (bool, int)),
+                                    np.zeros(n, bool)))  # fmt: skip
+    assert store.repeats(a_point().identity).tolist() == sorted(repeats)
+    assert store.counts([a_point().identity], 11) == {a_point().identity: 3}
+    assert store.counts([a_point().identity], 10**9) == {a_point().identity: 5}
+
+
+def test_moments_sum_what_did_not_diverge(store: Store) -> None:
+    left, right, unknown = a_point(1), a_point(2), a_point(3).identity
+    store.insert(left, some_records(0, 20))
+    store.insert(right, some_records(2, 3))
+    found = store.moments([left.identity, unknown, right.identity], 10)
+    losses = [1 / (1 + repeat) for repeat in range(10) if repeat % 3 != 2]
+    assert found == {
+        left.identity: Moments(
+            10, 3, 3, pytest.approx(sum(losses), rel=1e-14), pytest.approx(sum(x * x for x in losses), rel=1e-14)
+        ),
+        right.identity: Moments(1, 1, 0, 0.0, 0.0),
+    }
+
+
+def test_moments_and_counts_of_very_many_points(store: Store) -> None:
+    store.insert(a_point(1), some_records(0, 2))
+    store.insert(a_point(2), some_records(0, 3))
+    identities = [a_point(1).identity, *(f"{number:032x}" for number in range(2000)), a_point(2).identity]
+    assert store.counts(identities, 9) == {a_point(1).identity: 2, a_point(2).identity: 3}
+    assert {key: found.count for key, found in store.moments(identities, 9).items()} == store.counts(identities, 9)
+
+
+def test_an_identity_is_data_and_never_a_query(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 3))
+    for hostile in ("' OR 1=1 --", "$point", "", ":", '"]', "\N{SNOWMAN}"):
+        assert store.counts([hostile], 10) == {}
+        assert store.moments([hostile], 10) == {}
+        assert store.repeats(hostile).size == 0
+        assert store.records(hostile, 10).repeat.size == 0
+
+
+def test_two_instances_see_each_other(open_one: Callable[[], Store]) -> None:
+    one, other = open_one(), open_one()
+    assert one.insert(a_point(), some_records(0, 10)) == 10
+    assert other.insert(a_point(), some_records(5, 15)) == 5
+    assert one.repeats(a_point().identity).tolist() == list(range(15))
+    assert same(other.records(a_point().identity, 99), some_records(0, 15))
+
+
+def test_what_is_stored_outlives_the_instance(open_one: Callable[[], Store]) -> None:
+    with open_one() as store:
+        store.insert(a_point(), some_records(0, 4))
+    assert same(open_one().records(a_point().identity, 99), some_records(0, 4))
+
+
+def test_closing_twice_is_harmless(store: Store) -> None:
+    store.close()
+    store.close()
+
+
+def test_runs_are_recorded_oldest_first(store: Store) -> None:
+    assert store.runs() == []
+    late = {"id": "b", "started": "2024-05-02T00:00:00+00:00", "study": {"axes": [["loss", ["bce", "mse"]]]}, "n": 3}
+    early = {"id": "c", "started": "2024-05-01T00:00:00+00:00", "command": "é ' $x"}
+    store.start_run(late)
+    store.start_run(early)
+    store.end_run("b", "2024-05-03T00:00:00+00:00", "completed")
+    store.end_run("unknown", "2024-05-03T00:00:00+00:00", "completed")
+    assert store.runs() == [
+        {**early, "ended": None, "state": "running"},
+        {**late, "ended": "2024-05-03T00:00:00+00:00", "state": "completed"},
+    ]
+
+
+def test_a_run_identifier_is_used_once(store: Store) -> None:
+    run = {"id": "a", "started": "2024-05-01T00:00:00+00:00"}
+    store.start_run(run)
+    with pytest.raises(StoreError, match=r"cannot use the store|MongoDB refused"):
+        store.start_run(run)
+    assert len(store.runs()) == 1
+
+
+def test_anyone_reads_results_by_the_published_names(store: Store, url: str) -> None:
+    point = a_point(seed=2**63 - 1, hidden_std_dev=0.125)
+    store.insert(point, some_records(1, 3))
+    rows = sorted(_read_without_this_project(url), key=lambda row: row["repeat"])
+    common = {"point": point.identity, "seed": 2**63 - 1, "hidden_std_dev": 0.125, "output_std_dev": 1.0}
+    assert rows == [
+        {**common, "repeat": 1, "loss": 0.5, "final_loss": 0.5 / 3, "solved": 0, "solved_epoch": None, "diverged": 0},
+        {**common, "repeat": 2, "loss": None, "final_loss": None, "solved": 0, "solved_epoch": None, "diverged": 1},
+    ]
+    assert all(set(row) == PUBLISHED for row in rows)
+
+
+def test_anyone_projects_spread_and_loss(store: Store, url: str) -> None:
+    store.insert(a_point(), some_records(0, 2))
+    if url.startswith("sqlite"):
+        with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
+            found = database.execute("SELECT hidden_std_dev, loss FROM results").fetchall()
+    else:
+        with pymongo.MongoClient(url) as client:
+            documents = client.get_default_database()["results"].find({}, {"_id": 0, "hidden_std_dev": 1, "loss": 1})
+            found = [(document["hidden_std_dev"], document["loss"]) for document in documents]
+    assert sorted(found) == [(0.5, 0.5), (0.5, 1.0)]
+
+
+def _read_without_this_project(url: str) -> list[dict[str, object]]:
+    if url.startswith("sqlite"):
+        database = sqlite3.connect(url.removeprefix("sqlite:///"))
+        database.row_factory = sqlite3.Row
+        found = [dict(row) for row in database.execute("SELECT * FROM results")]
+        database.close()
+        return found
+    with pymongo.MongoClient(url) as client:
+        return list(client.get_default_database()["results"].find({}, {"_id": 0}))

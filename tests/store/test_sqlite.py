@@ -1,0 +1,133 @@
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sweep.errors import StoreError
+from sweep.store import Records, open_store, sqlite_file
+from tests.store.samples import a_point, same, some_records
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+rows = st.tuples(finite, finite, st.booleans(), st.integers(-1, 10**9), st.booleans())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1))
+def test_any_records_come_back(drawn: dict[int, tuple[float, float, bool, int, bool]], seed: int, path: str) -> None:
+    values = [(repeat, *drawn[repeat]) for repeat in sorted(drawn)]
+    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_)
+    columns = zip(*values, strict=True) if values else ((),) * 6
+    records = Records(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+    records.loss[records.diverged] = records.final_loss[records.diverged] = np.nan
+    Path(path).unlink(missing_ok=True)
+    with open_store(path, create=True) as store:
+        assert store.insert(a_point(seed), records) == len(values)
+        assert same(store.records(a_point(seed).identity, 10**9), records)
+
+
+def test_what_was_inserted_survives_a_killed_process(path: str) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(insert_and_die, path).exception() is not None
+    with open_store(path) as store:
+        assert same(store.records(a_point().identity, 99), some_records(0, 9))
+
+
+def insert_and_die(path: str) -> None:
+    store = open_store(path, create=True)
+    store.insert(a_point(), some_records(0, 9))
+    os._exit(1)
+
+
+def test_the_file_is_a_wal_database_of_format_1(made: str) -> None:
+    database = sqlite3.connect(made)
+    assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    recipe, seed, draws = database.execute("SELECT recipe, seed, draws FROM points").fetchone()
+    assert (json.loads(recipe), seed, draws) == (a_point().recipe.to_dict(), 0, "common")
+    database.close()
+
+
+def test_a_locked_store_says_so_and_reads_go_on(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.05)
+    other = sqlite3.connect(made, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with open_store(made) as store:
+        with pytest.raises(StoreError) as caught:
+            store.insert(a_point(), some_records(0, 9))
+        assert store.repeats(a_point().identity).size == 3
+        other.execute("ROLLBACK")
+        assert store.insert(a_point(), some_records(0, 9)) == 6
+    other.close()
+    assert str(caught.value) == (
+        f"cannot use the store {made} (database is locked): another program has locked it for over 0.05 s; "
+        "end that program or wait, then try again"
+    )
+
+
+def test_a_full_disk_says_so_and_keeps_what_is_stored(made: str) -> None:
+    with open_store(made) as store:
+        store._database.execute("PRAGMA max_page_count = 1")  # SQLite keeps to the present size, and answers "full"
+        with pytest.raises(StoreError) as caught:
+            store.insert(a_point(), some_records(0, 10_000))
+        assert str(caught.value) == (
+            f"cannot use the store {made} (database or disk is full): the disk is full; "
+            "free some space and start again, what is stored stays"
+        )
+        assert same(store.records(a_point().identity, 99), some_records(0, 3))
+        store._database.execute("PRAGMA max_page_count = 1000000")
+        assert store.insert(a_point(), some_records(0, 10_000)) == 9_997
+
+
+def test_a_damaged_file_says_so(made: str) -> None:
+    size = os.path.getsize(made)
+    with open(made, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+    with open_store(made) as store, pytest.raises(StoreError) as caught:
+        store.records(a_point().identity, 9)
+    assert str(caught.value) == (
+        f"cannot use the store {made} (database disk image is malformed): the file is damaged; "
+        "put back a copy, or move it away and compute its results again"
+    )
+
+
+def test_a_closed_store_says_so(made: str) -> None:
+    store = open_store(made)
+    store.close()
+    with pytest.raises(StoreError) as caught:
+        store.runs()
+    assert str(caught.value) == (
+        f"cannot use the store {made} (Cannot operate on a closed database.): check the file, or name another store"
+    )
+
+
+def test_an_interrupted_insert_leaves_nothing(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Records) -> Iterator[object]:
+        yield 7, 0.5, 0.5, True, 1, False
+        raise KeyboardInterrupt
+
+    with open_store(made) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr(Records, "rows", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                store.insert(a_point(), some_records(0, 9))
+        assert store.repeats(a_point().identity).tolist() == [0, 1, 2]
+        assert store.insert(a_point(), some_records(0, 9)) == 6
+
+
+def test_a_failing_drive_says_so() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | (3 << 8)
+    with pytest.raises(StoreError) as caught, sqlite_file.explained("/data/x.db"):
+        raise error
+    assert str(caught.value) == (
+        "cannot use the store /data/x.db (disk I/O error): the disk or network drive fails; check it, then start again"
+    )

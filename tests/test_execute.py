@@ -1,0 +1,179 @@
+"""However a study is run, its records are the same."""
+
+import os
+import signal
+import sqlite3
+import time
+from concurrent.futures import Executor, Future
+from dataclasses import replace
+
+import pytest
+
+from sweep import RECIPES, Axis, Study
+from sweep.errors import StoreError, WorkerError
+from sweep.execute import execute, process_pool, stop_worker, stored_repeats
+from sweep.progress import Progress
+from sweep.store import open_store
+from sweep.store.base import RECORD_FIELDS
+from tests import commands
+
+STUDY = Study(
+    replace(RECIPES["gustaw"], epochs=40),
+    (Axis("hidden_std_dev", (0.0, 0.7, 54.6)), Axis("loss", ("bce", "mse"))),
+    repeats=1100,
+)
+
+
+class InProcess(Executor):
+    """Runs every task at once in this process, where a mocked database can be reached."""
+
+    def __init__(self, initializer, initargs):
+        initializer(*initargs)
+
+    def submit(self, function, /, *args, **kwargs):
+        future = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:  # as every executor does: the future carries it to whoever asks
+            future.set_exception(error)
+        return future
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        stop_worker()
+
+
+def run(study, url, make_executor=InProcess):
+    with open_store(url, create=True) as store:
+        stored = stored_repeats(store, study)
+        with Progress(study.n_trainings, 0, quiet=True) as progress:
+            execute(study, url, stored, make_executor, progress, ahead=4)
+
+
+def bits(study, url):
+    """Every record of a study as bytes."""
+    with open_store(url) as store:
+        records = {point.identity: store.records(point.identity, 10**9) for point in study.points}
+    return {identity: [getattr(one, name).tobytes() for name in RECORD_FIELDS] for identity, one in records.items()}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    url = str(tmp_path_factory.mktemp("expected") / "store.db")
+    run(STUDY, url)
+    return bits(STUDY, url)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_any_number_of_workers_gives_the_same_records(tmp_path, expected, workers):
+    url = str(tmp_path / "store.db")
+    run(STUDY, url, process_pool(workers))
+    assert bits(STUDY, url) == expected
+
+
+def test_every_store_holds_the_same_records(url, expected):
+    run(STUDY, url)
+    assert bits(STUDY, url) == expected
+
+
+def test_two_workers_and_the_real_mongodb_give_the_same_records(mongodb_url, expected):
+    run(STUDY, mongodb_url, process_pool(2))
+    assert bits(STUDY, mongodb_url) == expected
+
+
+def test_a_study_that_grows_keeps_its_records_and_adds_the_missing(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    run(replace(STUDY, axes=(STUDY.axes[0], Axis("loss", ("mse",))), repeats=30), url)
+    run(replace(STUDY, repeats=1050), url)
+    run(STUDY, url)
+    assert bits(STUDY, url) == expected
+
+
+def test_a_block_with_holes_is_filled(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    run(STUDY, url)
+    with sqlite3.connect(url) as connection:
+        connection.execute("DELETE FROM trainings WHERE repeat % 7 = 3 OR repeat > 1090")
+    connection.close()
+    run(STUDY, url)
+    assert bits(STUDY, url) == expected
+
+
+SLOW = ["--set", "epochs=4000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--store", "store.db"]
+
+
+def wait_for_records(process, path):
+    """Wait until the store holds a part of the records."""
+    while process.poll() is None:
+        if path.exists():
+            connection = sqlite3.connect(path)
+            n_tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]
+            n_records = connection.execute("SELECT count(*) FROM trainings").fetchone()[0] if n_tables else 0
+            connection.close()
+            if 0 < n_records < 12_000:
+                return
+        time.sleep(0.01)
+    pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
+
+
+@pytest.fixture(scope="module")
+def slow_records(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slow")
+    assert commands.run("sweep.run", *SLOW, folder=folder).returncode == 0
+    return all_rows(folder / "store.db")
+
+
+def all_rows(path):
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("SELECT * FROM results ORDER BY point, repeat").fetchall()
+    finally:
+        connection.close()
+
+
+def test_a_killed_run_is_continued_to_the_same_records(tmp_path, slow_records):
+    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
+    wait_for_records(process, tmp_path / "store.db")
+    commands.signal_group(process, signal.SIGKILL)
+    process.communicate()
+    assert "killed" in commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout
+    assert 0 < len(all_rows(tmp_path / "store.db")) < 12_000
+    assert commands.run("sweep.run", *SLOW, folder=tmp_path).returncode == 0
+    assert all_rows(tmp_path / "store.db") == slow_records
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_records, number):
+    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
+    wait_for_records(process, tmp_path / "store.db")
+    if number == signal.SIGINT:
+        commands.signal_group(process, number)
+    else:
+        process.send_signal(number)
+    _, error = process.communicate()
+    n_stored = len(all_rows(tmp_path / "store.db"))
+    assert process.returncode == 130
+    assert 0 < n_stored < 12_000
+    assert commands.one_sentence(error) == (
+        f"Interrupted: {n_stored:,} of 12,000 trainings are stored in store.db, {12_000 - n_stored:,} are missing. "
+        f"Continue with: python -m sweep.run {' '.join(SLOW)}"
+    )
+    assert "interrupted" in commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout
+    assert commands.run("sweep.run", *SLOW, folder=tmp_path).returncode == 0
+    assert all_rows(tmp_path / "store.db") == slow_records
+
+
+def _die(block):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_dies_ends_the_run_with_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("sweep.execute.run_block", _die)
+    with pytest.raises(WorkerError, match=r"^a worker process died, killed from outside or for want of memory; what"):
+        run(STUDY, str(tmp_path / "store.db"), process_pool(1))
+
+
+def test_a_store_that_fails_in_a_worker_is_reported(tmp_path):
+    url = str(tmp_path / "store.db")
+    open_store(url, create=True).close()
+    with pytest.raises(StoreError, match="no store"), Progress(STUDY.n_trainings, 0, quiet=True) as progress:
+        execute(STUDY, str(tmp_path / "gone.db"), {}, process_pool(1), progress, ahead=4)

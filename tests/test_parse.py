@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep import UsageError
+from sweep.parse import parse_axis, parse_setting
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hidden=4", ("hidden", (4,))),
+        ("hidden=3x3", ("hidden", (3, 3))),
+        ("hidden=none", ("hidden", ())),
+        ("epochs=20_000", ("epochs", 20000)),
+        ("learning_rate=1e-2", ("learning_rate", 0.01)),
+        ("activation=tanh", ("activation", "tanh")),
+    ],
+)
+def test_settings(text, expected):
+    assert parse_setting(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("hidden=none,2,3x3", ((), (2,), (3, 3))),
+        ("activation=sigmoid,tanh,relu", ("sigmoid", "tanh", "relu")),
+        ("epochs=lin:100:300:3", (100, 200, 300)),
+        ("hidden_std_dev=0.5", (0.5,)),
+        ("hidden_std_dev=lin:0:1:3", (0.0, 0.5, 1.0)),
+        ("hidden_std_dev=log:1:1:1", (1.0,)),
+    ],
+)
+def test_axes(text, values):
+    assert parse_axis(text).values == values
+
+
+@given(st.floats(1e-300, 1e300), st.floats(1.001, 1e3), st.integers(2, 50))
+def test_a_log_axis_has_its_ends_its_count_and_equal_ratios(low, ratio, count):
+    high = low * ratio
+    values = np.array(parse_axis(f"hidden_std_dev=log:{low!r}:{high!r}:{count}").values)
+    assert (values[0], values[-1], len(values)) == (low, high, count)
+    np.testing.assert_allclose(np.diff(np.log(values)), np.log(ratio) / (count - 1), rtol=1e-6, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hidden_std_dev", "'hidden_std_dev' was given; allowed is FIELD=SPEC"),
+        ("spread=1,2", "unknown recipe field 'spread': a recipe has problem, hidden,"),
+        ("hidden_std_dev=log:0:1:5", "was given as 'log:0:1:5'; on a log axis LOW and HIGH must be above 0"),
+        ("hidden_std_dev=log:-1:1:5", "on a log axis LOW and HIGH must be above 0"),
+        ("hidden_std_dev=lin:2:1:5", "axis hidden_std_dev was given as 'lin:2:1:5'; LOW must be below HIGH"),
+        ("hidden_std_dev=lin:1:1:5", "LOW must be below HIGH"),
+        ("hidden_std_dev=log:0.1:1:0", "was given COUNT '0'; allowed is a whole number from 1 to 1,000,000"),
+        ("hidden_std_dev=log:0.1:1:x", "axis hidden_std_dev was given COUNT 'x'; allowed"),
+        ("hidden_std_dev=log:0.1:1", "was given as 'log:0.1:1'; allowed is log:LOW:HIGH:COUNT, lin:"),
+        ("hidden_std_dev=exp:0.1:1:3", "axis hidden_std_dev was given as 'exp:0.1:1:3'; allowed is log:LOW:HIGH:COUNT"),
+        ("hidden_std_dev=nan,1", "hidden_std_dev was given as 'nan'; allowed is a finite number"),
+        ("hidden_std_dev=", "hidden_std_dev was given as ''; allowed is a finite number"),
+        ("epochs=1.5", "epochs was given as '1.5'; allowed is a whole number"),
+        ("hidden=3by3", "hidden was given as '3by3'; allowed is layer widths such as 4 or 3x3, or none"),
+        ("activation=lin:1:2:3", "'lin:1:2:3'; activation is no number, allowed is a list V1,V2,…"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_named(text, message):
+    with pytest.raises(UsageError) as error:
+        parse_axis(text)
+    assert message in str(error.value)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_an_axis_or_a_usage_error(text):
+    for field in ("hidden_std_dev=", "epochs=", "hidden=", "activation=", ""):
+        try:
+            axis = parse_axis(field + text)
+        except UsageError:
+            continue
+        assert axis.values

@@ -1,0 +1,195 @@
+"""`python -m sweep.run` and `python -m sweep.status` as a person uses them."""
+
+import sqlite3
+
+import pytest
+
+from tests import commands
+
+SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--store", "store.db"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with the store of a small study."""
+    done = commands.run("sweep.run", *SMALL, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def run(folder, *arguments, environment=None):
+    return commands.run("sweep.run", *arguments, folder=folder, environment=environment)
+
+
+def test_a_run_ends_with_best_xavier_improvement_and_two_commands(tmp_path):
+    done = run(tmp_path, *SMALL)
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("3 points × 40 repeats. Swept: hidden_std_dev. Trained: 2-2-1 network on xor, sigmoid")
+    assert lines[1].startswith("Stored 120 trainings in store.db in ")
+    assert lines[2].startswith("Best:   hidden_std_dev = ")
+    assert lines[3].startswith("Xavier: hidden_std_dev = 0.7: mean total loss ")
+    assert lines[3].endswith("(predicted 0.7071)")
+    assert "standard error" in lines[4]
+    assert "(paired by repeat)" in lines[4]
+    assert lines[5:] == [
+        "Next: python -m analysis figures --store store.db",
+        "      python -m analysis summary --store store.db",
+    ]
+    assert done.stderr == ""
+
+
+def test_the_commands_it_suggests_work(folder):
+    for command in ("figures", "summary"):
+        assert commands.run("analysis", command, "--store", "store.db", folder=folder).returncode == 0
+
+
+def test_a_second_run_computes_nothing_and_says_so(folder):
+    before = sqlite3.connect(folder / "store.db").execute("SELECT * FROM results").fetchall()
+    done = run(folder, *SMALL)
+    assert "All 120 trainings are already stored in store.db; nothing to compute." in done.stdout
+    assert "Stored" not in done.stdout
+    assert sqlite3.connect(folder / "store.db").execute("SELECT * FROM results").fetchall() == before
+
+
+def test_quiet_prints_the_result_alone(tmp_path):
+    done = run(tmp_path, *SMALL, "--quiet")
+    assert done.stdout.startswith("Stored 120 trainings")
+    assert done.stderr == ""
+
+
+def test_independent_draws_are_said(tmp_path):
+    assert "(independent draws)" in run(tmp_path, *SMALL, "--draws", "independent").stdout
+
+
+def test_another_axis_has_no_xavier(tmp_path):
+    done = run(tmp_path, "--set", "epochs=30", "--axis", "learning_rate=0.1,1", "--repeats", "5")
+    assert "Best:   learning_rate = " in done.stdout
+    assert "Xavier" not in done.stdout
+    assert (tmp_path / "sweep.sqlite3").exists()
+    assert "Next: python -m analysis figures\n" in done.stdout
+
+
+def test_the_store_comes_from_the_environment(tmp_path):
+    done = run(tmp_path, *SMALL[:-2], environment={"SWEEP_STORE": "mine.db"})
+    assert done.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.db"]
+
+
+def test_diverged_trainings_are_counted(tmp_path):
+    done = run(tmp_path, "--set", "activation=identity", "--set", "hidden_std_dev=1e308", "--set", "epochs=3",
+               "--axis", "output_std_dev=1,1e308", "--repeats", "50")  # fmt: skip
+    assert done.returncode == 0
+    assert "trainings diverged and count in no mean." in done.stdout
+
+
+def test_all_diverged_is_a_sentence(tmp_path):
+    done = run(tmp_path, "--set", "activation=identity", "--set", "hidden_std_dev=1e308", "--set", "epochs=3",
+               "--set", "hidden=64", "--axis", "output_std_dev=1e308", "--repeats", "3")  # fmt: skip
+    assert done.returncode == 0
+    assert done.stdout.startswith("1 point × 3 repeats.")
+    assert "No training kept a finite loss: all diverged." in done.stdout
+
+
+USAGE = [
+    (
+        ["--set", "hidden_std_dev=-1", "--axis", "epochs=5"],
+        "hidden_std_dev was given as -1.0; allowed is a finite number",
+    ),
+    (["--axis", "hidden_std_dev=nan"], "hidden_std_dev was given as 'nan'; allowed is a finite number"),
+    (["--axis", "hidden_std_dev=-0.5,1"], "hidden_std_dev was given as -0.5; allowed is a finite number, 0 or above"),
+    (["--axis", "hidden_std_dev=log:0:1:5"], "on a log axis LOW and HIGH must be above 0"),
+    (["--axis", "hidden_std_dev=log:0.1:1:0"], "was given COUNT '0'; allowed is a whole number from 1"),
+    (["--axis", "spread=1"], "unknown recipe field 'spread': a recipe has problem, hidden"),
+    (["--set", "width=3"], "unknown recipe field 'width': a recipe has problem, hidden"),
+    (["--set", "activation=step"], "activation was given as 'step'; allowed is one of sigmoid, tanh, relu"),
+    (["--set", "problem=parity9"], "problem was given as 'parity9'; allowed is one of xor, parity2, parity3, parity4"),
+    (["--set", "schedule=warmup"], "schedule was given as 'warmup'; allowed is one of constant, linear, cosine"),
+    (["--set", "hidden_std_dev=0.7"], "hidden_std_dev is both set and swept; leave out --set hidden_std_dev, or sweep"),
+    (["--recipe", "nobody"], "recipe was given as 'nobody'; allowed is one of gustaw"),
+    (["--repeats", "0"], "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
+    (["--repeats", "many"], "argument --repeats: was given as 'many'; allowed is a whole number"),
+    (["--seed", "-1"], "seed was given as -1; allowed is a whole number from 0"),
+    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, independent"),
+    (["--workers", "0"], "workers was given as 0; allowed is a whole number from 1 to 1,024"),
+    (["--frobnicate"], "unrecognized arguments: --frobnicate"),
+    (["--store", "redis://localhost"], "the store was given as 'redis://localhost'; allowed is a path, sqlite:///PATH"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE, ids=[" ".join(arguments) for arguments, _ in USAGE])
+def test_a_usage_mistake_is_one_sentence_and_writes_nothing(tmp_path, arguments, message):
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert message in commands.one_sentence(done.stderr)
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_stays_as_it_is(tmp_path):
+    (tmp_path / "notes.txt").write_text("my notes, which are no database\n" * 50)
+    done = run(tmp_path, "--store", "notes.txt")
+    assert done.returncode == 1
+    assert "notes.txt" in commands.one_sentence(done.stderr)
+    assert (tmp_path / "notes.txt").read_text() == "my notes, which are no database\n" * 50
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    done = run(tmp_path, "--store", "missing/store.db")
+    assert done.returncode == 1
+    assert "missing" in commands.one_sentence(done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_mongodb_that_is_not_running_is_a_sentence_without_the_password(tmp_path):
+    done = run(tmp_path, "--store", "mongodb://me:secret@127.0.0.1:1/study")
+    assert done.returncode == 1
+    message = commands.one_sentence(done.stderr)
+    assert "127.0.0.1:1" in message
+    assert "docker compose up -d" in message
+    assert "secret" not in done.stdout + done.stderr
+
+
+def test_the_run_is_recorded_with_its_provenance(folder):
+    done = commands.run("sweep.status", "--store", "store.db", folder=folder)
+    assert done.returncode == 0
+    assert "120 of 120 (100.0 %, complete), 40 repeats, seed 0, common draws" in done.stdout
+    assert "axes      hidden_std_dev = 0.5, 0.7, 1.0" in done.stdout
+    assert "finished, from 20" in done.stdout
+    assert f"python -m sweep.run {' '.join(SMALL)}" in done.stdout
+
+
+def test_status_shows_what_is_missing_and_the_last_study_last(folder):
+    assert run(folder, *SMALL[:-4], "--repeats", "10", "--seed", "3", "--store", "store.db").returncode == 0
+    connection = sqlite3.connect(folder / "store.db")
+    with connection:
+        connection.execute("DELETE FROM trainings WHERE repeat = 7")
+    connection.close()
+    first, last = commands.run("sweep.status", "--store", "store.db", folder=folder).stdout.split("\n\n")
+    assert "117 of 120 (97.5 %, 3 missing)" in first
+    assert "27 of 30 (90.0 %, 3 missing), 10 repeats, seed 3" in last
+
+
+def test_status_of_a_store_that_does_not_exist_makes_none(tmp_path):
+    done = commands.run("sweep.status", folder=tmp_path)
+    assert done.returncode == 1
+    assert "python -m sweep.run" in commands.one_sentence(done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["sweep.run"], ["sweep.status"], ["analysis"], ["analysis", "summary"], ["analysis", "figures"]],
+    ids=" ".join,
+)
+def test_every_command_has_help(command):
+    done = commands.run(*command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"usage: python -m {' '.join(command)}")
+
+
+def test_output_cut_short_is_no_traceback(folder):
+    process = commands.start("analysis", "summary", "--store", "store.db", folder=folder)
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait()

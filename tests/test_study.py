@@ -1,0 +1,159 @@
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sweep import RECIPES, Axis, Recipe, Study, UsageError
+from sweep.study import DRAW_BLOCK, Point, block_size, plan
+
+GUSTAW = RECIPES["gustaw"]
+SMALL = Study(GUSTAW, (Axis("hidden_std_dev", (0.5, 1.0)), Axis("activation", ("sigmoid", "tanh"))), repeats=2500)
+
+
+def trainings(blocks):
+    """(point identity, repeat) of every training in the blocks."""
+    return [(block.point.identity, repeat) for block in blocks for repeat in range(block.start, block.stop)]
+
+
+def test_the_default_study_is_the_published_one():
+    study = Study(GUSTAW)
+    (axis,) = study.axes
+    assert axis.field == "hidden_std_dev"
+    assert np.array_equal(axis.values, np.exp(np.linspace(-3, 4, 400)))
+    assert study.n_trainings == 400_000
+    assert (study.seed, study.draws) == (0, "common")
+
+
+def test_points_are_the_product_of_the_axes():
+    combinations = [(point.recipe.hidden_std_dev, point.recipe.activation) for point in SMALL.points]
+    assert combinations == [(0.5, "sigmoid"), (0.5, "tanh"), (1.0, "sigmoid"), (1.0, "tanh")]
+
+
+def test_the_plan_covers_every_training_once():
+    planned = trainings(plan(SMALL, {}))
+    assert len(planned) == len(set(planned)) == SMALL.n_trainings
+
+
+def test_no_block_leaves_its_block_of_draws():
+    assert all(block.start // DRAW_BLOCK == (block.stop - 1) // DRAW_BLOCK for block in plan(SMALL, {}))
+
+
+def test_every_point_gets_its_first_draws_before_any_gets_its_second():
+    starts = [block.start // DRAW_BLOCK for block in plan(SMALL, {})]
+    assert starts == sorted(starts)
+
+
+@given(st.dictionaries(st.integers(0, 3), st.sets(st.integers(0, 2600), max_size=60)))
+def test_the_plan_computes_all_that_is_missing_and_no_whole_block_that_is_not(stored):
+    have = {SMALL.points[position].identity: repeats for position, repeats in stored.items()}
+    blocks = list(plan(SMALL, have))
+    planned = set(trainings(blocks))
+    everything = {(point.identity, repeat) for point in SMALL.points for repeat in range(SMALL.repeats)}
+    already = {(identity, repeat) for identity, repeats in have.items() for repeat in repeats}
+    assert everything - already <= planned <= everything
+    for block in blocks:
+        assert (block.point.identity, block.start) not in already
+        assert (block.point.identity, block.stop - 1) not in already
+
+
+def test_a_complete_study_has_no_plan():
+    assert list(plan(SMALL, {point.identity: range(2500) for point in SMALL.points})) == []
+
+
+def test_more_repeats_run_only_the_new_ones():
+    have = {point.identity: range(1000) for point in SMALL.points}
+    planned = trainings(plan(replace(SMALL, repeats=1500), have))
+    assert sorted(planned) == sorted((point.identity, r) for point in SMALL.points for r in range(1000, 1500))
+
+
+def test_costly_recipes_get_smaller_blocks():
+    assert block_size(GUSTAW) == DRAW_BLOCK
+    assert block_size(replace(GUSTAW, epochs=100_000)) < DRAW_BLOCK
+    assert block_size(replace(GUSTAW, epochs=10_000_000, hidden=(64, 64))) == 32
+
+
+OTHER = {
+    "problem": "parity3", "hidden": (3,), "activation": "tanh", "loss": "mse", "learning_rate": 0.2,
+    "schedule": "linear", "epochs": 9999, "biases": "zero", "update_order": "simultaneous", "gradient_scale": "mean",
+    "hidden_std_dev": 1.0000000000000002, "output_std_dev": 0.8, "hidden_distribution": "uniform",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", OTHER)
+def test_identity_changes_with_every_field(field):
+    assert Point(replace(GUSTAW, **{field: OTHER[field]}), 0, "common").identity != Point(GUSTAW, 0, "common").identity
+
+
+def test_other_covers_every_field():
+    assert set(OTHER) == set(Recipe.__dataclass_fields__)
+
+
+def test_identity_changes_with_seed_and_draws():
+    identities = {Point(GUSTAW, seed, draws).identity for seed in (0, 1) for draws in ("common", "independent")}
+    assert len(identities) == 4
+
+
+def test_identity_is_the_same_in_another_process():
+    program = "from sweep.study import *; from sweep import *; print(Point(RECIPES['gustaw'], 0, 'common').identity)"
+    for hash_seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == Point(GUSTAW, 0, "common").identity
+
+
+def test_two_studies_that_share_a_point_share_its_identity():
+    other = Study(GUSTAW, (Axis("hidden_std_dev", (1.0, 3.0)),))
+    mine = Study(GUSTAW, (Axis("hidden_std_dev", (0.5, 1.0)), Axis("epochs", (10_000, 5))))
+    assert len({point.identity for point in other.points} & {point.identity for point in mine.points}) == 1
+
+
+def test_a_study_survives_json_and_keeps_its_identity():
+    study = replace(SMALL, axes=(Axis("hidden", ((), (2,), (3, 3))), Axis("output_std_dev", (0.1, 0.2))))
+    again = Study.from_dict(json.loads(json.dumps(study.to_dict())))
+    assert again == study
+    assert again.identity == study.identity == replace(study, repeats=7).identity
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"repeats": 0}, "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
+        ({"seed": -1}, "seed was given as -1; allowed is a whole number from 0 to 2^63 - 1"),
+        ({"draws": "paired"}, "draws was given as 'paired'; allowed is one of common, independent"),
+        ({"axes": (Axis("epochs", ()),)}, "axis epochs has no values; give it at least one"),
+        (
+            {"axes": (Axis("epochs", (1,)), Axis("epochs", (2,)))},
+            "axis epochs was given twice; give each field one axis",
+        ),
+        (
+            {"axes": (Axis("epochs", (5, 6, 5)),)},
+            "axis epochs has the value 5 more than once; give each value once",
+        ),
+        (
+            {"axes": (Axis("hidden_std_dev", (0.5, -1.0)),)},
+            "hidden_std_dev was given as -1.0; allowed is a finite number, 0 or above",
+        ),
+        (
+            {"recipe": Recipe(hidden=()), "axes": (Axis("hidden_std_dev", (0.5, 1.0)),)},
+            "axis hidden_std_dev changes nothing in a recipe with no hidden layer; "
+            "sweep output_std_dev, or give hidden at least one layer",
+        ),
+    ],
+)
+def test_what_is_not_allowed_is_named(change, message):
+    with pytest.raises(UsageError) as error:
+        replace(SMALL, **change)
+    assert str(error.value) == message
+
+
+def test_an_unknown_axis_field_is_named():
+    with pytest.raises(UsageError, match="unknown recipe field 'spread'"):
+        Study(GUSTAW, (Axis("spread", (1,)),))
