@@ -11,30 +11,22 @@ networks each, so the code below reads as if it trained one. Arrays are (number,
 
 import hashlib
 import math
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import TypeAlias, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from sweep.recipe import ACTIVATIONS, CLIP, LEAK
-from sweep.simd import LANES, load, power_of_two, repeat, select_less, store
+from sweep.sigmoid import sigmoid
+from sweep.simd import LANES, Function, inline, load, repeat, select_less, store
 
-Vector: TypeAlias = float
 Array: TypeAlias = NDArray[np.float64]
 Layout: TypeAlias = NDArray[np.int64]
 
 SIGMOID, TANH, RELU, LEAKY_RELU, IDENTITY = range(len(ACTIVATIONS))
 TOTAL, PRODUCT, SOLVED_EPOCH = range(3)
-
-# exp(350) squared is still finite, and sigmoid(-350) = 1e-152 leaves no trace in a loss or a weight.
-EXP_LIMIT = 350.0
-ROUND = 1.5 * 2.0**52
-LOG2_E = 1 / math.log(2)
-LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12 = (1 / math.factorial(n) for n in range(2, 13))
 
 # Probabilities are CLIP = 1e-15 or above, so 16 of them multiply to 1e-240 or above.
 FACTORS_PER_LOG = 16
@@ -42,16 +34,11 @@ FACTORS_PER_LOG = 16
 # Numba's cache on disk looks at the file of the function alone; this number makes it see the others too.
 SOURCES = int.from_bytes(
     hashlib.sha256(
-        b"".join(Path(__file__).with_name(name).read_bytes() for name in ("lanes.py", "simd.py", "recipe.py"))
+        b"".join(
+            Path(__file__).with_name(name).read_bytes() for name in ("lanes.py", "sigmoid.py", "simd.py", "recipe.py")
+        )
     ).digest()[:7]
 )
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def inline(function: Function) -> Function:
-    """Compile into whichever compiled function calls it."""
-    return cast(Function, njit(inline="always")(function))
 
 
 def compile_cached(function: Function) -> Function:
@@ -60,35 +47,6 @@ def compile_cached(function: Function) -> Function:
         return cast(Function, njit(nogil=True, cache=True)(function))
     except RuntimeError:  # Numba's "no locator available": neither this folder nor the user's cache can be written.
         return cast(Function, njit(nogil=True)(function))
-
-
-@inline
-def _exp(x: Vector) -> Vector:
-    """e**x to about 1 ulp: Cody-Waite reduction by ln 2, then the Taylor polynomial of degree 12 on |r| <= ln(2)/2."""
-    x = select_less(EXP_LIMIT, x, EXP_LIMIT, x)
-    x = select_less(x, -EXP_LIMIT, -EXP_LIMIT, x)
-    shifted = x * LOG2_E + ROUND
-    k = shifted - ROUND
-    r = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = C12 * r + C11
-    p = p * r + C10
-    p = p * r + C9
-    p = p * r + C8
-    p = p * r + C7
-    p = p * r + C6
-    p = p * r + C5
-    p = p * r + C4
-    p = p * r + C3
-    p = p * r + C2
-    p = p * r + 1.0
-    p = p * r + 1.0
-    e: Vector = p * power_of_two(shifted)
-    return e
-
-
-@inline
-def _sigmoid(x: Vector) -> Vector:
-    return 1.0 / (1.0 + _exp(-x))
 
 
 @inline
@@ -108,9 +66,9 @@ def _forward(layers: Layout, number: int, activation: int, parameters: Array, un
             for i in range(fan_in):
                 z = z + load(parameters, weights + i * fan_out + j) * load(units, (below + i) * rows + row)
             if activation == SIGMOID:
-                z = _sigmoid(z)
+                z = sigmoid(z)
             elif activation == TANH:
-                z = 2.0 * _sigmoid(2.0 * z) - 1.0
+                z = 2.0 * sigmoid(2.0 * z) - 1.0
             elif activation == RELU:
                 z = select_less(z, 0.0, 0.0, z)
             elif activation == LEAKY_RELU:

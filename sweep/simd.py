@@ -6,9 +6,11 @@ LLVM splits a vector over as many registers as the processor needs: AVX-512, AVX
 """
 
 import operator
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from llvmlite import ir
+from numba import njit
 from numba.core import types
 from numba.core.typeconv import Conversion
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
@@ -20,6 +22,14 @@ LANES = 32
 _VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _BITS = ir.VectorType(ir.IntType(64), LANES)
 _FUSE = ("contract",)
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def inline(function: Function) -> Function:
+    """Compile into whichever compiled function calls it."""
+    return cast(Function, njit(inline="always")(function))
 
 
 class VectorType(types.Type):

@@ -10,7 +10,7 @@ MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 LEVELS = [
     ["sweep.errors", "sweep.problem"],
     ["sweep.recipe"],
-    ["sweep.programs", "sweep.schedule", "sweep.objective", "sweep.study", "sweep.simd"],
+    ["sweep.programs", "sweep.schedule", "sweep.objective", "sweep.study", "sweep.simd", "sweep.sigmoid"],
     ["sweep.lanes", "sweep.draws", "sweep.parse"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store"],
@@ -55,7 +55,7 @@ def test_imports_point_one_way(path):
         ("pymongo", ["sweep.store.mongo"]),
         ("bson", ["sweep.store.mongo"]),
         ("matplotlib", ["analysis.figures"]),
-        ("numba", ["sweep.lanes", "sweep.simd"]),
+        ("numba", ["sweep.lanes", "sweep.sigmoid", "sweep.simd"]),
         ("sqlite3", ["sweep.store"]),
     ],
 )

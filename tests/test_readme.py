@@ -1,0 +1,56 @@
+"""What the README shows exists and is read by the commands as it stands."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from analysis.__main__ import build_parser as analysis_parser
+from sweep.recipe import FIELDS
+from sweep.run import build_parser, read_study
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
+SHELL = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
+COMMANDS = [line for line in SHELL if line.startswith("python -m ")]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_understood(command):
+    _, _, module, *arguments = shlex.split(command)
+    if module == "analysis":
+        analysis_parser().parse_args(arguments)
+    elif module == "sweep.run":
+        options = build_parser().parse_args(arguments)
+        read_study(options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws)
+    else:
+        assert (module, arguments) == ("sweep.status", [])
+
+
+def test_there_are_commands():
+    assert len(COMMANDS) >= 10
+
+
+def test_every_target_is_in_the_makefile():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)`", README)) | {"study"} <= targets
+
+
+def test_every_picture_and_page_is_there():
+    for path in re.findall(r"\]\(([^)#]+)\)", README):
+        assert path.startswith("http") or (ROOT / path).exists(), path
+
+
+def test_every_field_is_in_the_table():
+    for field in FIELDS:
+        assert f"`{field}`" in README
+
+
+def test_the_first_program_runs(capsys):
+    program = next(block for kind, block in BLOCKS if kind == "python")
+    exec(compile(program, "README.md", "exec"), {})
+    loss, solved = map(float, capsys.readouterr().out.split())
+    assert loss > 0
+    assert 0 < solved < 1
