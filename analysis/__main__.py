@@ -6,7 +6,6 @@ from pathlib import Path
 
 from analysis.groups import find_study, summarize
 from sweep.command import Parser, add_store_option, run_command
-from sweep.errors import FailedError
 from sweep.store import open_store
 
 
@@ -47,12 +46,7 @@ def print_summary(options: argparse.Namespace) -> None:
         return
     from analysis.figures.style import write_csv
 
-    try:
-        write_csv(table, Path(options.csv))
-    except OSError as error:
-        raise FailedError(
-            f"{options.csv} cannot be written ({error.strerror}); name another file with --csv"
-        ) from error
+    write_csv(table, Path(options.csv))
     print(f"{len(table):,} rows written to {options.csv}")
 
 

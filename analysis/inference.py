@@ -1,31 +1,71 @@
-"""Statistics as small functions on arrays that return named results."""
+"""Statistics as small functions on arrays that return named results. All intervals are of 95 % unless told otherwise."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
+
+CONFIDENCE = 0.95
+
+
+class Interval(NamedTuple):
+    """An estimate with the ends of its confidence interval; NaN ends where there are too few numbers."""
+
+    estimate: float
+    low: float
+    high: float
 
 
 class RelativeChange(NamedTuple):
-    """How the mean changes from one sample to another, as a fraction of the first mean, with its standard error."""
+    """How the mean changes from one sample to another, as a fraction of the first mean.
+
+    `n` is the number of pairs, or the smaller number of trainings where not paired.
+    """
 
     change: float
     standard_error: float
+    low: float
+    high: float
     n: int
     paired: bool
 
 
-def relative_change(before: NDArray[np.float64], after: NDArray[np.float64], *, paired: bool) -> RelativeChange:
-    """mean(after) / mean(before) - 1 with its standard error by the delta method (Casella & Berger 2002, sec. 5.5.4).
+def mean_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
+    """Student's interval of the mean of values (n,); NaN (diverged) values are left out.
+
+    Returns:
+        The estimate is NaN without values, the ends are NaN below two.
+    """
+    finite = values[np.isfinite(values)]
+    if len(finite) < 2:
+        return Interval(float(finite.mean()) if len(finite) else np.nan, np.nan, np.nan)
+    reach = stats.t.ppf((1 + confidence) / 2, len(finite) - 1) * finite.std(ddof=1) / np.sqrt(len(finite))
+    return Interval(float(finite.mean()), float(finite.mean() - reach), float(finite.mean() + reach))
+
+
+def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:
+    """Wilson's (1927) score interval of a fraction; all NaN for n = 0."""
+    if n == 0:
+        return Interval(np.nan, np.nan, np.nan)
+    interval = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    return Interval(successes / n, float(interval.low), float(interval.high))
+
+
+def relative_change(
+    before: NDArray[np.float64], after: NDArray[np.float64], *, paired: bool, confidence: float = CONFIDENCE
+) -> RelativeChange:
+    """mean(after) / mean(before) - 1 with its interval by the delta method (Casella & Berger 2002, sec. 5.5.4).
 
     Args:
         before: losses (n,).
         after: losses (m,); where paired, m = n and element i of both comes from the same draws. A pair in which
             either is NaN (diverged) is left out, as is a single NaN where not paired.
         paired: whether the pairing is used.
+        confidence: of the interval.
 
     Returns:
-        n is the number of pairs, or the smaller of the two numbers; the standard error is NaN below two.
+        Standard error and ends are NaN below two trainings.
     """
     if paired:
         both = np.isfinite(before) & np.isfinite(after)
@@ -34,12 +74,14 @@ def relative_change(before: NDArray[np.float64], after: NDArray[np.float64], *, 
         before, after = before[np.isfinite(before)], after[np.isfinite(after)]
     n = min(len(before), len(after))
     if n == 0:
-        return RelativeChange(np.nan, np.nan, 0, paired)
-    ratio = after.mean() / before.mean()
+        return RelativeChange(np.nan, np.nan, np.nan, np.nan, 0, paired)
+    ratio = float(after.mean() / before.mean())
     if n == 1:
-        return RelativeChange(float(ratio - 1), np.nan, 1, paired)
+        return RelativeChange(ratio - 1, np.nan, np.nan, np.nan, 1, paired)
     if paired:
         variance = np.var(after - ratio * before, ddof=1) / n
     else:
         variance = np.var(after, ddof=1) / len(after) + ratio**2 * np.var(before, ddof=1) / len(before)
-    return RelativeChange(float(ratio - 1), float(np.sqrt(variance) / before.mean()), n, paired)
+    error = float(np.sqrt(variance) / abs(before.mean()))
+    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * error
+    return RelativeChange(ratio - 1, error, ratio - 1 - reach, ratio - 1 + reach, n, paired)

@@ -10,7 +10,7 @@ from sweep.command import INTERRUPTED, Parser, add_store_option, default_store, 
 from sweep.errors import FailedError, UsageError
 from sweep.execute import BLOCKS_PER_WORKER, execute, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
-from sweep.programs import RECIPES, find_recipe
+from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
@@ -27,7 +27,8 @@ def build_parser() -> Parser:
         "Running it again computes only what is missing.",
         epilog=f"Fields of a recipe: {', '.join(FIELDS)}. Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
     )
-    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(RECIPES)} (gustaw)")
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(PROGRAMS)} (gustaw)")
+    parser.add_argument("--list-recipes", action="store_true", help="show the recipes in a table and end")
     parser.add_argument(
         "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
     )
@@ -59,6 +60,9 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
+    if options.list_recipes:
+        print(recipe_table())
+        return 0
     study = read_study(options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws)
     if not 1 <= options.workers <= 1024:
         raise UsageError(f"workers was given as {options.workers}; allowed is a whole number from 1 to 1,024")
@@ -75,7 +79,7 @@ def read_study(
     Raises:
         UsageError: any of them is not allowed, or a field is both set and swept.
     """
-    recipe = find_recipe(recipe_name)
+    recipe = find_program(recipe_name).recipe
     fields = [parse_setting(text) for text in settings]
     recipe = replace(recipe, **dict(fields))
     study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws)
@@ -85,6 +89,38 @@ def read_study(
                 f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
             )
     return study
+
+
+def recipe_table() -> str:
+    """The published programs, one a row, then where each comes from."""
+    head = (
+        "recipe",
+        "network",
+        "activation",
+        "biases",
+        "loss",
+        "gradient",
+        "rate",
+        "epochs",
+        "spreads",
+        "Xavier",
+        "He",
+    )
+    rows = [head]
+    for name, program in PROGRAMS.items():
+        recipe, hidden = program.recipe, program.recipe.layers[0]
+        network, spreads = "-".join(map(str, recipe.widths)), (recipe.hidden_std_dev, recipe.output_std_dev)
+        words = (name, network, recipe.activation, recipe.biases, recipe.loss, recipe.gradient_scale)
+        numbers = (f"{recipe.learning_rate:g}", f"{recipe.epochs:,}", ", ".join(f"{spread:.4g}" for spread in spreads))
+        rows.append((*words, *numbers, f"{hidden.xavier:.4f}", f"{hidden.he:.4f}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.append(
+        "\nSpreads are of the hidden and of the output weights; Xavier and He are predicted for the hidden ones."
+    )
+    for name, program in PROGRAMS.items():
+        lines.append(f"\n{name}: {program.source}\n  starts: {program.starts}\n  reports: {program.reports}")
+    return "\n".join(lines)
 
 
 def run_study(study: Study, store: Store, url: str, workers: int, command: str, quiet: bool) -> int:

@@ -13,11 +13,11 @@ LEVELS = [
     ["sweep.programs", "sweep.schedule", "sweep.objective", "sweep.study", "sweep.simd", "sweep.sigmoid"],
     ["sweep.lanes", "sweep.draws", "sweep.parse"],
     ["sweep.kernel", "sweep.reference"],
-    ["sweep.store"],
+    ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command"],
     ["sweep.execute"],
     ["analysis"],
-    ["sweep.run", "sweep.status"],
+    ["sweep.run", "sweep.status", "sweep.trace"],
 ]
 
 

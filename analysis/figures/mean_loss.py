@@ -61,7 +61,13 @@ def _frame(figure: Figure, axes: Axes, summary: pd.DataFrame, study: Study, widt
     figure.suptitle(_headline(summary, study), x=0.01, ha="left", fontsize=12)
     figure.supxlabel(subtitle(summary, study, width), x=0.01, ha="left", fontsize=8, color="#444444")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, fontsize=9, borderaxespad=0.2)
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(-0.02, 1.0),
+            ncols=2,
+            fontsize=9,
+            borderaxespad=0.2,
+        )
 
 
 def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = False) -> Axes:
@@ -84,8 +90,9 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
         axes.xaxis.set_major_formatter("{x:g}")
     best = shown.iloc[int(np.argmin(shown["mean"]))]
     mark = {"linewidth": 1.4, "zorder": 1.5}
-    for spread in xavier_lines(study):
-        axes.axvline(spread, color=BLACK, label=f"Xavier's prediction {spread:.4g}", **mark)
+    for rule, name, style in (("xavier", "Xavier", "-"), ("he", "He", ":")):
+        for spread in predictions(study, rule):
+            axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction {spread:.4g}", **mark)
     if is_numeric(study.axes[0]):
         axes.axvline(best[field], color=GREEN, linestyle="--", label=f"lowest mean {format_value(best[field])}", **mark)
     axes.set_xlabel(label(field))
@@ -135,11 +142,11 @@ def mean_map(axes: Axes, summary: pd.DataFrame, study: Study) -> Axes:
     return axes
 
 
-def xavier_lines(study: Study) -> list[float]:
-    """Xavier's predictions for the hidden layers, where hidden_std_dev is the axis."""
+def predictions(study: Study, rule: str) -> list[float]:
+    """The spreads that a rule (xavier, he, lecun) predicts for the hidden layers, where hidden_std_dev is the axis."""
     if [axis.field for axis in study.axes] != [SPREAD]:
         return []
-    return sorted({layer.xavier for layer in study.recipe.layers[:-1]})
+    return sorted({getattr(layer, rule) for layer in study.recipe.layers[:-1]})
 
 
 def subtitle(summary: pd.DataFrame, study: Study, width: int) -> str:

@@ -43,19 +43,44 @@ def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[P
     Raises:
         FailedError: the folder cannot be made or written.
     """
-    paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg", "csv")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with mpl.rc_context(STYLE):
-            figure.savefig(paths[0], metadata={"Software": None})
-            figure.savefig(paths[1], metadata={"Date": None})
-        write_csv(table, paths[2])
     except OSError as error:
-        raise FailedError(f"{folder} cannot be written ({error.strerror}); name another folder with --out") from error
+        raise _unwritable(folder, error) from error
+    paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg", "csv")]
+    write_figure(figure, paths[0])
+    write_figure(figure, paths[1])
+    write_csv(table, paths[2])
     return paths
 
 
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure in the format that the path's ending says.
+
+    Raises:
+        FailedError: the file cannot be written.
+    """
+    # Neither a date nor a version: the same figure gives the same bytes.
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+    try:
+        with mpl.rc_context(STYLE):
+            figure.savefig(path, metadata=metadata[path.suffix])
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table with every digit of its numbers and the same line ends everywhere."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table.to_csv(file, index=False, lineterminator="\n")
+    """Write a table with every digit of its numbers and the same line ends everywhere.
+
+    Raises:
+        FailedError: the file cannot be written.
+    """
+    try:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            table.to_csv(file, index=False, lineterminator="\n")
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> FailedError:
+    return FailedError(f"{path} cannot be written ({error.strerror}); name another place that exists and is writable")

@@ -1,10 +1,18 @@
 """Where results are kept: `open_store` gives the store that a URL names, SQLite or MongoDB, under one contract."""
 
+import os
+
 from sweep.errors import UsageError
 from sweep.store.base import Moments, Records, Store
 from sweep.store.redact import redact
 
-__all__ = ["Moments", "Records", "Store", "open_store", "redact"]
+__all__ = ["Moments", "Records", "Store", "is_missing", "open_store", "redact"]
+
+
+def is_missing(url: str) -> bool:
+    """Whether `url` names a SQLite file that does not exist; of a server only `open_store` can tell."""
+    path = url.removeprefix("sqlite:///")
+    return "://" not in path and not os.path.exists(path)
 
 
 def open_store(url: str, create: bool = False) -> Store:

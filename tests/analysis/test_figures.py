@@ -70,8 +70,9 @@ def test_incomplete_and_diverged_are_said(summary):
 
 def test_every_hidden_layer_has_its_prediction():
     recipe = Recipe(hidden=(3, 3))
-    spreads = mean_loss.xavier_lines(Study(recipe, STUDY.axes))
-    assert spreads == pytest.approx([(2 / 6) ** 0.5, (2 / 5) ** 0.5])
+    study = Study(recipe, STUDY.axes)
+    assert mean_loss.predictions(study, "xavier") == pytest.approx([(2 / 6) ** 0.5, (2 / 5) ** 0.5])
+    assert mean_loss.predictions(study, "he") == pytest.approx([(2 / 3) ** 0.5, 1.0])
 
 
 def test_named_values_are_points_with_bars(tmp_path):
@@ -124,7 +125,7 @@ def test_the_same_table_gives_the_same_files(summary, tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(summary, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FailedError, match=r"file cannot be written \(.*\); name another folder with --out"):
+    with pytest.raises(FailedError, match=r"file cannot be written \(.*\); name another place that exists"):
         save(mean_loss.draw(summary, STUDY), summary, tmp_path / "file", "mean_loss")
 
 

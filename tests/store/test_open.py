@@ -8,7 +8,7 @@ import mongomock
 import pytest
 
 from sweep.errors import StoreError, UsageError
-from sweep.store import open_store
+from sweep.store import is_missing, open_store
 from tests.store.samples import a_point, some_records
 
 
@@ -82,3 +82,12 @@ def test_only_the_backend_in_use_is_imported(url: str, module: str, tmp_path: Pa
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.split() == [module]
+
+
+def test_only_a_file_can_be_missing(path: str, made: str) -> None:
+    assert not is_missing(made)
+    assert not is_missing(f"sqlite:///{made}")
+    assert is_missing(f"{made}.other")
+    assert is_missing(f"sqlite:///{made}.other")
+    assert not is_missing("mongodb://127.0.0.1:1")
+    assert not is_missing("redis://nowhere")

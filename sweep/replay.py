@@ -1,0 +1,65 @@
+"""Single trainings seen from inside, and a few many at once, without a store."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep import kernel, reference
+from sweep.draws import initial_parameters
+from sweep.problem import truth_table
+from sweep.recipe import Recipe
+from sweep.study import DRAW_BLOCK, Point
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One training from inside.
+
+    Attributes:
+        recipe: what was trained.
+        initial: initial parameters (n_parameters,).
+        training: what became of it, with the loss of every epoch.
+        before: outputs of every layer for every row at the initial parameters, as `reference.forward` gives them.
+        after: the same at the trained parameters.
+        loss: the kernel's total loss of the same training, the one that a store holds bit for bit; NaN if diverged.
+    """
+
+    recipe: Recipe
+    initial: Array
+    training: reference.Training
+    before: list[Array]
+    after: list[Array]
+    loss: float
+
+    @property
+    def outputs(self) -> Array:
+        """The network's output for every row (rows,) at the trained parameters."""
+        return self.after[-1][:, 0]
+
+
+def trace(recipe: Recipe, initial: Array) -> Trace:
+    """Train one network from its initial parameters (n_parameters,), keeping what can be looked at.
+
+    Raises:
+        UsageError: the parameters have another shape.
+    """
+    training = reference.train(recipe, initial)
+    with np.errstate(over="ignore", invalid="ignore"):
+        before, after = (layer_outputs(recipe, parameters) for parameters in (initial, training.parameters))
+    return Trace(recipe, initial, training, before, after, float(kernel.train(recipe, initial[np.newaxis]).loss[0]))
+
+
+def layer_outputs(recipe: Recipe, parameters: Array, inputs: Array | None = None) -> list[Array]:
+    """The inputs (n, n_inputs), of the truth table if none are given, then every layer's outputs (n, fan_out)."""
+    inputs = truth_table(recipe.problem)[0] if inputs is None else inputs
+    return reference.forward(recipe, reference.unpack(recipe, parameters), inputs)
+
+
+def train_starts(recipe: Recipe, n: int, seed: int = 0) -> kernel.Trained:
+    """Train n networks of a recipe from the initial parameters that repeats 0 to n - 1 of a study would have."""
+    point = Point(recipe, seed, "common")
+    starts = [initial_parameters(point, first, min(first + DRAW_BLOCK, n)) for first in range(0, n, DRAW_BLOCK)]
+    return kernel.train(recipe, np.concatenate(starts))

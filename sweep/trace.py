@@ -1,0 +1,192 @@
+"""python -m sweep.trace: one training, seen from inside."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from sweep.command import Parser, add_store_option, plural, run_command, whole_number
+from sweep.draws import initial_parameters
+from sweep.errors import UsageError
+from sweep.parse import parse_setting
+from sweep.problem import truth_table
+from sweep.programs import PROGRAMS, find_program
+from sweep.recipe import Recipe
+from sweep.reference import unpack
+from sweep.replay import Trace, trace
+from sweep.store import is_missing, open_store
+from sweep.study import DRAW_BLOCK, Point, Study
+
+LINES = 20
+"""How many losses are shown where --every does not say."""
+
+
+def build_parser() -> Parser:
+    """The options of this command."""
+    parser = Parser(
+        prog="python -m sweep.trace",
+        description="Train one network and show it from inside: the loss as it falls, the truth table, the trained "
+        "parameters, and what the hidden layer makes of each input.",
+    )
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(PROGRAMS)} (gustaw)")
+    parser.add_argument(
+        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
+    )
+    parser.add_argument("--published", action="store_true", help="start from the program's own seeded initial values")
+    parser.add_argument("--seed", metavar="S", type=whole_number, help="replay a training of a study: its seed (0)")
+    parser.add_argument("--repeat", metavar="R", type=whole_number, help="and its repeat number (0)")
+    parser.add_argument("--draws", metavar="KIND", default="common", help="how that study draws: common, independent")
+    parser.add_argument("--every", metavar="N", type=whole_number, help=f"show the loss every N epochs ({LINES} lines)")
+    parser.add_argument("--figure", metavar="PATH", help="draw it there too; the ending says the format (.png, .svg)")
+    add_store_option(parser)
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit code."""
+    options = build_parser().parse_args(arguments)
+    program = find_program(options.recipe)
+    recipe = replace(program.recipe, **dict(parse_setting(text) for text in options.set))
+    every = max(recipe.epochs // LINES, 1) if options.every is None else options.every
+    if every < 1:
+        raise UsageError(f"every was given as {every}; allowed is a whole number from 1")
+    figure = None if options.figure is None else figure_path(options.figure)
+    if options.published:
+        if options.seed is not None or options.repeat is not None:
+            raise UsageError("--published was given with --seed or --repeat; leave out the one or the other")
+        initial = program.published_parameters()
+        if initial.shape != (recipe.n_parameters,) or changes_start(program.recipe, recipe):
+            raise UsageError(
+                "--published was given with a --set that changes the initial values; leave out --published "
+                "and use --seed S --repeat R"
+            )
+        compared = f"Started from the published values: {program.starts}."
+        seen = trace(recipe, initial)
+    else:
+        point, repeat = Point(recipe, options.seed or 0, options.draws), options.repeat or 0
+        Study(recipe, (), repeat + 1, point.seed, point.draws)  # refuses what no study can have
+        block = repeat // DRAW_BLOCK * DRAW_BLOCK
+        seen = trace(recipe, initial_parameters(point, block, repeat + 1)[-1])
+        compared = compare_with_store(seen, point, repeat, options.store)
+    print(describe(seen, every))
+    print(compared)
+    if figure is not None:
+        # Only a figure needs matplotlib, which takes longer to import than a network to train.
+        from analysis.figures.style import write_figure
+        from analysis.figures.trace import draw
+
+        write_figure(draw(seen), figure)
+        print(figure)
+    return 0
+
+
+def figure_path(text: str) -> Path:
+    """The path of a figure whose folder exists and whose ending names a format.
+
+    Raises:
+        UsageError: it does not.
+    """
+    path = Path(text)
+    if path.suffix not in (".png", ".svg", ".pdf") or not path.parent.is_dir():
+        raise UsageError(f"figure was given as {text!r}; allowed is a .png, .svg or .pdf file in a folder that exists")
+    return path
+
+
+def changes_start(published: Recipe, recipe: Recipe) -> bool:
+    """Whether two recipes differ in a field that decides where a training starts."""
+    fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution")
+    return any(getattr(published, field) != getattr(recipe, field) for field in fields)
+
+
+def compare_with_store(seen: Trace, point: Point, repeat: int, url: str) -> str:
+    """Whether the store holds this training, and whether its loss is this one's."""
+    if is_missing(url):
+        return f"Seed {point.seed}, repeat {repeat} ({point.draws} draws); there is no store at {url} to compare with."
+    with open_store(url) as store:
+        records = store.records(point.identity, repeat + 1)
+        name = store.name
+    where = f"Seed {point.seed}, repeat {repeat} ({point.draws} draws)"
+    stored = records.loss[records.repeat == repeat]
+    if not len(stored):
+        return (
+            f"{where}: {name} does not hold this training; `python -m analysis summary --csv PATH` lists the values "
+            "that were swept with every digit."
+        )
+    if stored[0] == seen.loss or (np.isnan(stored[0]) and np.isnan(seen.loss)):
+        return f"{where}: the total loss equals the record in {name}, bit for bit."
+    difference = abs(seen.loss - stored[0]) / abs(stored[0])
+    return (
+        f"{where}: the total loss DIFFERS from the record in {name}, which is {float(stored[0])!r} "
+        f"(relative difference {difference:.1e}); another kind of processor may round differently."
+    )
+
+
+def describe(seen: Trace, every: int) -> str:
+    """The training in text."""
+    training = seen.training
+    lines = [f"{seen.recipe.sentence()}.", "", "epoch  mean loss before its update"]
+    shown = list(range(0, seen.recipe.epochs, every))
+    lines += [f"{epoch:>8,}  {training.losses[epoch]:.6f}" for epoch in shown]
+    lines += [f"{seen.recipe.epochs:>8,}  {final_loss(seen)}  (trained)", "", *truth_lines(seen), ""]
+    lines += parameter_lines(seen)
+    if seen.recipe.hidden:
+        lines += ["", *hidden_lines(seen)]
+    solved = f"solved after {plural(training.solved_epoch, 'update')}" if training.solved_epoch >= 0 else "never solved"
+    total = "diverged" if training.diverged else f"total loss {seen.loss!r}"
+    return "\n".join([*lines, "", f"{total}; {solved}."])
+
+
+def final_loss(seen: Trace) -> str:
+    """The mean loss at the trained parameters."""
+    return "diverged" if seen.training.diverged else f"{seen.training.final_loss:.6f}"
+
+
+def truth_lines(seen: Trace) -> list[str]:
+    """The truth table with the network's answers."""
+    inputs, targets = truth_table(seen.recipe.problem)
+    lines = ["inputs  target  output  rounded"]
+    for row, target, y in zip(inputs, targets, seen.outputs, strict=True):
+        verdict = "right" if (y - 0.5) * (2 * target - 1) > 0 else "WRONG"
+        rounded = f"{y:.0f}" if np.isfinite(y) else "-"
+        lines.append(f"{' '.join(f'{x:.0f}' for x in row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}")
+    return lines
+
+
+def layer_names(recipe: Recipe) -> list[str]:
+    """The layers' names: hidden 1, hidden 2, …, output."""
+    return [f"hidden {number}" for number in range(1, len(recipe.hidden) + 1)] + ["output"]
+
+
+def parameter_lines(seen: Trace) -> list[str]:
+    """The trained parameters by layer: a row an input with its weight to every unit, then the biases."""
+    lines = []
+    layers = unpack(seen.recipe, seen.training.parameters)
+    below = [f"input {number + 1}" for number in range(seen.recipe.layers[0].fan_in)]
+    for name, layer in zip(layer_names(seen.recipe), layers, strict=True):
+        fan_out = layer.weights.shape[1]
+        above = [f"{name} unit {number + 1}" if fan_out > 1 else name for number in range(fan_out)]
+        lines.append(f"layer {name}: weights to {', '.join(above)}")
+        lines += [f"  from {source:<16}{numbers(row)}" for source, row in zip(below, layer.weights, strict=True)]
+        if seen.recipe.biases != "none":
+            lines.append(f"  biases{'':<15}{numbers(layer.biases)}")
+        below = above
+    return lines
+
+
+def hidden_lines(seen: Trace) -> list[str]:
+    """What the hidden layers answer to each input, after training."""
+    lines = ["inputs  answers of the hidden units, after training"]
+    for row, *answers in zip(*seen.after[:-1], strict=True):
+        layers = "  |".join(numbers(answer) for answer in answers)
+        lines.append(f"{' '.join(f'{x:.0f}' for x in row):<6}{layers}")
+    return lines
+
+
+def numbers(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+    """Numbers in columns."""
+    return "".join(f"{value:>10.4f}" for value in values)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,149 @@
+"""`python -m sweep.trace` as a person uses it."""
+
+import sqlite3
+
+import numpy as np
+import pytest
+
+from analysis.figures import trace as figure
+from sweep import RECIPES, Recipe
+from sweep.programs import PROGRAMS
+from sweep.replay import trace, train_starts
+from tests import commands
+from tests.published import TRANSCRIPTIONS, published_start
+
+STUDY = ["--set", "epochs=300", "--axis", "hidden_std_dev=0.7,1.3", "--repeats", "20"]
+
+
+def run(folder, *arguments):
+    return commands.run("sweep.trace", *arguments, folder=folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("trace")
+    assert commands.run("sweep.run", *STUDY, folder=path).returncode == 0
+    return path
+
+
+@pytest.mark.parametrize("repeat", [0, 7, 19])
+def test_a_replayed_training_equals_its_record(folder, repeat):
+    done = run(folder, "--recipe", "gustaw", "--seed", "0", "--repeat", repeat, "--set", "hidden_std_dev=0.7",
+               "--set", "epochs=300")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    with sqlite3.connect(folder / "sweep.sqlite3") as connection:
+        query = "SELECT loss FROM results WHERE hidden_std_dev = 0.7 AND repeat = ?"
+        (loss,) = connection.execute(query, (repeat,)).fetchone()
+    connection.close()
+    assert f"total loss {loss!r};" in done.stdout
+    assert "the total loss equals the record in sweep.sqlite3, bit for bit." in done.stdout
+
+
+def test_a_record_that_differs_is_told(tmp_path):
+    assert commands.run("sweep.run", *STUDY, folder=tmp_path).returncode == 0
+    with sqlite3.connect(tmp_path / "sweep.sqlite3") as connection:
+        connection.execute("UPDATE trainings SET loss = loss * 1.001 WHERE repeat = 3")
+    connection.close()
+    done = run(tmp_path, "--repeat", "3", "--set", "hidden_std_dev=0.7", "--set", "epochs=300")
+    assert "the total loss DIFFERS from the record in sweep.sqlite3" in done.stdout
+    assert "(relative difference 1.0e-03)" in done.stdout
+
+
+def test_a_training_that_is_not_stored_is_told(folder):
+    done = run(folder, "--repeat", "99", "--set", "hidden_std_dev=0.7", "--set", "epochs=300")
+    assert "sweep.sqlite3 does not hold this training; `python -m analysis summary --csv PATH` lists" in done.stdout
+
+
+def test_without_a_store_none_is_made(tmp_path):
+    done = run(tmp_path, "--set", "epochs=5")
+    assert "there is no store at sweep.sqlite3 to compare with." in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_published_run_shows_loss_truth_table_parameters_and_hidden_answers(tmp_path):
+    done = run(tmp_path, "--recipe", "rumelhart", "--published", "--every", "2000")
+    losses = TRANSCRIPTIONS["rumelhart"](published_start("rumelhart"), 10_001)
+    for epoch in range(0, 10_001, 2000):
+        assert f"{epoch:>8,}  {losses[epoch]:.6f}\n" in done.stdout
+    assert "0 0          0  0.0265        0  right" in done.stdout
+    assert "layer hidden 1: weights to hidden 1 unit 1, hidden 1 unit 2" in done.stdout
+    assert "answers of the hidden units, after training\n0 0       0.5000    0.5000    0.5000    0.5000" in done.stdout
+    assert "Started from the published values: weights 0.5 N(0, 1) from np.random.seed(42), no biases." in done.stdout
+
+
+def test_a_network_that_fails_is_marked_wrong(tmp_path):
+    done = run(tmp_path, "--recipe", "twenty-lines", "--published")
+    assert "1 1          0  0.6157        1  WRONG" in done.stdout
+    assert "never solved." in done.stdout
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [[], ["hidden=none"], ["hidden=3x3", "problem=parity3"], ["hidden=1"], ["activation=relu", "hidden=2"]],
+    ids=" ".join,
+)
+def test_every_kind_of_network_can_be_drawn(tmp_path, settings):
+    arguments = [part for setting in [*settings, "epochs=50"] for part in ("--set", setting)]
+    done = run(tmp_path, *arguments, "--figure", "trace.png")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "trace.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_diverged_training_is_drawn_and_told(tmp_path):
+    done = run(tmp_path, "--set", "activation=identity", "--set", "hidden_std_dev=1e308", "--set", "hidden=64",
+               "--set", "epochs=3", "--figure", "trace.svg")  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "diverged; never solved." in done.stdout
+    assert (tmp_path / "trace.svg").exists()
+
+
+def test_the_surface_is_the_networks_output():
+    seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
+    surface = figure.surface(seen)
+    corners = [surface[0, 0], surface[-1, 0], surface[0, -1], surface[-1, -1]]
+    assert corners == pytest.approx(seen.outputs.tolist())
+
+
+def test_a_hidden_unit_is_one_half_on_its_line():
+    seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
+    for unit, (a, b, c) in enumerate(figure.hidden_lines(seen)):
+        weights = seen.training.parameters[[unit, 2 + unit, 4 + unit]]
+        assert [a, b, c] == weights.tolist()
+
+
+def test_train_starts_are_the_trainings_of_a_study():
+    recipe = Recipe(epochs=20)
+    assert (train_starts(recipe, 1500).loss[:100] == train_starts(recipe, 100).loss).all()
+    assert len(np.unique(train_starts(recipe, 1500).loss)) == 1500
+
+
+MISTAKES = [
+    (["--published"], "this recipe publishes no seed; leave out --published and use --seed S --repeat R"),
+    (["--recipe", "nobody"], "recipe was given as 'nobody'; allowed is one of gustaw, peczenyj, twenty-lines"),
+    (["--recipe", "peczenyj", "--published", "--seed", "3"], "--published was given with --seed or --repeat"),
+    (
+        ["--recipe", "peczenyj", "--published", "--set", "hidden=3"],
+        "--published was given with a --set that",
+    ),
+    (["--set", "problem=parity1"], "problem was given as 'parity1'; allowed is one of xor, parity2, parity3"),
+    (["--set", "problem=parity9"], "problem was given as 'parity9'; allowed is one of xor, parity2, parity3"),
+    (
+        ["--set", "schedule=step"],
+        "schedule was given as 'step'; allowed is one of constant, linear, cosine, inverse_time",
+    ),
+    (["--repeat", "-1"], "repeats was given as 0; allowed is a whole number from 1"),
+    (["--seed", "-1"], "seed was given as -1; allowed is a whole number from 0"),
+    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, independent"),
+    (["--every", "0"], "every was given as 0; allowed is a whole number from 1"),
+    (["--figure", "trace.jpeg"], "figure was given as 'trace.jpeg'; allowed is a .png, .svg or .pdf file in a folder"),
+    (["--figure", "missing/trace.png"], "figure was given as 'missing/trace.png'; allowed is"),
+    (["--store", "redis://x"], "the store was given as 'redis://x'; allowed is"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISTAKES, ids=[" ".join(arguments) for arguments, _ in MISTAKES])
+def test_a_mistake_is_one_sentence_and_writes_nothing(tmp_path, arguments, message):
+    done = run(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert message in commands.one_sentence(done.stderr)
+    assert list(tmp_path.iterdir()) == []
