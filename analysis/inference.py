@@ -1,4 +1,4 @@
-"""Statistics as small functions on arrays that return named results. All intervals are of 95 % unless told otherwise."""
+"""Statistics as small functions on arrays that return named results; intervals are of 95 % unless told otherwise."""
 
 from typing import NamedTuple
 

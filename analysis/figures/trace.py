@@ -111,10 +111,11 @@ def hidden_layer(axes: Axes, seen: Trace, answers: NDArray[np.float64], title: s
     inputs, targets = truth_table(seen.recipe.problem)
     names = ["".join(f"{x:.0f}" for x in row) for row in inputs]
     axes.set_title(title, fontsize=10)
-    answers = np.where(np.isfinite(answers), answers, np.nan)
+    # The drawing library takes differences, which must not overflow.
+    answers = np.where(np.abs(answers) < 1e150, answers, np.nan)
     if answers.shape[1] != 2:
-        limits = {} if np.isfinite(answers).any() else {"vmin": 0, "vmax": 1}
-        mesh = axes.imshow(answers, cmap="cividis", aspect="auto", **limits)
+        low, high = (np.nanmin(answers), np.nanmax(answers)) if np.isfinite(answers).any() else (0, 1)
+        mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high)
         axes.figure.colorbar(mesh, ax=axes, label="answer", shrink=0.85)
         axes.set_yticks(range(len(names)), names, fontsize=8 if len(names) <= 8 else 5)
         axes.set_xticks(range(answers.shape[1]), [str(unit + 1) for unit in range(answers.shape[1])])
