@@ -1,12 +1,16 @@
-"""python -m analysis summary | figures: read a store, print or draw what it says."""
+"""python -m analysis: read a store, print or draw what it says."""
 
 import argparse
+import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+
+import pandas as pd
 
 from analysis.groups import find_study, summarize
 from sweep.command import Parser, add_store_option, run_command
-from sweep.store import open_store
+from sweep.store import is_missing, open_store
 
 
 def build_parser() -> Parser:
@@ -15,17 +19,30 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, function, words in (
         ("summary", print_summary, "print mean, deviation, count, standard error, solved and diverged, a row a point"),
+        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 % intervals"),
+        (
+            "minimum",
+            print_minimum,
+            "say where the mean loss is lowest and the gain over Xavier's, with intervals",
+        ),
+        ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw the mean loss against what was swept, with the table it is drawn from"),
     ):
         command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
         command.set_defaults(function=function)
         add_store_option(command)
-        command.add_argument(
-            "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
-        )
-        if name == "summary":
+        if name != "claims":
+            command.add_argument(
+                "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
+            )
+        if name in ("summary", "claims"):
             command.add_argument("--csv", metavar="PATH", help="write the table there, with every digit")
-        else:
+        if name == "compare":
+            command.add_argument(
+                "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
+            )
+            command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
+        if name == "figures":
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
 
@@ -37,17 +54,74 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def finite_number(text: str) -> float:
+    """A number as argparse wants it read.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none, or not finite.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"was given as {text!r}; allowed is a finite number")
+    return number
+
+
 def print_summary(options: argparse.Namespace) -> None:
     """Print the summary, or write it to --csv."""
     with open_store(options.store) as store:
         table = summarize(store, find_study(store, options.run))
     if options.csv is None:
         print(table.to_string(index=False, float_format="{:,.4f}".format))
-        return
+    else:
+        write_table(table, options.csv)
+
+
+def print_comparison(options: argparse.Namespace) -> None:
+    """Print the relative changes between the values."""
+    from analysis.compare import compare, describe
+    from analysis.losses import read_losses
+
+    with open_store(options.store) as store:
+        study = find_study(store, options.run)
+        given = read_losses(store, study)
+    print(describe(study.axes[0].field, compare(given, options.values, nearest=options.nearest)))
+
+
+def print_minimum(options: argparse.Namespace) -> None:
+    """Print the minimum with its intervals."""
+    from analysis.answer import SPREAD, xavier_spread
+    from analysis.losses import read_losses
+    from analysis.minimum import describe, find_minimum
+
+    with open_store(options.store) as store:
+        study = find_study(store, options.run)
+        given = read_losses(store, study)
+    field = study.axes[0].field
+    print(describe(field, find_minimum(given, xavier_spread(study.recipe) if field == SPREAD else None)))
+
+
+def print_claims(options: argparse.Namespace) -> None:
+    """Print the claims, or write them to --csv."""
+    from analysis.claims import all_findings, describe
+
+    # The claims about seeded runs need no store.
+    with nullcontext() if is_missing(options.store) else open_store(options.store) as store:
+        findings = all_findings(store)
+    if options.csv is None:
+        print(describe(findings))
+    else:
+        write_table(pd.DataFrame(findings), options.csv)
+
+
+def write_table(table: pd.DataFrame, path: str) -> None:
+    """Write a table and say so."""
     from analysis.figures.style import write_csv
 
-    write_csv(table, Path(options.csv))
-    print(f"{len(table):,} rows written to {options.csv}")
+    write_csv(table, Path(path))
+    print(f"{len(table):,} rows written to {path}")
 
 
 def draw_figures(options: argparse.Namespace) -> None:

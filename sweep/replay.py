@@ -58,8 +58,13 @@ def layer_outputs(recipe: Recipe, parameters: Array, inputs: Array | None = None
     return reference.forward(recipe, reference.unpack(recipe, parameters), inputs)
 
 
-def train_starts(recipe: Recipe, n: int, seed: int = 0) -> kernel.Trained:
-    """Train n networks of a recipe from the initial parameters that repeats 0 to n - 1 of a study would have."""
+def draw_starts(recipe: Recipe, n: int, seed: int = 0) -> Array:
+    """The initial parameters (n, n_parameters) that repeats 0 to n - 1 of a study would have."""
     point = Point(recipe, seed, "common")
-    starts = [initial_parameters(point, first, min(first + DRAW_BLOCK, n)) for first in range(0, n, DRAW_BLOCK)]
-    return kernel.train(recipe, np.concatenate(starts))
+    blocks = range(0, n, DRAW_BLOCK)
+    return np.concatenate([initial_parameters(point, first, min(first + DRAW_BLOCK, n)) for first in blocks])
+
+
+def train_starts(recipe: Recipe, n: int, seed: int = 0) -> kernel.Trained:
+    """Train n networks of a recipe from `draw_starts`."""
+    return kernel.train(recipe, draw_starts(recipe, n, seed))

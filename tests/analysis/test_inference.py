@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.inference import relative_change
+from analysis.inference import fraction_interval, mean_interval, relative_change
 
 
 def simulated(rng, n, paired):
@@ -38,3 +38,24 @@ def test_one_pair_has_no_standard_error_and_none_no_change():
     assert one.change == -0.5
     assert np.isnan(one.standard_error)
     assert np.isnan(relative_change(np.array([]), np.array([]), paired=True).change)
+
+
+def test_the_interval_of_the_mean_is_students():
+    values = np.array([1.0, 2.0, 3.0, np.nan])
+    assert mean_interval(values) == pytest.approx((2.0, 2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)))
+    assert np.isnan(mean_interval(np.array([1.0]))[1:]).all()
+    assert np.isnan(mean_interval(np.array([]))).all()
+
+
+def test_the_interval_of_a_fraction_is_wilsons():
+    """Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611."""
+    assert fraction_interval(81, 263) == pytest.approx((81 / 263, 0.2553, 0.3662), abs=5e-5)
+    assert fraction_interval(0, 20) == pytest.approx((0, 0, 0.1611), abs=5e-5)
+    assert np.isnan(fraction_interval(0, 0)).all()
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_the_interval_of_a_change_contains_the_truth_as_often_as_it_says(paired):
+    rng = np.random.default_rng(3)
+    results = [relative_change(*simulated(rng, 100, paired), paired=paired) for _ in range(2000)]
+    assert np.mean([result.low <= -0.2 <= result.high for result in results]) == pytest.approx(0.95, abs=0.015)

@@ -1,0 +1,138 @@
+"""The published claims against what is measured here."""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.answer import SPREAD
+from analysis.claims_seeded import seeded_findings
+from analysis.compare import find_column
+from analysis.inference import Interval, mean_interval, relative_change
+from analysis.losses import read_losses
+from analysis.minimum import Array, Losses, find_minimum
+from analysis.verdict import FAILS, MISSING, RULE, Finding, below_verdict, needed, number_verdict
+from sweep.programs import RECIPES
+from sweep.store import Store
+from sweep.study import Study
+
+SOURCE = "gustaw"
+CLAIMS = {
+    "G1": "hidden_std_dev 1/√2 instead of 1 lowers the mean total loss by 8.5 %",
+    "G2": "going on from 1/√2 to 0.6 lowers it by a further 1.1 %",
+    "G3": "the minimum of the mean-loss curve lies at 0.6",
+    "G4": "the total loss of a network that fails to learn is about 27,000 (4 · 10⁴ · ln 2)",
+    "G5": "the spread changes how well training converges; Xavier's 1/√2 is near the optimum",
+}
+NEAR = 0.02
+"""A swept spread within 2 % stands for the claimed one."""
+
+
+def find_sweep(store: Store, recipe_name: str = SOURCE) -> Study | None:
+    """The latest study in a store that sweeps hidden_std_dev alone of a published recipe, None without one."""
+    recipe = RECIPES[recipe_name]
+    for run in reversed(store.runs()):
+        study = Study.from_dict(run["study"])
+        if [axis.field for axis in study.axes] == [SPREAD] and Study(recipe, study.axes).points[0].recipe == (
+            study.points[0].recipe
+        ):
+            return study
+    return None
+
+
+def all_findings(store: Store | None) -> list[Finding]:
+    """Every claim; those on `gustaw` from its latest sweep in the store, the others trained on the spot."""
+    study = None if store is None else find_sweep(store)
+    if store is None or study is None:
+        where = "no store" if store is None else f"no sweep of gustaw in {store.name}"
+        missing = f"{where}; run `python -m sweep.run`"
+        return [Finding(key, SOURCE, claim, missing, 0, MISSING) for key, claim in CLAIMS.items()] + seeded_findings()
+    return [*gustaw_findings(read_losses(store, study)), *seeded_findings()]
+
+
+def gustaw_findings(given: Losses) -> list[Finding]:
+    """G1 to G5."""
+    return [
+        change_finding("G1", given, 1.0, 2**-0.5, 0.085),
+        change_finding("G2", given, 2**-0.5, 0.6, 0.011),
+        minimum_finding(given),
+        stuck_finding(given.losses[np.isfinite(given.losses) & ~given.solved]),
+        optimum_finding(given),
+    ]
+
+
+def change_finding(key: str, given: Losses, before: float, after: float, lowers_by: float) -> Finding:
+    """G1 and G2: by how much the mean falls from one spread to another, at the swept spreads nearest to them."""
+    columns = [find_column(given, spread, nearest=True) for spread in (before, after)]
+    found = [float(given.spreads[column]) for column in columns]
+    if any(abs(swept / asked - 1) > NEAR for swept, asked in zip(found, (before, after), strict=True)):
+        missing = f"no spreads within 2 % of {before:.4g} and {after:.4g} were swept"
+        return Finding(key, SOURCE, CLAIMS[key], missing, 0, MISSING)
+    change = relative_change(*(given.losses[:, column] for column in columns), paired=given.paired)
+    fall = Interval(-change.change, -change.high, -change.low)
+    verdict = number_verdict(fall, lowers_by, digit=0.001)
+    measured = f"from {found[0]:.4f} to {found[1]:.4f} it falls by {percent(fall)}"
+    return Finding(key, SOURCE, CLAIMS[key], measured + more(verdict, fall, lowers_by, change.n), 2 * change.n, verdict)
+
+
+def minimum_finding(given: Losses) -> Finding:
+    """G3."""
+    lowest = find_minimum(given, 2**-0.5)
+    where = lowest.spread
+    verdict = number_verdict(where, 0.6, digit=0.1)
+    measured = (
+        f"the smoothed curve is lowest at {where.estimate:.3f} ({where.low:.3f} to {where.high:.3f}); "
+        f"the lowest single mean is at {lowest.naive_spread:.3f}"
+    )
+    measured += more(verdict, where, 0.6, lowest.n)
+    return Finding("G3", SOURCE, CLAIMS["G3"], measured, n_trained(given), verdict)
+
+
+def stuck_finding(losses: Array) -> Finding:
+    """G4, from the total losses of the networks that do not solve XOR."""
+    stuck = mean_interval(losses)
+    measured = (
+        f"{stuck.estimate:,.0f} ({stuck.low:,.0f} to {stuck.high:,.0f}) on average; the loss that is summed is a mean "
+        f"over the 4 rows, so ln 2 throughout makes 10⁴ · ln 2 = {1e4 * np.log(2):,.0f}"
+    )
+    return Finding("G4", SOURCE, CLAIMS["G4"], measured, len(losses), number_verdict(stuck, 27_000, digit=5_400))
+
+
+def optimum_finding(given: Losses) -> Finding:
+    """G5."""
+    lowest = find_minimum(given, 2**-0.5)
+    above = Interval(*(1 / (1 + gain) - 1 for gain in (lowest.gain.estimate, lowest.gain.high, lowest.gain.low)))
+    means = np.nanmean(given.losses, axis=0)
+    measured = (
+        f"at Xavier's the smoothed mean is {percent(above)} above the lowest; "
+        f"the worst swept spread's is {means.max() / lowest.mean:.1f} times the lowest"
+    )
+    verdict = FAILS if means.max() / lowest.mean < 1.05 else below_verdict(above, 0.05)
+    return Finding("G5", SOURCE, CLAIMS["G5"], measured, n_trained(given), verdict)
+
+
+def n_trained(given: Losses) -> int:
+    """Number of trainings that count in a mean."""
+    return int(np.isfinite(given.losses).sum())
+
+
+def percent(value: Interval) -> str:
+    """An interval in percent."""
+    return f"{value.estimate:.2%} ({value.low:.2%} to {value.high:.2%})"
+
+
+def more(verdict: str, measured: Interval, claimed: float, n: int) -> str:
+    """How many trainings would resolve what is not resolved."""
+    if "resolved" not in verdict or not np.isfinite(measured.low):
+        return ""
+    return f"; about {needed(measured, claimed, n):,} trainings a point would resolve it"
+
+
+def describe(findings: Sequence[Finding]) -> str:
+    """The claims as a table in text, and the rule they were judged by."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.id:<4}{finding.source:<15}{finding.verdict.upper()}  (n = {finding.trainings:,})")
+        for word, text in (("claim", finding.claim), ("found", finding.measured)):
+            lines.append(textwrap.fill(text, 110, initial_indent=f"    {word}  ", subsequent_indent=" " * 11))
+    return "\n".join([*lines, "", RULE])

@@ -1,0 +1,180 @@
+"""Claims about published seeded runs: each is replayed, and 1,000 other starts are trained beside it."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import lsq_linear
+
+from analysis.inference import Interval, fraction_interval
+from analysis.verdict import Finding, majority_verdict, replay_verdict
+from sweep.problem import truth_table
+from sweep.programs import PROGRAMS
+from sweep.recipe import Recipe
+from sweep.replay import Trace, draw_starts, layer_outputs, trace, train_starts
+
+STARTS = 1000
+
+RUMELHART_LOSSES = "0.2641 0.1823 0.0312 0.0089 0.0041 0.0024"
+RUMELHART_OUTPUTS = "0.045 0.961 0.962 0.048"
+
+
+def seeded_findings() -> list[Finding]:
+    """The findings on P1, T1, R1 to R4, C1 and C2; trains some 10,000 networks."""
+    return [three_neurons(), twenty_lines(), loss_table(), no_hidden_layer(), two_hidden_units(), hidden_patterns(),
+            two_losses(), most_seeds()]  # fmt: skip
+
+
+def replay(name: str) -> Trace:
+    """The program's own seeded run."""
+    return trace(PROGRAMS[name].recipe, PROGRAMS[name].published_parameters())
+
+
+def fraction(successes: NDArray[np.bool_]) -> Interval:
+    """The fraction with its interval."""
+    return fraction_interval(int(successes.sum()), len(successes))
+
+
+def in_words(share: Interval) -> str:
+    """A fraction with its interval."""
+    return f"{share.estimate:.1%} ({share.low:.1%} to {share.high:.1%})"
+
+
+def three_neurons() -> Finding:
+    """P1."""
+    seen, others = replay("peczenyj"), train_starts(PROGRAMS["peczenyj"].recipe, STARTS)
+    return Finding(
+        "P1",
+        "peczenyj",
+        "three neurons, nine parameters, learn XOR (seed 1)",
+        f"{seen.recipe.n_parameters} parameters, solved after {seen.training.solved_epoch:,} updates; "
+        f"of other starts {in_words(fraction(others.solved))} solve it",
+        1 + STARTS,
+        replay_verdict(seen.training.solved and seen.recipe.n_parameters == 9),
+    )
+
+
+def twenty_lines() -> Finding:
+    """T1."""
+    seen, others = replay("twenty-lines"), train_starts(PROGRAMS["twenty-lines"].recipe, STARTS)
+    predictions = " ".join(f"{y > 0.5:d}" for y in seen.outputs)
+    return Finding(
+        "T1",
+        "twenty-lines",
+        "1,000 epochs at rate 0.1 with seed 1 predict 0 1 1 0",
+        f"predicts {predictions}; of other starts {in_words(fraction(others.solved))} predict 0 1 1 0",
+        1 + STARTS,
+        replay_verdict(predictions == "0 1 1 0"),
+    )
+
+
+def loss_table() -> Finding:
+    """R1."""
+    seen, others = replay("rumelhart"), train_starts(PROGRAMS["rumelhart"].recipe, STARTS)
+    losses = " ".join(f"{loss:.4f}" for loss in seen.training.losses[::2000])
+    outputs = " ".join(f"{y:.3f}" for y in seen.outputs)
+    below = fraction(others.final_loss <= float(RUMELHART_LOSSES.split()[-1]))
+    return Finding(
+        "R1",
+        "rumelhart",
+        f"seed 42: losses {RUMELHART_LOSSES}, outputs {RUMELHART_OUTPUTS}",
+        f"losses {losses}, outputs {outputs}; "
+        f"of other starts {in_words(below)} end at or below the published last loss",
+        1 + STARTS,
+        replay_verdict((losses, outputs) == (RUMELHART_LOSSES, RUMELHART_OUTPUTS)),
+    )
+
+
+def no_hidden_layer() -> Finding:
+    """R2."""
+    trained = train_starts(replace(PROGRAMS["rumelhart"].recipe, hidden=()), STARTS)
+    return Finding(
+        "R2",
+        "rumelhart",
+        "without a hidden layer XOR is not learned",
+        f"{int(trained.solved.sum()):,} of {STARTS:,} starts solve it; with 95 % confidence at most "
+        f"{fraction(trained.solved).high:.1%} do",
+        STARTS,
+        replay_verdict(not trained.solved.any()),
+    )
+
+
+def two_hidden_units() -> Finding:
+    """R3."""
+    two, one = (train_starts(replace(PROGRAMS["rumelhart"].recipe, hidden=(width,)), STARTS) for width in (2, 1))
+    return Finding(
+        "R3",
+        "rumelhart",
+        "two hidden units (no biases) can still learn XOR; is one enough? (asked)",
+        f"with two {in_words(fraction(two.solved))} of the starts solve it; with one {in_words(fraction(one.solved))}",
+        2 * STARTS,
+        replay_verdict(bool(two.solved.any())),
+    )
+
+
+def separation(patterns: NDArray[np.float64]) -> float:
+    """How far a plane can keep the patterns (4, units) of XOR's two classes apart: half the distance between the
+    segments that join the patterns of each class."""
+    zero, one = (patterns[truth_table("xor")[1] == target] for target in (0, 1))
+    sides = np.column_stack([zero[1] - zero[0], one[0] - one[1]])
+    nearest = lsq_linear(sides, one[0] - zero[0], bounds=(0, 1))
+    return float(np.sqrt(2 * nearest.cost) / 2)
+
+
+def hidden_separation(recipe: Recipe, parameters: NDArray[np.float64]) -> float:
+    """The separation of the first hidden layer's patterns at these parameters."""
+    return separation(layer_outputs(recipe, parameters)[1])
+
+
+def hidden_patterns() -> Finding:
+    """R4."""
+    seen, recipe = replay("rumelhart"), PROGRAMS["rumelhart"].recipe
+    before, after = separation(seen.before[1]), separation(seen.after[1])
+    pairs = zip(draw_starts(recipe, STARTS), train_starts(recipe, STARTS).parameters, strict=True)
+    wider = np.array([hidden_separation(recipe, end) > hidden_separation(recipe, start) for start, end in pairs])
+    return Finding(
+        "R4",
+        "rumelhart",
+        "the hidden layer maps the four inputs to patterns that make XOR easy",
+        f"seed 42: a plane keeps the classes {before:.3f} apart before training and {after:.3f} after; "
+        f"of other starts {in_words(fraction(wider))} end wider apart than they began",
+        1 + STARTS,
+        replay_verdict(after > before and seen.training.solved),
+    )
+
+
+def two_losses() -> Finding:
+    """C1."""
+    seen, recipe = replay("relu-capstone"), PROGRAMS["relu-capstone"].recipe
+    early, late = seen.training.losses[20], seen.training.final_loss
+    others_early, others = train_starts(replace(recipe, epochs=20), STARTS), train_starts(recipe, STARTS)
+    both = fraction((abs(others_early.final_loss - 0.25) <= 0.025) & (others.final_loss < 0.1))
+    return Finding(
+        "C1",
+        "relu-capstone",
+        "seed 0: about 0.25 after 20 steps, below 0.1 after 5,000",
+        f"{early:.3f} after 20 steps, {late:.4f} after 5,000 (He's spread assumed, none is published); "
+        f"of other starts {in_words(both)} do both",
+        1 + 2 * STARTS,
+        replay_verdict(abs(early - 0.25) <= 0.025 and late < 0.1),
+    )
+
+
+def most_seeds() -> Finding:
+    """C2."""
+    widths = (4, 8, 16)
+    recipe = PROGRAMS["relu-capstone"].recipe
+    shares = []
+    for width in widths:
+        wide = replace(recipe, hidden=(width,))
+        wide = replace(wide, output_std_dev=wide.layers[1].he)
+        shares.append(fraction(train_starts(wide, STARTS).final_loss < 0.1))
+    words = ", ".join(f"{width} hidden units {in_words(share)}" for width, share in zip(widths, shares, strict=True))
+    return Finding(
+        "C2",
+        "relu-capstone",
+        "reaches a loss below 0.1 on most seeds, and with more hidden units too",
+        f"below 0.1: {words}",
+        len(widths) * STARTS,
+        majority_verdict(*shares),
+    )

@@ -1,0 +1,200 @@
+"""Where the mean loss is lowest along one axis, how sure that is, and what is gained over a predicted spread."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.inference import CONFIDENCE, Interval
+from sweep.errors import UsageError
+
+Array = NDArray[np.float64]
+
+BANDWIDTH = 0.7
+"""Reach of the smoother in log-spread: points up to a factor of e^0.7 = 2 away count, the nearer the more."""
+GRID_STEP = 0.01
+"""Step in log-spread of the grid on which the smooth curve is computed: 1 %."""
+RESAMPLINGS = 1000
+
+
+GROUPS = 2000
+FEW = 30
+
+
+class Minimum(NamedTuple):
+    """The lowest point of the smoothed mean along an axis.
+
+    Attributes:
+        spread: where the smoothed mean is lowest, with its interval.
+        mean: the smoothed mean there.
+        gain: relative change of the smoothed mean from the predicted spread to the minimum (negative: lower).
+        predicted: the predicted spread that the gain is over; NaN without one.
+        naive_spread: the swept spread whose own mean is lowest.
+        naive_gain: the relative change from the predicted spread's smoothed mean to that lowest mean.
+        naive_bias: by how much (relative) the lowest of the noisy means lies below the mean that its spread has, on
+            average over the resamplings: what picking the lowest flatters itself by.
+        bracketed: whether the interval ends inside the swept range; else the minimum may lie outside.
+        n: trainings a point, the smallest.
+        paired: whether the draws are common, so that whole repeats are resampled.
+        grid: spreads (g,) at which the smooth curve is given.
+        curve: the smoothed mean there (g,).
+    """
+
+    spread: Interval
+    mean: float
+    gain: Interval
+    predicted: float
+    naive_spread: float
+    naive_gain: float
+    naive_bias: float
+    bracketed: bool
+    n: int
+    paired: bool
+    grid: Array
+    curve: Array
+
+
+def smoother(x: Array, at: Array, bandwidth: float = BANDWIDTH) -> Array:
+    """Matrix (len(at), len(x)) that turns values at x into local quadratic fits at `at`.
+
+    Tricube weights over `bandwidth`, or over the six nearest points where those reach farther (Cleveland 1979).
+    """
+    rows = []
+    for centre in at:
+        distance = np.abs(x - centre)
+        reach = max(bandwidth, np.sort(distance)[min(6, len(x)) - 1] * 1.0001)
+        weights = np.sqrt(np.clip(1 - (distance / reach) ** 3, 0, None) ** 3)
+        powers = np.vander(x - centre, 3, increasing=True)
+        rows.append(np.linalg.pinv(powers * weights[:, np.newaxis])[0] * weights)
+    return np.array(rows)
+
+
+class Losses(NamedTuple):
+    """Total losses along one axis.
+
+    Attributes:
+        spreads: the values of the axis (p,), ascending.
+        losses: total losses (n, p), NaN where diverged or not trained; row r is repeat r.
+        solved: whether the problem was solved at the end (n, p).
+        paired: whether the draws are common, so that the losses of a row belong together.
+    """
+
+    spreads: Array
+    losses: Array
+    solved: NDArray[np.bool_]
+    paired: bool
+
+
+def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: int = RESAMPLINGS) -> Minimum:
+    """Estimate where the smoothed mean is lowest, and what is gained there over a predicted spread.
+
+    1. The means of the points are smoothed in log-spread (`smoother`); the minimum of the curve is the estimate.
+    2. Whole repeats are resampled (Efron & Tibshirani 1993, ch. 13), which keeps the pairing across points; each time
+       the curve and its minimum are computed anew. With independent draws the means are resampled from their normal
+       distributions instead.
+    3. The interval is between the 2.5 % and 97.5 % quantiles of these minima and gains.
+
+    Args:
+        given: the losses; at least five points need a mean.
+        predicted: a spread inside the swept range, or None.
+        resamplings: how many.
+
+    Raises:
+        UsageError: there are fewer than five points with a mean, or one of them is not above 0.
+    """
+    given = _with_means(given)
+    if len(given.spreads) < 5 or given.spreads[0] <= 0:
+        raise UsageError(
+            f"the axis has {len(given.spreads)} values with a mean, the lowest {given.spreads[:1].sum():g}; "
+            "a minimum needs five or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
+        )
+    x = np.log(given.spreads)
+    grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
+    has_prediction = predicted is not None and x[0] <= np.log(predicted) <= x[-1]
+    reference = np.log(predicted) if has_prediction and predicted is not None else grid[0]
+    smooth = smoother(x, np.append(grid, reference))
+    means = np.nanmean(given.losses, axis=0)
+    resampled = _resampled_means(given, resamplings, np.random.default_rng(0))
+    curve, curves = smooth @ means, resampled @ smooth.T
+    at, lowest = _lowest(grid, curve[np.newaxis, :-1])
+    many_at, many_lowest = _lowest(grid, curves[:, :-1])
+    tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
+    low, high = np.exp(np.quantile(many_at, tails))
+    gain = Interval(float(lowest[0] / curve[-1] - 1), *np.quantile(many_lowest / curves[:, -1] - 1, tails).tolist())
+    picked = np.argmin(resampled, axis=1)
+    flattery = resampled[np.arange(resamplings), picked] - means[picked]
+    return Minimum(
+        spread=Interval(float(np.exp(at[0])), float(low), float(high)),
+        mean=float(lowest[0]),
+        gain=gain if has_prediction else Interval(np.nan, np.nan, np.nan),
+        predicted=float(np.exp(reference)) if has_prediction else np.nan,
+        naive_spread=float(given.spreads[np.argmin(means)]),
+        naive_gain=float(means.min() / curve[-1] - 1) if has_prediction else np.nan,
+        naive_bias=float(flattery.mean() / means.min()),
+        bracketed=bool(low > np.exp(grid[1]) and high < np.exp(grid[-2])),
+        n=int(np.isfinite(given.losses).sum(axis=0).min()),
+        paired=given.paired,
+        grid=np.exp(grid),
+        curve=curve[:-1],
+    )
+
+
+def _with_means(given: Losses) -> Losses:
+    has_mean = np.isfinite(given.losses).any(axis=0)
+    return Losses(given.spreads[has_mean], given.losses[:, has_mean], given.solved[:, has_mean], given.paired)
+
+
+def _resampled_means(given: Losses, resamplings: int, rng: np.random.Generator) -> Array:
+    """Means (resamplings, p) of resampled studies."""
+    finite = np.isfinite(given.losses)
+    if not given.paired:
+        n = finite.sum(axis=0)
+        errors = np.nanstd(given.losses, axis=0) / np.sqrt(np.maximum(n - 1, 1))
+        return rng.normal(np.nanmean(given.losses, axis=0), errors, (resamplings, len(n)))
+    # Above GROUPS repeats, groups of them are resampled: their sums vary as the repeats' do, at a bounded cost.
+    starts = np.linspace(0, len(finite), min(len(finite), GROUPS), endpoint=False).astype(int)
+    sums = np.add.reduceat(np.where(finite, given.losses, 0), starts, axis=0)
+    counts = np.add.reduceat(finite.astype(float), starts, axis=0)
+    weights = rng.multinomial(len(starts), np.full(len(starts), 1 / len(starts)), resamplings).astype(float)
+    with np.errstate(invalid="ignore"):
+        means = (weights @ sums) / (weights @ counts)
+    # A point with few trainings may miss all of them in a resampling: it then keeps its own mean.
+    return np.asarray(np.where(np.isfinite(means), means, np.nanmean(given.losses, axis=0)))
+
+
+def _lowest(grid: Array, curves: Array) -> tuple[Array, Array]:
+    """Where each curve (m, g) is lowest, to a fraction of a grid step by the parabola through three points, and how
+    low."""
+    position = np.clip(np.argmin(curves, axis=1), 1, len(grid) - 2)
+    rows = np.arange(len(curves))
+    left, middle, right = (curves[rows, position + shift] for shift in (-1, 0, 1))
+    bend = left - 2 * middle + right
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), 0)
+    at: Array = grid[position] + shift * np.where(shift > 0, grid[position + 1] - grid[position], GRID_STEP)
+    lowest: Array = middle + shift * ((right - left) / 2 + shift * bend / 2)
+    return at, lowest
+
+
+def describe(field: str, found: Minimum) -> str:
+    """The minimum in a few lines."""
+    spread, gain = found.spread, found.gain
+    how = "whole repeats resampled" if found.paired else "independent draws, means resampled"
+    lines = [
+        f"Lowest smoothed mean at {field} = {spread.estimate:.4g}, 95 % interval {spread.low:.4g} to {spread.high:.4g} "
+        f"({how}; n = {found.n:,} a point): {found.mean:,.2f}."
+    ]
+    if np.isfinite(gain.estimate):
+        lines.append(
+            f"From Xavier's {found.predicted:.4g} to there: {gain.estimate:+.2%} mean total loss, "
+            f"95 % interval {gain.low:+.2%} to {gain.high:+.2%}."
+        )
+    lines.append(
+        f"The lowest single mean is at {field} = {found.naive_spread:.4g}; picking the lowest of many noisy means "
+        f"makes it look {-found.naive_bias:.2%} lower than it is, on average."
+    )
+    if not found.bracketed:
+        lines.append("The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis.")
+    if found.n < FEW:
+        lines.append(f"With fewer than {FEW} trainings a point these intervals are too narrow; raise --repeats.")
+    return "\n".join(lines)

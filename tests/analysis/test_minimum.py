@@ -1,0 +1,104 @@
+import numpy as np
+import pytest
+
+from analysis.minimum import Losses, describe, find_minimum, smoother
+from sweep import UsageError
+
+SPREADS = np.geomspace(0.1, 10, 41)
+
+
+def simulated(rng, n, paired=True, at=0.6, noise=300.0):
+    """Losses whose mean is a parabola in log-spread with its minimum of 1000 at `at`."""
+    curve = 1000 + 200 * (np.log(SPREADS) - np.log(at)) ** 2
+    shared = rng.exponential(noise, (n, 1)) if paired else 0
+    losses = curve + shared + rng.normal(0, noise / 3, (n, len(SPREADS)))
+    return Losses(SPREADS, losses, np.ones(losses.shape, bool), paired)
+
+
+def test_the_smoother_keeps_a_parabola():
+    x = np.sort(np.random.default_rng(0).uniform(-2, 2, 30))
+    at = np.linspace(-1.5, 1.5, 7)
+    np.testing.assert_allclose(smoother(x, at) @ (3 - x + 2 * x**2), 3 - at + 2 * at**2, rtol=1e-9)
+
+
+def test_it_finds_the_minimum_and_the_gain():
+    found = find_minimum(simulated(np.random.default_rng(1), 20_000), 1.0)
+    assert found.spread.estimate == pytest.approx(0.6, rel=0.05)
+    mean = 1000 + 300
+    assert found.gain.estimate == pytest.approx(mean / (mean + 200 * np.log(0.6) ** 2) - 1, abs=0.003)
+    assert found.predicted == pytest.approx(1.0)
+    assert found.bracketed
+    assert found.n == 20_000
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_the_intervals_contain_the_truth_as_often_as_they_say(paired):
+    rng = np.random.default_rng(2)
+    mean = 1300 if paired else 1000
+    true_gain = mean / (mean + 200 * np.log(0.6) ** 2) - 1
+    hits = np.zeros(2)
+    for _ in range(300):
+        found = find_minimum(simulated(rng, 200, paired), 1.0, resamplings=200)
+        hits += [found.spread.low <= 0.6 <= found.spread.high, found.gain.low <= true_gain <= found.gain.high]
+    assert (hits / 300 > 0.91).all(), hits / 300
+    assert (hits / 300 < 0.985).all(), hits / 300
+
+
+def test_pairing_narrows_the_interval():
+    given = simulated(np.random.default_rng(3), 500, noise=1000.0)
+    paired, unpaired = (find_minimum(given._replace(paired=flag)).spread for flag in (True, False))
+    assert paired.high - paired.low < (unpaired.high - unpaired.low) / 1.5
+
+
+def test_the_naive_argmin_flatters_itself():
+    """The lowest of 41 equal means of noise lies some two standard errors below them."""
+    rng = np.random.default_rng(4)
+    losses = rng.normal(1000, 100, (400, len(SPREADS)))
+    found = find_minimum(Losses(SPREADS, losses, losses > 0, False))
+    assert found.naive_bias == pytest.approx(-2.2 * 5 / 1000, rel=0.35)
+
+
+def test_the_same_losses_give_the_same_answer():
+    given = simulated(np.random.default_rng(5), 300)
+    assert find_minimum(given, 1.0)[:9] == find_minimum(given, 1.0)[:9]
+
+
+def test_diverged_and_missing_trainings_are_left_out():
+    given = simulated(np.random.default_rng(6), 3000)
+    losses = given.losses.copy()
+    losses[1000:, ::2] = np.nan
+    losses[:, 3] = np.nan
+    found = find_minimum(given._replace(losses=losses), 1.0)
+    assert found.spread.low < 0.6 < found.spread.high
+    assert found.n == 1000
+
+
+def test_a_minimum_at_the_end_is_said_to_be_open():
+    found = find_minimum(simulated(np.random.default_rng(7), 2000, at=0.02))
+    assert not found.bracketed
+    assert "the minimum may lie outside; sweep a wider axis" in describe("hidden_std_dev", found)
+
+
+def test_a_prediction_outside_the_axis_has_no_gain():
+    found = find_minimum(simulated(np.random.default_rng(8), 200), 20.0)
+    assert np.isnan(found.gain.estimate)
+    assert "nan" not in describe("hidden_std_dev", found)
+
+
+def test_few_trainings_are_said_to_be_few():
+    text = describe("hidden_std_dev", find_minimum(simulated(np.random.default_rng(9), 10), 1.0))
+    assert "With fewer than 30 trainings a point these intervals are too narrow; raise --repeats." in text
+
+
+@pytest.mark.parametrize("keep", [slice(0, 4), slice(0, 0)])
+def test_too_few_points_are_refused(keep):
+    given = simulated(np.random.default_rng(10), 50)
+    some = Losses(SPREADS[keep], given.losses[:, keep], given.solved[:, keep], True)
+    with pytest.raises(UsageError, match=r"a minimum needs five or more, all above 0: sweep them with --axis"):
+        find_minimum(some)
+
+
+def test_a_spread_of_zero_is_refused():
+    given = simulated(np.random.default_rng(11), 50)
+    with pytest.raises(UsageError, match="the axis has 41 values with a mean, the lowest 0; a minimum needs"):
+        find_minimum(given._replace(spreads=np.linspace(0, 1, 41)))
