@@ -65,7 +65,7 @@ def train(recipe: Recipe, parameters: NDArray[np.float64]) -> Trained:
     for start in range(0, len(initial), LANES):
         here = slice(start, start + LANES)
         n = len(initial[here])
-        lanes[:, :n], lanes[:, n:] = initial[here].T, 0
+        lanes[:, :n] = initial[here].T
         scores[TOTAL], scores[PRODUCT], scores[SOLVED_EPOCH] = 0, 1, np.inf
         train_lanes(_layout(recipe), *setting, steps, targets, lanes, units, deltas, scores)
         scored[here], outputs[here], trained[here] = scores[:, :n].T, units[-rows:, :n].T, lanes[:, :n].T

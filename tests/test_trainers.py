@@ -176,6 +176,15 @@ def test_a_diverged_training_is_marked(trainer):
     assert not result["solved"]
 
 
+def test_a_training_whose_last_update_overflows_has_diverged(trainer):
+    """Its losses before that update are finite, and are no result."""
+    recipe = Recipe(activation="identity", learning_rate=1e308, epochs=1)
+    result = train_one(trainer, recipe, np.full(9, 10.0))
+    assert not np.isfinite(result["parameters"]).all()
+    assert result["diverged"]
+    assert math.isnan(result["loss"])
+
+
 SOLUTION = np.array([20, -20, 20, -20, -10, 30, 20, 20, -30.0])
 
 
