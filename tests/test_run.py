@@ -69,6 +69,33 @@ def test_another_axis_has_no_xavier(tmp_path):
     assert "Next: python -m analysis figures\n" in done.stdout
 
 
+AXES = {
+    "problem=xor,parity2,parity3,parity4,parity5": 5,
+    "schedule=constant,linear,cosine,inverse_time": 4,
+    "hidden_distribution=normal,uniform": 2,
+    "activation=sigmoid,tanh,relu": 3,
+    "learning_rate=log:0.01:10:31": 31,
+    "hidden=none,1,2,3x3": 4,
+    "hidden_std_dev=0.5,1 output_std_dev=lin:0.5:1:3": 6,
+    "biases=drawn,zero,none update_order=simultaneous,output_first loss=bce,mse": 12,
+}
+
+
+@pytest.mark.parametrize(("axes", "n_points"), AXES.items(), ids=AXES)
+def test_any_field_is_an_axis(tmp_path, axes, n_points):
+    arguments = [part for axis in axes.split() for part in ("--axis", axis)]
+    done = run(tmp_path, "--set", "epochs=5", *arguments, "--repeats", "3", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    fields = " × ".join(axis.partition("=")[0] for axis in axes.split())
+    assert f"{n_points} points × 3 repeats. Swept: {fields}. " in done.stdout
+    connection = sqlite3.connect(tmp_path / "sweep.sqlite3")
+    assert connection.execute("SELECT count(*), count(DISTINCT point) FROM results").fetchone() == (
+        3 * n_points,
+        n_points,
+    )
+    connection.close()
+
+
 def test_the_store_comes_from_the_environment(tmp_path):
     done = run(tmp_path, *SMALL[:-2], environment={"SWEEP_STORE": "mine.db"})
     assert done.returncode == 0
