@@ -10,7 +10,8 @@ from functools import partial
 from itertools import islice
 from multiprocessing.synchronize import Event
 from multiprocessing.util import Finalize
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 
@@ -72,30 +73,51 @@ def execute(
         WorkerError: a worker process died.
         KeyboardInterrupt: after the blocks that were being trained have been stored, or been given up.
     """
-    blocks = plan(study, stored)
-    stop = multiprocessing.get_context("spawn").Event()
-    executor = make_executor(initializer=start_worker, initargs=(url, stop))
-    under_way: set[Future[int]] = set()
-    try:
-        with _interrupts_held_back():
-            under_way = {executor.submit(run_block, block) for block in islice(blocks, ahead)}
-        while under_way:
-            finished, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            under_way |= {executor.submit(run_block, block) for block in islice(blocks, len(finished))}
+    with Workers(url, make_executor, ahead) as workers:
+        workers.run(plan(study, stored), progress)
+
+
+class Workers:
+    """Workers that train blocks and store them, one plan after another; a context that ends them.
+
+    Args and errors are those of `execute`; an error or an interrupt within the context ends the workers at once.
+    """
+
+    def __init__(self, url: str, make_executor: MakeExecutor, ahead: int) -> None:
+        self._stop = multiprocessing.get_context("spawn").Event()
+        self._executor = make_executor(initializer=start_worker, initargs=(url, self._stop))
+        self._ahead = ahead
+        self._under_way: set[Future[int]] = set()
+
+    def run(self, blocks: Iterator[Block], progress: Progress) -> None:
+        """Train the blocks and store their records; returns when the last is stored."""
+        self._submit(islice(blocks, self._ahead))
+        while self._under_way:
+            finished, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
+            self._submit(islice(blocks, len(finished)))
             for future in finished:
                 progress.update(future.result())
-    except BaseException as error:
-        stop.set()
-        executor.shutdown(wait=False, cancel_futures=True)
-        if wait(under_way, timeout=SECONDS_TO_FINISH).not_done:
+
+    def _submit(self, blocks: Iterator[Block]) -> None:
+        with _interrupts_held_back():
+            self._under_way |= {self._executor.submit(run_block, block) for block in blocks}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if error is None:
+            self._executor.shutdown()
+            return
+        self._stop.set()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if wait(self._under_way, timeout=SECONDS_TO_FINISH).not_done:
             for process in multiprocessing.active_children():
                 process.kill()
         if isinstance(error, BrokenExecutor):
             raise WorkerError(
                 "a worker process died, killed from outside or for want of memory; what it had stored is kept"
             ) from error
-        raise
-    executor.shutdown()
 
 
 _worker: dict[str, Any] = {}

@@ -14,7 +14,7 @@ LEVELS = [
     ["sweep.lanes", "sweep.draws", "sweep.parse"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
-    ["sweep.provenance", "sweep.progress", "sweep.command"],
+    ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
     ["sweep.execute"],
     ["analysis"],
     ["sweep.run", "sweep.status", "sweep.trace"],
