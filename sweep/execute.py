@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -41,12 +41,16 @@ def process_pool(workers: int) -> MakeExecutor:
     return partial(ProcessPoolExecutor, workers, multiprocessing.get_context("spawn"))
 
 
-def stored_repeats(store: Store, study: Study) -> dict[str, Set[int] | range]:
-    """Point identity -> the repeats of the study that are stored, as `plan` needs it."""
-    counts = store.counts([point.identity for point in study.points], study.repeats)
+def stored_repeats(store: Store, study: Study, repeats: Mapping[str, int] | None = None) -> dict[str, Set[int] | range]:
+    """Point identity -> the repeats asked for that are stored, as `plan` needs it; `repeats` is as `plan` has it."""
+    repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
+    together: dict[int, list[str]] = {}
+    for identity, below in repeats.items():
+        together.setdefault(below, []).append(identity)
     return {
-        identity: range(study.repeats) if count == study.repeats else set(store.repeats(identity).tolist())
-        for identity, count in counts.items()
+        identity: range(below) if count == below else {r for r in store.repeats(identity).tolist() if r < below}
+        for below, identities in together.items()
+        for identity, count in store.counts(identities, below).items()
     }
 
 
