@@ -19,6 +19,7 @@ from sweep.allocate import (
     repeats_for_paired_minimum,
     repeats_for_rse,
 )
+from sweep.command import plural
 from sweep.estimate import Estimates, estimate
 from sweep.execute import Workers, stored_repeats
 from sweep.progress import Progress
@@ -109,27 +110,26 @@ def describe_outcome(study: Study, store_name: str, outcome: Outcome) -> str:
     """How the rounds ended, in words, with what to do about points that the cap stopped."""
     target, repeats = _target(study), outcome.repeats
     n_points, n_open, n_void = len(repeats), int(outcome.is_open.sum()), int(np.isnan(outcome.estimates.mean).sum())
-    spent = f"{repeats.sum():,} trainings, {repeats.min():,} to {repeats.max():,} a point, {outcome.n_rounds:,} rounds"
+    spent = f"{repeats.sum():,} trainings, {repeats.min():,} to {repeats.max():,} a point"
+    spent += f", {plural(outcome.n_rounds, 'round')}"
     lines = []
     if not outcome.n_trained:
         lines.append(f"All that the target asks for is already stored in {store_name}; nothing to compute.")
-    if not n_open:
+    if not n_open and n_void < n_points:
         lines.append(f"Target reached: {spent}.")
-    elif target.kind == "rse":
+    elif n_open and target.kind == "rse":
         worst = np.nan_to_num(outcome.estimates.relative_error[outcome.is_open], nan=np.inf).max()
         lines.append(
             f"Target missed at {study.repeats:,} repeats: {n_open:,} of {n_points:,} points are above "
             f"{target.value:g}, the worst at {worst:.4g} ({spent}). Raise --max-repeats to {_enough(study, outcome):,}."
         )
-    else:
+    elif n_open:
         lines.append(
             f"Target missed at {study.repeats:,} repeats: {n_open:,} of {n_points:,} points may be lower than the best "
             f"({spent}). Raise --max-repeats, or allow more with --until-minimum."
         )
     if n_void:
-        lines.append(
-            f"{n_void:,} of {n_points:,} points got no more than the first round: all their trainings diverged."
-        )
+        lines.append(f"{n_void:,} of {n_points:,} points got the first round alone: all their trainings diverged.")
     return "\n".join(lines)
 
 

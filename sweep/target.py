@@ -32,7 +32,7 @@ class Target(NamedTuple):
         """What is aimed at, in words."""
         if self.kind == "rse":
             return f"until every relative standard error of the mean is at most {self.value:g}"
-        return f"until the best is within {self.value:.4g} of the lowest mean, relatively, with 95 % confidence"
+        return f"until the best mean is, with 95 % confidence, at most {100 * self.value:g} % above the lowest"
 
     def check(self, most: int) -> None:
         """Raise UsageError where the target, with at most `most` trainings a point, is not allowed."""
@@ -47,7 +47,7 @@ class Target(NamedTuple):
                 f"repeats was given as {self.first_round}; with until-{self.kind} allowed is a whole number from "
                 f"{FIRST_ROUND_AT_LEAST}, for a variance out of fewer is no guide"
             )
-        if most < self.first_round:
+        if not self.first_round <= most <= 10**9:
             raise UsageError(
                 f"max-repeats was given as {most}; allowed is a whole number from --repeats ({self.first_round}) to "
                 "1,000,000,000: raise it, or lower --repeats"
