@@ -48,8 +48,8 @@ def repeats_for_rse(
 ) -> Allocation:
     """Trainings that bring every relative standard error of the mean to the target: (deviation / mean / target)^2.
 
-    As in Chow & Robbins (1965), Ann. Math. Stat. 36, 457-462, the number of trainings depends on their outcome, which
-    is consistent for small targets but biases the mean slightly (the README gives the size measured here).
+    As in Chow & Robbins (1965), Ann. Math. Stat. 36, 457-462, the number of trainings depends on their outcome: means
+    and intervals are right in the limit of small targets, and may be slightly off before (the README says how much).
 
     Args:
         means, variances, counts, trainings: see the module.
@@ -124,8 +124,10 @@ def repeats_for_paired_minimum(
     if not is_open.any():
         return Allocation(trainings, trainings, is_open)
     z = NormalDist().inv_cdf(1 - ERROR / is_open.sum())
+    # A point that is lower over the repeats shared so far, though not over all, is to share all first.
+    all_shared = np.maximum(trainings, trainings[best])
     with np.errstate(all="ignore"):
-        needed = np.where(gaps + slack > 0, shared * (z * errors / (gaps + slack)) ** 2, np.inf)
+        needed = np.where(gaps + slack > 0, shared * (z * errors / (gaps + slack)) ** 2, all_shared)
     needed = np.where(np.isnan(needed), np.inf, needed)
     together = is_open | (np.arange(len(trainings)) == best)
 

@@ -45,8 +45,7 @@ def ocba(
     while active.any():
         left = int(counts.sum()) + budget - int(totals[~active].sum())
         weight = math.fsum(weights[active])
-        # The factor keeps rounding from making the shares sum to more than is left.
-        shares = np.floor(left * (1 - 1e-12) * weights / weight) if weight else np.zeros(len(weights))
+        shares = np.floor(left * weights / weight) if weight else np.zeros(len(weights))
         exceeded = active & (shares < counts)
         if not exceeded.any():
             totals[active] = shares[active].astype(np.int64)

@@ -145,3 +145,4 @@ def test_a_rival_left_behind_catches_up_before_the_best_gets_more():
         shared = np.minimum(trainings, trainings[best])
         one = repeats_for_paired_minimum(best, trainings, shared, np.array(gaps), np.ones(2), 1.0, 10**6)
         assert one.repeats.tolist() == [16_000, 4000]
+        assert one.needed.tolist() == [16_000, 16_000]
