@@ -19,7 +19,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, function, words in (
         ("summary", print_summary, "print mean, deviation, count, standard error, solved and diverged, a row a point"),
-        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 % intervals"),
+        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 %% intervals"),
         (
             "minimum",
             print_minimum,

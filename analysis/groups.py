@@ -6,13 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sweep.errors import FailedError, UsageError
+from sweep.estimate import estimate_one, moments_below
 from sweep.store import Moments, Store
 from sweep.study import Point, Study
-
-NO_RECORDS = Moments(0, 0, 0, 0.0, 0.0)
-
-EXACT_BELOW = 1e-7
-"""Sums of squares lose all digits of a variance below 1e-16 of the squared mean; below this share it is recomputed."""
 
 
 def find_study(store: Store, run: str | None = None) -> Study:
@@ -40,25 +36,19 @@ def summarize(store: Store, study: Study) -> pd.DataFrame:
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings;
     `diverged`, their number.
     """
-    moments = store.moments([point.identity for point in study.points], study.repeats)
+    found = moments_below(store, study.points, [study.repeats] * len(study.points))
     names = [axis.field for axis in study.axes]
     coordinates = product(*(axis.values for axis in study.axes))
     rows = [
-        dict(zip(names, values, strict=True))
-        | _statistics(store, study, point, moments.get(point.identity, NO_RECORDS))
-        for point, values in zip(study.points, coordinates, strict=True)
+        dict(zip(names, values, strict=True)) | _statistics(store, point, moments, study.repeats)
+        for values, point, moments in zip(coordinates, study.points, found, strict=True)
     ]
     return pd.DataFrame(rows)
 
 
-def _statistics(store: Store, study: Study, point: Point, moments: Moments) -> dict[str, float]:
-    count = moments.count - moments.diverged
-    mean = moments.loss_sum / count if count else np.nan
-    variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
-    if variance < EXACT_BELOW * mean**2:
-        loss = store.records(point.identity, study.repeats).loss
-        variance = float(np.nanvar(loss - np.nanmin(loss), ddof=1))
-    std = np.sqrt(variance)
+def _statistics(store: Store, point: Point, moments: Moments, below: int) -> dict[str, float]:
+    mean, variance = estimate_one(store, point, moments, below)
+    count, std = moments.count - moments.diverged, np.sqrt(variance)
     return {
         "mean": mean,
         "std": std,

@@ -34,6 +34,18 @@ def whole_number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"was given as {text!r}; allowed is a whole number") from None
 
 
+def number(text: str) -> float:
+    """A number as argparse wants it read.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is none.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"was given as {text!r}; allowed is a number") from None
+
+
 def plural(n: int, noun: str) -> str:
     """The number and the noun, with an s unless it is one."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"

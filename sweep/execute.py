@@ -3,14 +3,14 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
-from multiprocessing.synchronize import Event
 from multiprocessing.util import Finalize
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 
@@ -40,12 +40,16 @@ def process_pool(workers: int) -> MakeExecutor:
     return partial(ProcessPoolExecutor, workers, multiprocessing.get_context("spawn"))
 
 
-def stored_repeats(store: Store, study: Study) -> dict[str, Set[int] | range]:
-    """Point identity -> the repeats of the study that are stored, as `plan` needs it."""
-    counts = store.counts([point.identity for point in study.points], study.repeats)
+def stored_repeats(store: Store, study: Study, repeats: Mapping[str, int] | None = None) -> dict[str, Set[int] | range]:
+    """Point identity -> the repeats asked for that are stored, as `plan` needs it; `repeats` is as `plan` has it."""
+    repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
+    together: dict[int, list[str]] = {}
+    for identity, below in repeats.items():
+        together.setdefault(below, []).append(identity)
     return {
-        identity: range(study.repeats) if count == study.repeats else set(store.repeats(identity).tolist())
-        for identity, count in counts.items()
+        identity: range(below) if count == below else {r for r in store.repeats(identity).tolist() if r < below}
+        for below, identities in together.items()
+        for identity, count in store.counts(identities, below).items()
     }
 
 
@@ -72,41 +76,62 @@ def execute(
         WorkerError: a worker process died.
         KeyboardInterrupt: after the blocks that were being trained have been stored, or been given up.
     """
-    blocks = plan(study, stored)
-    stop = multiprocessing.get_context("spawn").Event()
-    executor = make_executor(initializer=start_worker, initargs=(url, stop))
-    under_way: set[Future[int]] = set()
-    try:
-        with _interrupts_held_back():
-            under_way = {executor.submit(run_block, block) for block in islice(blocks, ahead)}
-        while under_way:
-            finished, under_way = wait(under_way, return_when=FIRST_COMPLETED)
-            under_way |= {executor.submit(run_block, block) for block in islice(blocks, len(finished))}
+    with Workers(url, make_executor, ahead) as workers:
+        workers.run(plan(study, stored), progress)
+
+
+class Workers:
+    """Workers that train blocks and store them, one plan after another; a context that ends them.
+
+    Args and errors are those of `execute`; an error or an interrupt within the context ends the workers at once.
+    """
+
+    def __init__(self, url: str, make_executor: MakeExecutor, ahead: int) -> None:
+        self._executor = make_executor(initializer=start_worker, initargs=(url,))
+        self._ahead = ahead
+        self._under_way: set[Future[int]] = set()
+
+    def run(self, blocks: Iterator[Block], progress: Progress) -> None:
+        """Train the blocks and store their records; returns when the last is stored."""
+        self._submit(islice(blocks, self._ahead))
+        while self._under_way:
+            finished, self._under_way = wait(self._under_way, return_when=FIRST_COMPLETED)
+            self._submit(islice(blocks, len(finished)))
             for future in finished:
                 progress.update(future.result())
-    except BaseException as error:
-        stop.set()
-        executor.shutdown(wait=False, cancel_futures=True)
-        if wait(under_way, timeout=SECONDS_TO_FINISH).not_done:
+
+    def _submit(self, blocks: Iterator[Block]) -> None:
+        with _interrupts_held_back():
+            self._under_way |= {self._executor.submit(run_block, block) for block in blocks}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if error is None:
+            self._executor.shutdown()
+            return
+        # What is cancelled here is never reported as done, so only the rest is waited for.
+        running = {future for future in self._under_way if not future.cancel()}
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if wait(running, timeout=SECONDS_TO_FINISH).not_done:
             for process in multiprocessing.active_children():
                 process.kill()
         if isinstance(error, BrokenExecutor):
             raise WorkerError(
                 "a worker process died, killed from outside or for want of memory; what it had stored is kept"
             ) from error
-        raise
-    executor.shutdown()
 
 
 _worker: dict[str, Any] = {}
 
 
-def start_worker(url: str, stop: Event) -> None:
+def start_worker(url: str) -> None:
     """Prepare a worker process; a Ctrl-C at the terminal reaches it too, but is the main process's to answer."""
     if multiprocessing.parent_process() is not None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Finalize(None, stop_worker, exitpriority=1)
-    _worker.update(url=url, stop=stop)
+    _worker.update(url=url)
 
 
 def stop_worker() -> None:
@@ -117,12 +142,10 @@ def stop_worker() -> None:
 
 
 def run_block(block: Block) -> int:
-    """Train one block and store its records; return how many were new, 0 after the run was told to stop."""
+    """Train one block and store its records; return how many were new."""
     from sweep.draws import initial_parameters
     from sweep.kernel import train
 
-    if _worker["stop"].is_set():
-        return 0
     if "store" not in _worker:
         _worker["store"] = open_store(_worker["url"])
     trained = train(block.point.recipe, initial_parameters(block.point, block.start, block.stop))

@@ -39,6 +39,15 @@ class Progress:
                 flush=True,
             )
 
+    def start_round(self, number: int, n_open: int, n_points: int, to_go: int) -> None:
+        """Say what a round of an adaptive study begins with; trainings to go make the new total."""
+        self._total = self._done + to_go
+        still = f"{n_open:,} of {n_points:,} points open"
+        self._bar.total = self._total
+        self._bar.set_postfix_str(still)
+        if self._lines:
+            print(f"round {number}: {still}, {to_go:,} trainings to go", file=sys.stderr, flush=True)
+
     def __enter__(self) -> Self:
         return self
 

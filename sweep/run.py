@@ -5,17 +5,30 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from sweep.command import INTERRUPTED, Parser, add_store_option, default_store, plural, run_command, whole_number
+from sweep.command import (
+    INTERRUPTED,
+    Parser,
+    add_store_option,
+    default_store,
+    number,
+    plural,
+    run_command,
+    whole_number,
+)
 from sweep.errors import FailedError, UsageError
-from sweep.execute import BLOCKS_PER_WORKER, execute, process_pool, stored_repeats, usable_cores
+from sweep.execute import BLOCKS_PER_WORKER, Workers, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
 from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
+from sweep.recipe_table import recipe_table
+from sweep.rounds import describe_outcome, run_rounds
 from sweep.store import Store, open_store, redact
-from sweep.study import Study
+from sweep.study import Study, plan
+from sweep.target import MOST_REPEATS, Target, read_target
 
 
 def build_parser() -> Parser:
@@ -41,6 +54,23 @@ def build_parser() -> Parser:
         "(default: hidden_std_dev over exp(linspace(-3, 4, 400)))",
     )
     parser.add_argument("--repeats", metavar="N", type=whole_number, default=1000, help="networks a point (1000)")
+    parser.add_argument(
+        "--until-rse",
+        metavar="R",
+        type=number,
+        help="give each point the repeats that it needs until every relative standard error of the mean is at most R; "
+        "--repeats is then the first round's",
+    )
+    parser.add_argument(
+        "--until-minimum",
+        metavar="T",
+        type=number,
+        help="give repeats where they sharpen the minimum until the best point's mean is, with 95 %% confidence, at "
+        "most the share T above the lowest",
+    )
+    parser.add_argument(
+        "--max-repeats", metavar="N", type=whole_number, help=f"that --until-… may give a point ({MOST_REPEATS})"
+    )
     parser.add_argument("--seed", metavar="S", type=whole_number, default=0, help="of the random draws (0)")
     parser.add_argument(
         "--draws",
@@ -63,7 +93,8 @@ def main(arguments: Sequence[str]) -> int:
     if options.list_recipes:
         print(recipe_table())
         return 0
-    study = read_study(options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws)
+    until, repeats = read_target(options.until_rse, options.until_minimum, options.max_repeats, options.repeats)
+    study = read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
     if not 1 <= options.workers <= 1024:
         raise UsageError(f"workers was given as {options.workers}; allowed is a whole number from 1 to 1,024")
     command = command_line("sweep.run", arguments)
@@ -72,7 +103,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def read_study(
-    recipe_name: str, settings: Sequence[str], axes: Sequence[str], repeats: int, seed: int, draws: str
+    recipe_name: str,
+    settings: Sequence[str],
+    axes: Sequence[str],
+    repeats: int,
+    seed: int,
+    draws: str,
+    until: Target | None = None,
 ) -> Study:
     """The study that the options ask for.
 
@@ -82,7 +119,7 @@ def read_study(
     recipe = find_program(recipe_name).recipe
     fields = [parse_setting(text) for text in settings]
     recipe = replace(recipe, **dict(fields))
-    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws)
+    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws, until)
     for field, _ in fields:
         if any(axis.field == field for axis in study.axes):
             raise UsageError(
@@ -91,52 +128,15 @@ def read_study(
     return study
 
 
-def recipe_table() -> str:
-    """The published programs, one a row, then where each comes from."""
-    head = (
-        "recipe",
-        "network",
-        "activation",
-        "biases",
-        "loss",
-        "gradient",
-        "rate",
-        "epochs",
-        "spreads",
-        "Xavier",
-        "He",
-    )
-    rows = [head]
-    for name, program in PROGRAMS.items():
-        recipe, hidden = program.recipe, program.recipe.layers[0]
-        network, spreads = "-".join(map(str, recipe.widths)), (recipe.hidden_std_dev, recipe.output_std_dev)
-        words = (name, network, recipe.activation, recipe.biases, recipe.loss, recipe.gradient_scale)
-        numbers = (f"{recipe.learning_rate:g}", f"{recipe.epochs:,}", ", ".join(f"{spread:.4g}" for spread in spreads))
-        rows.append((*words, *numbers, f"{hidden.xavier:.4f}", f"{hidden.he:.4f}"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.append(
-        "\nSpreads are of the hidden and of the output weights; Xavier and He are predicted for the hidden ones."
-    )
-    for name, program in PROGRAMS.items():
-        lines.append(f"\n{name}: {program.source}\n  starts: {program.starts}\n  reports: {program.reports}")
-    return "\n".join(lines)
-
-
 def run_study(study: Study, store: Store, url: str, workers: int, command: str, quiet: bool) -> int:
     """Compute what the store lacks of the study, record the run and print the answer; return the exit code."""
-    stored = stored_repeats(store, study)
-    n_missing = study.n_trainings - sum(map(len, stored.values()))
     if not quiet:
-        asked = f"{plural(len(study.points), 'point')} × {plural(study.repeats, 'repeat')}"
-        print(f"{asked}. {study.sentence}.", flush=True)
+        print(f"{asked(study)}. {study.sentence}.", flush=True)
     run = describe_run(study, command, workers)
     store.start_run(run)
     state, start = "failed", time.monotonic()
     try:
-        if n_missing:
-            with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
-                execute(study, url, stored, process_pool(workers), progress, workers * BLOCKS_PER_WORKER)
+        n_trained, report = train(study, store, url, workers, quiet)
         state = "finished"
     except KeyboardInterrupt:
         state = "interrupted"
@@ -146,14 +146,14 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
     finally:
         record_end(store, run["id"], state)
-    if n_missing:
+    if n_trained:
         seconds = time.monotonic() - start
         print(
-            f"Stored {n_missing:,} trainings in {store.name} in {seconds:.1f} s, {n_missing / seconds:,.0f} a second "
+            f"Stored {n_trained:,} trainings in {store.name} in {seconds:.1f} s, {n_trained / seconds:,.0f} a second "
             f"with {plural(workers, 'worker')}."
         )
-    else:
-        print(f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute.")
+    if report:
+        print(report)
     # Analysis stands on top of this package; only this command's last words come from it.
     from analysis.answer import answer
 
@@ -162,9 +162,35 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
     return 0
 
 
+def asked(study: Study) -> str:
+    """What was asked for, in words."""
+    points, target = plural(len(study.points), "point"), study.until
+    if target is None:
+        return f"{points} × {plural(study.repeats, 'repeat')}"
+    return f"{points} × {target.first_round:,} repeats, then more {target.sentence}, at most {study.repeats:,} a point"
+
+
+def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tuple[int, str]:
+    """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
+    pool = partial(Workers, url, process_pool(workers), workers * BLOCKS_PER_WORKER)
+    if study.until is not None:
+        with Progress(0, 0, quiet=quiet) as progress, pool() as running:
+            outcome = run_rounds(study, store, running, progress)
+        return outcome.n_trained, describe_outcome(study, store.name, outcome)
+    stored = stored_repeats(store, study)
+    n_missing = study.n_trainings - sum(map(len, stored.values()))
+    if not n_missing:
+        return 0, f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute."
+    with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress, pool() as running:
+        running.run(plan(study, stored), progress)
+    return n_missing, ""
+
+
 def interrupted(study: Study, store: Store, command: str) -> str:
     """What to tell whoever interrupted: what is stored, what is missing, how to continue."""
     n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
+    if study.until is not None:
+        return f"Interrupted: {plural(n_stored, 'training')} stored in {store.name} so far. Continue with: {command}"
     return (
         f"Interrupted: {n_stored:,} of {study.n_trainings:,} trainings are stored in {store.name}, "
         f"{study.n_trainings - n_stored:,} are missing. Continue with: {command}"

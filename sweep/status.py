@@ -32,20 +32,36 @@ def status(store: Store) -> str:
 
 def describe(store: Store, runs: list[dict[str, Any]]) -> str:
     """What one study asks, how much of it is stored, and its runs."""
-    study = max((Study.from_dict(run["study"]) for run in runs), key=lambda study: study.repeats)
-    n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
-    percent = 100 * n_stored / study.n_trainings
-    complete = "complete" if n_stored == study.n_trainings else f"{study.n_trainings - n_stored:,} missing"
+    study = asked_study(runs)
+    n_stored = store.counts([point.identity for point in study.points], study.repeats)
     lines = [
         f"Study {study.identity}: {study.sentence}",
         f"  axes      {'; '.join(map(describe_axis, study.axes))}",
-        f"  trainings {n_stored:,} of {study.n_trainings:,} ({percent:.1f} %, {complete}), "
-        f"{study.repeats:,} repeats, seed {study.seed}, {study.draws} draws",
+        f"  trainings {how_many(study, n_stored)}, seed {study.seed}, {study.draws} draws",
     ]
     for run in runs:
         lines.append(f"  run {run['id']}  {run_state(run)}, from {run['started']} to {run['ended'] or '?'}")
         lines.append(f"      on {run['host']} ({run['cpu']}), {run['workers']} workers: {run['command']}")
     return "\n".join(lines)
+
+
+def asked_study(runs: list[dict[str, Any]]) -> Study:
+    """The study of the latest run where that has a target, else that of the most repeats among those without."""
+    studies = [Study.from_dict(run["study"]) for run in runs]
+    if studies[-1].until is not None:
+        return studies[-1]
+    return max((study for study in studies if study.until is None), key=lambda study: study.repeats)
+
+
+def how_many(study: Study, n_stored: dict[str, int]) -> str:
+    """How many trainings are stored, of how many where that is fixed; `n_stored` is by point."""
+    total = sum(n_stored.values())
+    if study.until is not None:
+        each = [n_stored.get(point.identity, 0) for point in study.points]
+        return f"{total:,} ({min(each):,} to {max(each):,} a point, {study.until.sentence}, at most {study.repeats:,})"
+    percent = 100 * total / study.n_trainings
+    complete = "complete" if total == study.n_trainings else f"{study.n_trainings - total:,} missing"
+    return f"{total:,} of {study.n_trainings:,} ({percent:.1f} %, {complete}), {study.repeats:,} repeats"
 
 
 def describe_axis(axis: Axis) -> str:

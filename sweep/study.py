@@ -16,6 +16,7 @@ import numpy as np
 
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, Recipe, unknown_field
+from sweep.target import Target
 
 DRAWS = ("common", "independent")
 DRAW_BLOCK = 1024
@@ -64,8 +65,10 @@ class Block(NamedTuple):
 class Study:
     """A recipe swept over the product of its axes, `repeats` trainings a point.
 
+    With a target in `until`, points get trainings until it is met, `repeats` at the most.
+
     Raises:
-        UsageError: an axis, the repeats, the seed or the kind of draws is not allowed.
+        UsageError: an axis, the repeats, the seed, the kind of draws or the target is not allowed.
     """
 
     recipe: Recipe
@@ -73,8 +76,11 @@ class Study:
     repeats: int = 1000
     seed: int = 0
     draws: str = "common"
+    until: Target | None = None
 
     def __post_init__(self) -> None:
+        if self.until is not None:
+            self.until.check(self.repeats)
         if not 1 <= self.repeats <= 10**9:
             raise UsageError(f"repeats was given as {self.repeats}; allowed is a whole number from 1 to 1,000,000,000")
         if not 0 <= self.seed < 2**63:
@@ -96,7 +102,7 @@ class Study:
 
     @property
     def n_trainings(self) -> int:
-        """Number of trainings in the whole study."""
+        """Number of trainings in the whole study; with a target, the most that it may come to."""
         return math.prod(len(axis.values) for axis in self.axes) * self.repeats
 
     @property
@@ -120,29 +126,35 @@ class Study:
             "repeats": self.repeats,
             "seed": self.seed,
             "draws": self.draws,
+            "until": None if self.until is None else list(self.until),
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Study":
-        """The study that `to_dict` gave `values`."""
+        """The study that `to_dict` gave `values`, by this version or by one that knew no targets."""
         axes = tuple(Axis(f, tuple(tuple(v) if isinstance(v, list) else v for v in vs)) for f, vs in values["axes"])
         recipe = Recipe.from_dict(values["recipe"])
-        return cls(recipe, axes, values["repeats"], values["seed"], values["draws"])
+        until = Target(*values["until"]) if values.get("until") else None
+        return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
 
 
-def plan(study: Study, stored: Mapping[str, Set[int] | range]) -> Iterator[Block]:
+def plan(
+    study: Study, stored: Mapping[str, Set[int] | range], repeats: Mapping[str, int] | None = None
+) -> Iterator[Block]:
     """The blocks that are still to be computed, every point's first block of draws before any point's second.
 
     Args:
         study: what is asked for.
         stored: point identity -> the repeat numbers already stored; a point left out has none.
+        repeats: point identity -> trainings asked of it, none of a point left out; else the study's of every point.
     """
-    for first in range(0, study.repeats, DRAW_BLOCK):
+    repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
+    for first in range(0, max(repeats.values(), default=0), DRAW_BLOCK):
         for point in study.points:
-            have = stored.get(point.identity, ())
+            have, asked = stored.get(point.identity, ()), repeats.get(point.identity, 0)
             size = block_size(point.recipe)
-            for start in range(first, min(first + DRAW_BLOCK, study.repeats), size):
-                span = range(start, min(start + size, study.repeats))
+            for start in range(first, min(first + DRAW_BLOCK, asked), size):
+                span = range(start, min(start + size, asked))
                 missing = [repeat for repeat in span if repeat not in have]
                 if missing:
                     yield Block(point, missing[0], missing[-1] + 1)

@@ -9,13 +9,22 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 LEVELS = [
     ["sweep.errors", "sweep.problem"],
-    ["sweep.recipe"],
-    ["sweep.programs", "sweep.schedule", "sweep.objective", "sweep.study", "sweep.simd", "sweep.sigmoid"],
-    ["sweep.lanes", "sweep.draws", "sweep.parse"],
+    ["sweep.recipe", "sweep.target"],
+    [
+        "sweep.programs",
+        "sweep.recipe_table",
+        "sweep.schedule",
+        "sweep.objective",
+        "sweep.study",
+        "sweep.simd",
+        "sweep.sigmoid",
+    ],
+    ["sweep.recipe_table", "sweep.lanes", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
-    ["sweep.provenance", "sweep.progress", "sweep.command"],
+    ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
     ["sweep.execute"],
+    ["sweep.rounds"],
     ["analysis"],
     ["sweep.run", "sweep.status", "sweep.trace"],
 ]

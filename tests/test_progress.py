@@ -33,3 +33,33 @@ def test_no_rate_yet_is_no_division_by_zero(capsys, monkeypatch, done):
     with progress.Progress(10, done) as shown:
         shown.update(0)
     assert "time left unknown" in capsys.readouterr().err
+
+
+def test_a_round_is_a_line_and_a_new_total(capsys, monkeypatch):
+    clock = iter([0.0, 20.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.Progress(0, 0) as shown:
+        shown.start_round(3, 12, 400, 48_000)
+        shown.update(12_000)
+    assert capsys.readouterr().err == (
+        "round 3: 12 of 400 points open, 48,000 trainings to go\n"
+        "12,000 of 48,000 trainings (25 %), 600 a second, 60 s left\n"
+    )
+
+
+def test_a_round_on_a_terminal_is_the_bar_with_its_open_points(capsys, monkeypatch):
+    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True, raising=False)
+    with progress.Progress(0, 0) as shown:
+        shown.start_round(1, 400, 400, 1000)
+        shown.update(1000)
+        shown.start_round(2, 12, 400, 1000)
+        shown.update(1000)
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "2.00k/2.00k" in last
+    assert "12 of 400 points open" in last
+
+
+def test_a_quiet_round_shows_nothing(capsys):
+    with progress.Progress(0, 0, quiet=True) as shown:
+        shown.start_round(1, 400, 400, 1000)
+    assert capsys.readouterr().err == ""

@@ -1,5 +1,6 @@
 """`python -m sweep.run` and `python -m sweep.status` as a person uses them."""
 
+import re
 import sqlite3
 
 import pytest
@@ -117,6 +118,58 @@ def test_all_diverged_is_a_sentence(tmp_path):
     assert "No training kept a finite loss: all diverged." in done.stdout
 
 
+ADAPTIVE = [*SMALL[:4], "--repeats", "40", "--store", "store.db"]
+
+
+def test_an_adaptive_run_says_its_target_its_rounds_and_what_it_took(tmp_path):
+    done = run(tmp_path, *ADAPTIVE, "--until-rse", "0.003")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(
+        "3 points × 40 repeats, then more until every relative standard error of the mean is at most 0.003, "
+        "at most 100,000 a point. Swept: hidden_std_dev. Trained: "
+    )
+    reached = r"Target reached: (\d+) trainings, \d+ to \d+ a point, (\d) rounds\."
+    n_trained, rounds = re.fullmatch(reached, lines[2]).groups()
+    assert lines[1].startswith(f"Stored {n_trained} trainings in store.db in ")
+    assert int(n_trained) > 120
+    said = done.stderr.splitlines()
+    assert said[0] == "round 1: 3 of 3 points open, 120 trainings to go"
+    assert len(said) == int(rounds)
+    assert re.fullmatch(r"round 2: [1-3] of 3 points open, \d+ trainings to go", said[1])
+
+
+def test_an_adaptive_run_is_complete_for_status_and_figure_and_computes_nothing_again(tmp_path):
+    assert run(tmp_path, *ADAPTIVE, "--until-rse", "0.003").returncode == 0
+    before = sqlite3.connect(tmp_path / "store.db").execute("SELECT * FROM results").fetchall()
+    done = run(tmp_path, *ADAPTIVE, "--until-rse", "0.003")
+    assert "All that the target asks for is already stored in store.db; nothing to compute." in done.stdout
+    assert done.stderr == ""
+    assert sqlite3.connect(tmp_path / "store.db").execute("SELECT * FROM results").fetchall() == before
+    status = commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout
+    assert re.search(
+        rf"  trainings {len(before)} \(\d+ to \d+ a point, until every relative standard error of the mean is at most "
+        r"0.003, at most 100,000\), seed 0, common draws",
+        status,
+    )
+    assert commands.run("analysis", "figures", "--store", "store.db", folder=tmp_path).returncode == 0
+    assert "INCOMPLETE" not in (tmp_path / "figures" / "mean_loss.svg").read_text()
+
+
+def test_an_adaptive_run_that_its_cap_stops_succeeds_and_says_so(tmp_path):
+    done = run(tmp_path, "--set", "epochs=3000", "--axis", "hidden_std_dev=0.6,0.65,0.7", "--repeats", "40",
+               "--until-minimum", "0.001", "--max-repeats", "50", "--draws", "independent")  # fmt: skip
+    assert done.returncode == 0
+    assert "Target missed at 50 repeats: " in done.stdout
+    assert "may be lower than the best" in done.stdout
+
+
+def test_a_fixed_study_stays_complete_beside_an_adaptive_one(folder):
+    assert run(folder, *ADAPTIVE, "--until-rse", "0.003").returncode == 0
+    assert run(folder, *SMALL).returncode == 0
+    status = commands.run("sweep.status", "--store", "store.db", folder=folder).stdout
+    assert "120 of 120 (100.0 %, complete), 40 repeats" in status
+
+
 USAGE = [
     (
         ["--set", "hidden_std_dev=-1", "--axis", "epochs=5"],
@@ -137,6 +190,31 @@ USAGE = [
     (["--repeats", "many"], "argument --repeats: was given as 'many'; allowed is a whole number"),
     (["--seed", "-1"], "seed was given as -1; allowed is a whole number from 0"),
     (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, independent"),
+    (["--until-rse", "0"], "until-rse was given as 0.0; allowed is a number above 0 and below 1, such as 0.01"),
+    (["--until-rse", "-0.1"], "until-rse was given as -0.1; allowed is a number above 0 and below 1"),
+    (["--until-rse", "nan"], "until-rse was given as nan; allowed is a number above 0 and below 1"),
+    (["--until-minimum", "1"], "until-minimum was given as 1.0; allowed is a number above 0 and below 1"),
+    (["--until-minimum", "soon"], "argument --until-minimum: was given as 'soon'; allowed is a number"),
+    (
+        ["--until-rse", "0.1", "--until-minimum", "0.1"],
+        "until-rse and until-minimum were both given; allowed is one target a run: leave out one",
+    ),
+    (
+        ["--until-rse", "0.1", "--repeats", "50", "--max-repeats", "40"],
+        "max-repeats was given as 40; allowed is a whole number from --repeats (50) to 1,000,000,000: raise",
+    ),
+    (
+        ["--until-rse", "0.1", "--max-repeats", "2000000000"],
+        "max-repeats was given as 2000000000; allowed is a whole number from --repeats (1000) to 1,000,000,000",
+    ),
+    (
+        ["--max-repeats", "40"],
+        "max-repeats was given as 40 without a target; add --until-rse or --until-minimum, or use --repeats alone",
+    ),
+    (
+        ["--until-minimum", "0.1", "--repeats", "9"],
+        "repeats was given as 9; with until-minimum allowed is a whole number from 10, for a variance out of fewer",
+    ),
     (["--workers", "0"], "workers was given as 0; allowed is a whole number from 1 to 1,024"),
     (["--frobnicate"], "unrecognized arguments: --frobnicate"),
     (["--store", "redis://localhost"], "the store was given as 'redis://localhost'; allowed is a path, sqlite:///PATH"),
@@ -205,7 +283,7 @@ def test_status_of_a_store_that_does_not_exist_makes_none(tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    [["sweep.run"], ["sweep.status"], ["analysis"], ["analysis", "summary"], ["analysis", "figures"]],
+    [["sweep.run"], ["sweep.status"], ["sweep.trace"], ["analysis"], ["analysis", "summary"], ["analysis", "figures"]],
     ids=" ".join,
 )
 def test_every_command_has_help(command):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
 from sweep.study import DRAW_BLOCK, Point, block_size, plan
+from sweep.target import Target
 
 GUSTAW = RECIPES["gustaw"]
 SMALL = Study(GUSTAW, (Axis("hidden_std_dev", (0.5, 1.0)), Axis("activation", ("sigmoid", "tanh"))), repeats=2500)
@@ -78,6 +79,14 @@ def test_costly_recipes_get_smaller_blocks():
     assert block_size(replace(GUSTAW, epochs=10_000_000, hidden=(64, 64))) == 32
 
 
+def test_points_may_be_asked_for_different_repeats():
+    first, second, *others = (point.identity for point in SMALL.points)
+    planned = trainings(plan(SMALL, {first: range(5)}, {first: 1030, second: 7}))
+    assert sorted(planned) == sorted([*((first, r) for r in range(5, 1030)), *((second, r) for r in range(7))])
+    assert list(plan(SMALL, {}, {})) == []
+    assert others
+
+
 OTHER = {
     "problem": "parity3", "hidden": (3,), "activation": "tanh", "loss": "mse", "learning_rate": 0.2,
     "schedule": "linear", "epochs": 9999, "biases": "zero", "update_order": "simultaneous", "gradient_scale": "mean",
@@ -122,9 +131,24 @@ def test_a_study_survives_json_and_keeps_its_identity():
     assert again.identity == study.identity == replace(study, repeats=7).identity
 
 
+def test_a_target_survives_json_and_is_no_part_of_any_identity():
+    study = replace(SMALL, until=Target("minimum", 0.01, 50))
+    again = Study.from_dict(json.loads(json.dumps(study.to_dict())))
+    assert again == study
+    assert study.identity == SMALL.identity
+    assert [point.identity for point in study.points] == [point.identity for point in SMALL.points]
+
+
+def test_a_study_of_a_version_without_targets_is_read():
+    values = SMALL.to_dict()
+    del values["until"]
+    assert Study.from_dict(values) == SMALL
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"until": Target("mean", 0.1, 10)}, "target was given as 'mean'; allowed is one of rse, minimum"),
         ({"repeats": 0}, "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
         ({"seed": -1}, "seed was given as -1; allowed is a whole number from 0 to 2^63 - 1"),
         ({"draws": "paired"}, "draws was given as 'paired'; allowed is one of common, independent"),

@@ -150,15 +150,26 @@ def predictions(study: Study, rule: str) -> list[float]:
 
 
 def subtitle(summary: pd.DataFrame, study: Study, width: int) -> str:
-    """The recipe in words, with the number of trainings and what they lack."""
+    """The recipe in words, with the number of trainings and what they lack.
+
+    A study with a target has no number of trainings to be complete: it lacks what its first round does, and of a
+    target for the standard errors it is said how many points are above it.
+    """
     low, high = int(summary["count"].min()), int(summary["count"].max())
     n = f"n = {high:,} trainings a point" if low == high else f"n = {low:,} to {high:,} trainings a point"
-    missing = study.n_trainings - int(summary["count"].sum() + summary["diverged"].sum())
     notes = [n, f"{study.draws} draws, seed {study.seed}"]
     if summary["diverged"].sum():
         notes.append(f"{int(summary['diverged'].sum()):,} diverged, not in the mean")
+    if study.until is not None:
+        notes.append(study.until.sentence)
+        n_above = int((summary["standard_error"] > study.until.value * summary["mean"].abs()).sum())
+        if study.until.kind == "rse" and n_above:
+            notes[-1] += f" ({n_above:,} of {len(summary):,} are above)"
+    asked = study.repeats if study.until is None else study.until.first_round
+    missing = int(np.maximum(asked - summary["count"] - summary["diverged"], 0).sum())
     if missing:
-        notes.append(f"INCOMPLETE: {missing:,} of {study.n_trainings:,} trainings are missing")
+        whole = "" if study.until is None else "the first round's "
+        notes.append(f"INCOMPLETE: {missing:,} of {whole}{asked * len(summary):,} trainings are missing")
     return textwrap.fill(f"{study.sentence}. {', '.join(notes)}.", width)
 
 

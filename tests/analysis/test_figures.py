@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from analysis.groups import summarize
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
 from sweep.store import open_store
+from sweep.target import Target
 from tests import commands
 from tests.analysis.test_groups import records
 
@@ -66,6 +69,17 @@ def test_incomplete_and_diverged_are_said(summary):
     assert "4 diverged, not in the mean" in words
     assert "INCOMPLETE: 6 of 750 trainings are missing" in words
     assert "n = 40 to 50 trainings" in words
+
+
+def test_a_target_is_said_and_has_no_number_to_be_incomplete(summary):
+    study = replace(STUDY, repeats=100_000, until=Target("rse", 0.02, 50))
+    words = mean_loss.subtitle(summary, study, 1000)
+    assert "until every relative standard error of the mean is at most 0.02." in words
+    assert "INCOMPLETE" not in words
+    summary.loc[3, "standard_error"] = 0.021 * summary.loc[3, "mean"]
+    assert "at most 0.02 (1 of 15 are above)." in mean_loss.subtitle(summary, study, 1000)
+    summary.loc[4, "count"] = 45
+    assert "INCOMPLETE: 5 of the first round's 750 trainings are missing" in mean_loss.subtitle(summary, study, 1000)
 
 
 def test_every_hidden_layer_has_its_prediction():

@@ -1,0 +1,35 @@
+"""The published programs in a table."""
+
+from sweep.programs import PROGRAMS
+
+
+def recipe_table() -> str:
+    """The published programs, one a row, then where each comes from."""
+    head = (
+        "recipe",
+        "network",
+        "activation",
+        "biases",
+        "loss",
+        "gradient",
+        "rate",
+        "epochs",
+        "spreads",
+        "Xavier",
+        "He",
+    )
+    rows = [head]
+    for name, program in PROGRAMS.items():
+        recipe, hidden = program.recipe, program.recipe.layers[0]
+        network, spreads = "-".join(map(str, recipe.widths)), (recipe.hidden_std_dev, recipe.output_std_dev)
+        words = (name, network, recipe.activation, recipe.biases, recipe.loss, recipe.gradient_scale)
+        numbers = (f"{recipe.learning_rate:g}", f"{recipe.epochs:,}", ", ".join(f"{spread:.4g}" for spread in spreads))
+        rows.append((*words, *numbers, f"{hidden.xavier:.4f}", f"{hidden.he:.4f}"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.append(
+        "\nSpreads are of the hidden and of the output weights; Xavier and He are predicted for the hidden ones."
+    )
+    for name, program in PROGRAMS.items():
+        lines.append(f"\n{name}: {program.source}\n  starts: {program.starts}\n  reports: {program.reports}")
+    return "\n".join(lines)

@@ -1,0 +1,230 @@
+"""Adaptive repeats through a store: rounds end where they should, whatever was stored or interrupted before."""
+
+import signal
+import sqlite3
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sweep import RECIPES, Axis, Study
+from sweep.allocate import ERROR, chances_lower
+from sweep.execute import Workers, execute, process_pool, stored_repeats
+from sweep.progress import Progress
+from sweep.rounds import describe_outcome, run_rounds
+from sweep.store import open_store
+from sweep.target import Target
+from tests import commands
+from tests.test_execute import InProcess, all_rows, bits
+
+SPREADS = (0.0, 0.7, 5.0, 54.6)
+STUDY = Study(
+    replace(RECIPES["gustaw"], epochs=40),
+    (Axis("hidden_std_dev", SPREADS), Axis("loss", ("bce", "mse"))),
+    repeats=5000,
+    until=Target("rse", 0.005, 30),
+)
+MINIMUM = Study(
+    replace(RECIPES["gustaw"], epochs=3000),
+    (Axis("hidden_std_dev", tuple(np.geomspace(0.2, 3, 8).tolist())),),
+    repeats=20_000,
+    until=Target("minimum", 0.01, 50),
+)
+
+
+def run(study, url, make_executor=InProcess):
+    progress = Progress(0, 0, quiet=True)
+    with open_store(url, create=True) as store, progress, Workers(url, make_executor, 4) as workers:
+        return run_rounds(study, store, workers, progress)
+
+
+def losses(study, url):
+    with open_store(url) as store:
+        return [store.records(point.identity, 10**9).loss for point in study.points]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    url = str(tmp_path_factory.mktemp("expected") / "store.db")
+    return run(STUDY, url), bits(STUDY, url), losses(STUDY, url)
+
+
+def test_every_point_reaches_the_target_and_none_is_trained_far_beyond(expected):
+    outcome, _, found = expected
+    assert not outcome.is_open.any()
+    for repeats, loss in zip(outcome.repeats, found, strict=True):
+        assert len(loss) == repeats
+        assert loss.std(ddof=1) / np.sqrt(repeats) <= 0.005 * loss.mean()
+        assert repeats <= max(30, 1.5 * (loss.std(ddof=1) / loss.mean() / 0.005) ** 2 + 32)
+    assert outcome.repeats.min() == 30
+    assert outcome.repeats.max() > 500
+    assert outcome.n_trained == outcome.repeats.sum()
+    assert outcome.n_rounds > 2
+
+
+def test_every_store_gets_the_same_records(url, expected):
+    outcome = run(STUDY, url)
+    assert outcome.repeats.tolist() == expected[0].repeats.tolist()
+    assert bits(STUDY, url) == expected[1]
+
+
+def test_two_processes_and_the_real_mongodb_give_the_same_records(mongodb_url, expected):
+    run(STUDY, mongodb_url, process_pool(2))
+    assert bits(STUDY, mongodb_url) == expected[1]
+
+
+def test_all_rounds_share_one_pool(tmp_path, expected):
+    pools = []
+
+    def make_executor(**arguments):
+        pools.append(process_pool(2)(**arguments))
+        return pools[-1]
+
+    url = str(tmp_path / "store.db")
+    assert run(STUDY, url, make_executor).n_rounds > 2
+    assert len(pools) == 1
+    assert bits(STUDY, url) == expected[1]
+
+
+def test_a_finished_study_trains_nothing(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    run(STUDY, url)
+    again = run(STUDY, url)
+    assert again.n_trained == 0
+    assert again.repeats.tolist() == expected[0].repeats.tolist()
+    assert bits(STUDY, url) == expected[1]
+    assert describe_outcome(STUDY, "store.db", again).startswith(
+        "All that the target asks for is already stored in store.db; nothing to compute.\nTarget reached: "
+    )
+
+
+def test_what_is_stored_counts_and_changes_no_decision(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    fixed = replace(STUDY, axes=(Axis("hidden_std_dev", SPREADS[1:]), STUDY.axes[1]), repeats=90, until=None)
+    with open_store(url, create=True) as store, Progress(fixed.n_trainings, 0, quiet=True) as progress:
+        execute(fixed, url, stored_repeats(store, fixed), InProcess, progress, ahead=4)
+    outcome = run(STUDY, url)
+    assert outcome.repeats.tolist() == expected[0].repeats.tolist()
+    assert outcome.n_trained == sum(max(repeats - 90, 0) for repeats in outcome.repeats[2:]) + outcome.repeats[:2].sum()
+    assert outcome.repeats[2:].min() < 90 < outcome.repeats.max()
+
+
+def test_holes_are_filled(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    run(STUDY, url)
+    with sqlite3.connect(url) as connection:
+        n_gone = connection.execute("DELETE FROM trainings WHERE repeat % 7 = 3").rowcount
+    connection.close()
+    assert run(STUDY, url).n_trained == n_gone
+    assert bits(STUDY, url) == expected[1]
+
+
+def test_the_cap_stops_points_and_says_what_would_do(tmp_path):
+    study = replace(STUDY, repeats=60)
+    outcome = run(study, str(tmp_path / "store.db"))
+    assert outcome.repeats.max() == 60
+    found = losses(study, str(tmp_path / "store.db"))
+    errors = np.array([loss.std(ddof=1) / loss.mean() for loss in found]) / np.sqrt(outcome.repeats)
+    assert outcome.is_open.tolist() == (errors > 0.005).tolist()
+    words = describe_outcome(study, "store.db", outcome)
+    start, _, enough = words.partition(" Raise --max-repeats to ")
+    assert start == (
+        f"Target missed at 60 repeats: {(errors > 0.005).sum()} of 8 points are above 0.005, the worst at "
+        f"{errors.max():.4g} ({outcome.repeats.sum()} trainings, 30 to 60 a point, {outcome.n_rounds} rounds)."
+    )
+    enough = int(enough.rstrip(".").replace(",", ""))
+    needed = 60 * (errors.max() / 0.005) ** 2
+    assert needed <= enough <= 1.1 * needed + 1
+
+
+def test_points_that_all_diverge_get_the_first_round_alone(tmp_path):
+    recipe = replace(RECIPES["gustaw"], activation="identity", hidden_std_dev=1e308, hidden=(64,), epochs=3)
+    study = Study(recipe, (Axis("output_std_dev", (1e308,)),), 1000, until=Target("rse", 0.1, 12))
+    for until in (study.until, Target("minimum", 0.1, 12)):
+        with np.errstate(over="ignore"):
+            outcome = run(replace(study, until=until), str(tmp_path / "store.db"))
+        assert outcome.repeats.tolist() == [12]
+        assert "1 of 1 points got the first round alone: all their trainings diverged." in describe_outcome(
+            study, "store.db", outcome
+        )
+
+
+def test_the_minimum_is_sure_by_pairs(tmp_path):
+    """The target holds by a computation of its own, on fewer repeats than the means alone would take."""
+    url = str(tmp_path / "store.db")
+    outcome, found = run(MINIMUM, url), losses(MINIMUM, url)
+    means = np.array([loss.mean() for loss in found])
+    best = int(means.argmin())
+    pairs = [loss[: len(found[best])] - found[best][: len(loss)] for loss in found]
+    gaps = np.array([pair.mean() for pair in pairs])
+    errors = np.array([pair.std(ddof=1) / np.sqrt(len(pair)) for pair in pairs])
+    assert chances_lower(best, gaps, errors, 0.01 * means[best]).sum() <= ERROR
+    assert not outcome.is_open.any()
+    assert outcome.repeats.max() == outcome.repeats[best] > 4 * outcome.repeats.min() == 200
+    alone = [loss.std(ddof=1) / np.sqrt(len(loss)) for loss in found]
+    assert chances_lower(best, means - means[best], np.hypot(alone, alone[best]), 0.01 * means[best]).sum() > ERROR
+
+
+def test_the_minimum_with_independent_draws_takes_the_means_alone(tmp_path):
+    url, study = str(tmp_path / "store.db"), replace(MINIMUM, draws="independent", until=Target("minimum", 0.03, 50))
+    outcome, found = run(study, url), losses(study, url)
+    means = np.array([loss.mean() for loss in found])
+    squares = np.array([loss.var(ddof=1) / len(loss) for loss in found])
+    best = int(means.argmin())
+    errors = np.sqrt(squares + squares[best])
+    assert chances_lower(best, means - means[best], errors, 0.03 * means[best]).sum() <= ERROR
+    assert not outcome.is_open.any()
+    assert outcome.repeats.max() > 4 * outcome.repeats.min()
+
+
+def test_the_minimum_that_the_cap_keeps_open_is_said(tmp_path):
+    study = replace(MINIMUM, repeats=60)
+    outcome = run(study, str(tmp_path / "store.db"))
+    words = describe_outcome(study, "store.db", outcome)
+    assert words.startswith(
+        f"Target missed at 60 repeats: {outcome.is_open.sum()} of 8 points may be lower than the best"
+    )
+    assert words.endswith("Raise --max-repeats, or allow more with --until-minimum.")
+
+
+SLOW = ["--set", "epochs=4000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",
+        "--store", "store.db"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def slow_records(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slow")
+    assert commands.run("sweep.run", *SLOW, folder=folder).returncode == 0
+    return all_rows(folder / "store.db")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_study_is_continued_to_the_same_records(tmp_path, slow_records, number):
+    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
+    wait_for_second_round(process, tmp_path / "store.db")
+    commands.signal_group(process, number)
+    _, error = process.communicate()
+    n_stored = len(all_rows(tmp_path / "store.db"))
+    assert 2000 < n_stored < len(slow_records)
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert error.splitlines()[-1] == (
+            f"Interrupted: {n_stored:,} trainings stored in store.db so far. "
+            f"Continue with: python -m sweep.run {' '.join(SLOW)}"
+        )
+    assert commands.run("sweep.run", *SLOW, folder=tmp_path).returncode == 0
+    assert all_rows(tmp_path / "store.db") == slow_records
+
+
+def wait_for_second_round(process, path):
+    while process.poll() is None:
+        if path.exists():
+            connection = sqlite3.connect(path)
+            n_tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]
+            n_records = connection.execute("SELECT count(*) FROM trainings").fetchone()[0] if n_tables else 0
+            connection.close()
+            if n_records > 2000:
+                return
+        time.sleep(0.01)
+    pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
