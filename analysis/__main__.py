@@ -28,7 +28,9 @@ def build_parser() -> Parser:
         ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw the mean loss against what was swept, with the table it is drawn from"),
     ):
-        command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        command = commands.add_parser(
+            name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
+        )
         command.set_defaults(function=function)
         add_store_option(command)
         if name != "claims":
