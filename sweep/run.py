@@ -1,6 +1,5 @@
 """python -m sweep.run: train a study and keep every result in a store."""
 
-import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -10,10 +9,10 @@ from sweep.command import (
     INTERRUPTED,
     Parser,
     add_store_option,
-    default_store,
     number,
     plural,
     run_command,
+    store_option,
     whole_number,
 )
 from sweep.errors import FailedError, UsageError
@@ -25,7 +24,7 @@ from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
 from sweep.recipe_table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
-from sweep.store import Store, open_store, redact
+from sweep.store import Store, open_store
 from sweep.study import Study
 from sweep.target import MOST_REPEATS, Target, read_target
 
@@ -202,11 +201,6 @@ def record_end(store: Store, run: str, state: str) -> None:
         store.end_run(run, now(), state)
     except FailedError as error:
         print(f"warning: the end of run {run} is not recorded: {error}", file=sys.stderr)
-
-
-def store_option(url: str) -> str:
-    """The --store that a next command needs, empty where the default is the same store."""
-    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
 
 
 if __name__ == "__main__":
