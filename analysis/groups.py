@@ -5,12 +5,15 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from analysis.progress import with_progress
 from sweep.errors import FailedError, UsageError
 from sweep.store import Moments, Store
 from sweep.study import Point, Study
 
 NO_RECORDS = Moments(0, 0, 0, 0.0, 0.0)
 
+POINTS_AT_ONCE = 25
+"""So few that a bar moves while a large study is summed."""
 EXACT_BELOW = 1e-7
 """Sums of squares lose all digits of a variance below 1e-16 of the squared mean; below this share it is recomputed."""
 
@@ -40,7 +43,11 @@ def summarize(store: Store, study: Study) -> pd.DataFrame:
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings;
     `diverged`, their number.
     """
-    moments = store.moments([point.identity for point in study.points], study.repeats)
+    identities = [point.identity for point in study.points]
+    parts = [identities[start : start + POINTS_AT_ONCE] for start in range(0, len(identities), POINTS_AT_ONCE)]
+    moments: dict[str, Moments] = {}
+    for part in with_progress(parts, "points summed"):
+        moments |= store.moments(part, study.repeats)
     names = [axis.field for axis in study.axes]
     coordinates = product(*(axis.values for axis in study.axes))
     rows = [
@@ -56,7 +63,7 @@ def _statistics(store: Store, study: Study, point: Point, moments: Moments) -> d
     mean = moments.loss_sum / count if count else np.nan
     variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
     if variance < EXACT_BELOW * mean**2:
-        loss = store.records(point.identity, study.repeats).loss
+        loss = store.columns(point.identity, study.repeats, ["loss"])["loss"]
         variance = float(np.nanvar(loss - np.nanmin(loss), ddof=1))
     std = np.sqrt(variance)
     return {

@@ -1,12 +1,11 @@
 """python -m sweep.run: train a study and keep every result in a store."""
 
-import shlex
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sweep.command import INTERRUPTED, Parser, add_store_option, default_store, plural, run_command, whole_number
+from sweep.command import INTERRUPTED, Parser, add_store_option, plural, run_command, store_option, whole_number
 from sweep.errors import FailedError, UsageError
 from sweep.execute import BLOCKS_PER_WORKER, execute, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
@@ -14,7 +13,7 @@ from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
-from sweep.store import Store, open_store, redact
+from sweep.store import Store, open_store
 from sweep.study import Study
 
 
@@ -177,11 +176,6 @@ def record_end(store: Store, run: str, state: str) -> None:
         store.end_run(run, now(), state)
     except FailedError as error:
         print(f"warning: the end of run {run} is not recorded: {error}", file=sys.stderr)
-
-
-def store_option(url: str) -> str:
-    """The --store that a next command needs, empty where the default is the same store."""
-    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
 
 
 if __name__ == "__main__":
