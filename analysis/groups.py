@@ -1,6 +1,7 @@
 """From a store to a DataFrame with one row a point."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ EXACT_BELOW = 1e-7
 """Sums of squares lose all digits of a variance below 1e-16 of the squared mean; below this share it is recomputed."""
 
 
-def find_study(store: Store, run: str | None = None) -> Study:
-    """The study of the latest run, or of the run with that identifier.
+def find_run(store: Store, run: str | None = None) -> dict[str, Any]:
+    """The record of the latest run, or of the run with that identifier.
 
     Raises:
         FailedError: the store holds no run.
@@ -33,7 +34,12 @@ def find_study(store: Store, run: str | None = None) -> Study:
         raise UsageError(
             f"run was given as {run!r}, which {store.name} does not hold; `python -m sweep.status` lists runs"
         )
-    return Study.from_dict(chosen[-1]["study"])
+    return chosen[-1]
+
+
+def find_study(store: Store, run: str | None = None) -> Study:
+    """The study of the run that `find_run` finds, with its errors."""
+    return Study.from_dict(find_run(store, run)["study"])
 
 
 def summarize(store: Store, study: Study) -> pd.DataFrame:
