@@ -21,7 +21,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, function, words in (
         ("summary", print_summary, "print mean, deviation, count, standard error, solved and diverged, a row a point"),
-        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 % intervals"),
+        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 %% intervals"),
         (
             "minimum",
             print_minimum,
@@ -32,7 +32,9 @@ def build_parser() -> Parser:
         ("recipes", draw_recipes, "draw the sweep of hidden_std_dev of every published recipe, from its latest run"),
         ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
     ):
-        command = commands.add_parser(name, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        command = commands.add_parser(
+            name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
+        )
         command.set_defaults(function=function)
         add_store_option(command)
         if name not in ("claims", "recipes"):

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import build_parser as analysis_parser
+from sweep.parse import parse_setting
+from sweep.programs import RECIPES
 from sweep.recipe import FIELDS
 from sweep.run import build_parser, read_study
+from sweep.trace import build_parser as trace_parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -25,6 +28,9 @@ def test_every_command_is_understood(command):
     elif module == "sweep.run":
         options = build_parser().parse_args(arguments)
         read_study(options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws)
+    elif module == "sweep.trace":
+        options = trace_parser().parse_args(arguments)
+        assert set(dict(map(parse_setting, options.set))) <= set(RECIPES[options.recipe].to_dict())
     else:
         assert (module, arguments) == ("sweep.status", [])
 

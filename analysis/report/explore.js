@@ -118,7 +118,7 @@
     const lowest = Math.min(...rules.map(([, value]) => value));
     for (const [rule, value] of rules) {
       const where = curve.x.there(value);
-      const left = value === lowest;
+      const left = value === lowest || where > curve.right - 60;
       element(svg, "line", { class: "rule", x1: where, x2: where, y1: curve.top, y2: curve.bottom });
       element(svg, "text", { x: where + (left ? -4 : 4), y: curve.top + 12, "text-anchor": left ? "end" : "start" }, `${rule} ${short(value)}`);
     }
@@ -210,7 +210,8 @@
   function fromAddress() {
     const given = /^#at=(.+)$/.exec(location.hash);
     if (!given) return null;
-    const text = decodeURIComponent(given[1]);
+    let text;
+    try { text = decodeURIComponent(given[1]); } catch { return null; }
     if (!data.values) return data.names.includes(text) ? data.names.indexOf(text) : null;
     const value = Number(text);
     if (!Number.isFinite(value)) return null;

@@ -51,6 +51,11 @@ def measure(store: Store, study: Study) -> Measured:
     return Measured(study, summary, losses, minimum, compare_with_xavier(store, study, summary))
 
 
+def count_missing(study: Study, summary: pd.DataFrame) -> int:
+    """How many trainings the study asks for and the store does not hold."""
+    return study.n_trainings - int(summary["count"].sum() + summary["diverged"].sum())
+
+
 def predictions(study: Study, recipe: Recipe | None = None) -> dict[str, float]:
     """Rule -> the spread it predicts for the first hidden layer; empty where hidden_std_dev is not swept.
 
@@ -73,6 +78,8 @@ def question(study: Study) -> str:
             "Which spread of the initial hidden weights lets this network learn best, and does Xavier's prediction, "
             f"{predicted['Xavier']:.4g}, find it?"
         )
+    if not study.axes:
+        return "How often, and how fast, does this network learn?"
     fields = " and ".join(axis.field.replace("_", " ") for axis in study.axes)
     return f"How does the {fields} decide whether, and how fast, this network learns?"
 

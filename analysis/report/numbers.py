@@ -6,7 +6,7 @@ import pandas as pd
 from analysis.answer import best_point, nearest_point
 from analysis.compare import find_column
 from analysis.inference import fraction_interval, interval_from_error, relative_change
-from analysis.report.headline import Measured, describe_values, lowering, predictions
+from analysis.report.headline import Measured, count_missing, describe_values, lowering, predictions
 from analysis.report.markup import number, share, share_span, span
 from sweep.study import Study
 
@@ -14,11 +14,11 @@ from sweep.study import Study
 def key_numbers(measured: Measured) -> list[tuple[str, str, str]]:
     """Rows of what was measured, its value and its 95 % interval, empty where none applies."""
     rows = [*minimum_rows(measured), *change_rows(measured)]
-    total, count = measured.study.n_trainings, int(measured.summary["count"].sum())
     n_diverged = int(measured.summary["diverged"].sum())
-    missing = total - count - n_diverged
-    state = "complete" if not missing else f"INCOMPLETE: {missing:,} are missing"
-    rows.append(("Trainings", f"{count + n_diverged:,} of {total:,} ({state})", ""))
+    n_stored = int(measured.summary["count"].sum()) + n_diverged
+    missing = count_missing(measured.study, measured.summary)
+    state = f"INCOMPLETE: {missing:,} of {measured.study.n_trainings:,} are missing" if missing else "complete"
+    rows.append(("Trainings", f"{n_stored:,} ({state})", ""))
     rows.append(("Diverged, in no mean", f"{n_diverged:,}", ""))
     return rows
 

@@ -16,7 +16,7 @@ from analysis.figures.svg import inline_svg
 from analysis.recipes import compare_recipes, find_sweeps
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
-from analysis.report.headline import Measured, answer
+from analysis.report.headline import Measured, answer, count_missing
 from analysis.report.numbers import POINT_HEAD, key_numbers, point_rows
 from analysis.verdict import FAILS, HOLDS, RULE, Finding
 from sweep.errors import FailedError, UsageError
@@ -47,8 +47,7 @@ def lead(subject: Subject) -> str:
     """The answer, and what limits it."""
     measured = subject.measured
     said = answer(measured)
-    n_stored = int(measured.summary["count"].sum() + measured.summary["diverged"].sum())
-    missing = measured.study.n_trainings - n_stored
+    missing = count_missing(measured.study, measured.summary)
     warning = f"INCOMPLETE: {missing:,} of {measured.study.n_trainings:,} trainings are missing from what follows."
     return "\n".join(
         [
@@ -99,7 +98,7 @@ def explore(subject: Subject) -> str:
 
 def figures(subject: Subject) -> str:
     """Every figure that applies, with its caption and table; the others with the reason."""
-    parts = []
+    parts = ['<p class="quiet narrow">Figures that are wider than the screen scroll sideways.</p>']
     try:
         for one in drawn(subject.store, subject.measured.study):
             if isinstance(one, LeftOut):
