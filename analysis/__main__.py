@@ -30,6 +30,7 @@ def build_parser() -> Parser:
         ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
         ("recipes", draw_recipes, "draw the sweep of hidden_std_dev of every published recipe, from its latest run"),
+        ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
     ):
         command = commands.add_parser(
             name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
@@ -47,6 +48,8 @@ def build_parser() -> Parser:
                 "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
             )
             command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
+        if name == "report":
+            command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
         if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
@@ -159,6 +162,16 @@ def draw_recipes(options: argparse.Namespace) -> None:
         print(f"{name} is left out: the store holds no sweep of its hidden_std_dev. {command} makes it.")
     for path in save(recipes.draw(table, sweeps), table, Path(options.out), "recipes"):
         print(path)
+
+
+def write_report(options: argparse.Namespace) -> None:
+    """Write the page and say so."""
+    from analysis.report.page import write_report
+
+    path = Path(options.out)
+    with open_store(options.store) as store:
+        write_report(store, options.store, options.run, path)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 
 if __name__ == "__main__":

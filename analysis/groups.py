@@ -1,6 +1,7 @@
 """From a store to a DataFrame with one row a point."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,8 @@ POINTS_AT_ONCE = 25
 """So few that a bar moves while a large study is summed."""
 
 
-def find_study(store: Store, run: str | None = None) -> Study:
-    """The study of the latest run, or of the run with that identifier.
+def find_run(store: Store, run: str | None = None) -> dict[str, Any]:
+    """The record of the latest run, or of the run with that identifier.
 
     Raises:
         FailedError: the store holds no run.
@@ -30,7 +31,27 @@ def find_study(store: Store, run: str | None = None) -> Study:
         raise UsageError(
             f"run was given as {run!r}, which {store.name} does not hold; `python -m sweep.status` lists runs"
         )
-    return Study.from_dict(chosen[-1]["study"])
+    return chosen[-1]
+
+
+def find_study(store: Store, run: str | None = None) -> Study:
+    """The study of the run that `find_run` finds, with its errors."""
+    return Study.from_dict(find_run(store, run)["study"])
+
+
+def incomplete(table: pd.DataFrame, study: Study) -> str:
+    """How many trainings are missing, in words; empty where none are.
+
+    A study with a target has no number of trainings to be complete: it lacks what its first round does.
+
+    Args:
+        table: with the columns `count` and `diverged`, one row a point.
+        study: whose table it is.
+    """
+    asked = study.repeats if study.until is None else study.until.first_round
+    missing = int(np.maximum(asked - table["count"] - table["diverged"], 0).sum())
+    whole = "" if study.until is None else "the first round's "
+    return f"INCOMPLETE: {missing:,} of {whole}{asked * len(table):,} trainings are missing" if missing else ""
 
 
 def summarize(store: Store, study: Study) -> pd.DataFrame:

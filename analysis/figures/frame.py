@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.answer import format_value
 from analysis.figures.axis import is_numeric
+from analysis.groups import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
 
@@ -76,18 +77,8 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
         said.append(f"{n_diverged:,} diverged, not in the mean")
     if study.until is not None:
         said.append(study.until.sentence + above_target(table, study))
-    return fill(f"{study.sentence}. {', '.join([*said, *incomplete(table, study), *notes])}.", width)
-
-
-def incomplete(table: pd.DataFrame, study: Study) -> list[str]:
-    """The note that says how many trainings are missing; empty where none are.
-
-    A study with a target has no number of trainings to be complete: it lacks what its first round does.
-    """
-    asked = study.repeats if study.until is None else study.until.first_round
-    missing = int(np.maximum(asked - table["count"] - table["diverged"], 0).sum())
-    whole = "" if study.until is None else "the first round's "
-    return [f"INCOMPLETE: {missing:,} of {whole}{asked * len(table):,} trainings are missing"] if missing else []
+    said += [incomplete(table, study), *notes]
+    return fill(f"{study.sentence}. {', '.join(filter(None, said))}.", width)
 
 
 def above_target(table: pd.DataFrame, study: Study) -> str:
