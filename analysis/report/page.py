@@ -7,6 +7,7 @@ from string import Template
 
 from analysis.groups import find_run
 from analysis.progress import with_progress
+from analysis.remember import remember
 from analysis.report.headline import measure, question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
 from sweep.errors import FailedError
@@ -34,6 +35,7 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
     study = Study.from_dict(record["study"])
+    store = remember(store)
     subject = Subject(store, url, out, record, measure(store, study))
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
