@@ -29,7 +29,11 @@ def build_parser() -> Parser:
         ),
         ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
-        ("recipes", draw_recipes, "draw the sweep of hidden_std_dev of every published recipe, from its latest run"),
+        (
+            "recipes",
+            draw_recipes,
+            "draw the sweep of hidden_std_dev of every published recipe, the widest in the store",
+        ),
         ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
     ):
         command = commands.add_parser(

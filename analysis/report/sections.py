@@ -150,7 +150,7 @@ def claims(subject: Subject) -> str:
     head, *rules = RULE.replace("\n  ", " ").splitlines()
     listed = "".join(f"<li>{escape(rule.removeprefix('- '))}</li>" for rule in rules)
     note = (
-        "Claims about gustaw are measured on its latest sweep in the store; the seeded runs are replayed, with other "
+        "Claims about gustaw are measured on its widest sweep in the store; the seeded runs are replayed, with other "
         "starts trained beside them."
     )
     return f'{markup.paragraph(note)}\n<ul class="claims">\n{items}\n</ul>\n{markup.paragraph(head)}\n<ul>{listed}</ul>'
