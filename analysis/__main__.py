@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.answer import format_value
 from analysis.groups import find_study, summarize
 from sweep.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
@@ -85,6 +86,8 @@ def print_summary(options: argparse.Namespace) -> None:
     """Print the summary, or write it to --csv."""
     with open_store(options.store) as store:
         table = summarize(store, find_study(store, options.run))
+    # As the command line takes them: 3x3, none.
+    table = table.map(lambda value: format_value(value) if isinstance(value, tuple) else value)
     if options.csv is None:
         print(table.to_string(index=False, float_format="{:,.4f}".format))
     else:
