@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.groups import find_study, summarize
+from analysis.foreign import ForeignStudy, find_results
+from analysis.groups import summarize
 from sweep.command import Parser, add_store_option, run_command
 from sweep.store import is_missing, open_store
+from sweep.study import Study
 
 
 def build_parser() -> Parser:
@@ -74,11 +76,20 @@ def finite_number(text: str) -> float:
 def print_summary(options: argparse.Namespace) -> None:
     """Print the summary, or write it to --csv."""
     with open_store(options.store) as store:
-        table = summarize(store, find_study(store, options.run))
-    if options.csv is None:
-        print(table.to_string(index=False, float_format="{:,.4f}".format))
-    else:
+        results, study = find_results(store, options.run)
+        table = summarize(results, study)
+    if options.csv is not None:
         write_table(table, options.csv)
+    else:
+        shown = table.assign(solved="unknown") if isinstance(study, ForeignStudy) else table
+        print(shown.to_string(index=False, float_format="{:,.4f}".format))
+    tell_if_foreign(study)
+
+
+def tell_if_foreign(study: Study) -> None:
+    """Say so where results are another program's, and what is not known of them."""
+    if isinstance(study, ForeignStudy):
+        print(f"{study.sentence}.")
 
 
 def print_comparison(options: argparse.Namespace) -> None:
@@ -87,9 +98,10 @@ def print_comparison(options: argparse.Namespace) -> None:
     from analysis.losses import read_losses
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        given = read_losses(store, study)
+        results, study = find_results(store, options.run)
+        given = read_losses(results, study)
     print(describe(study.axes[0].field, compare(given, options.values, nearest=options.nearest)))
+    tell_if_foreign(study)
 
 
 def print_minimum(options: argparse.Namespace) -> None:
@@ -99,10 +111,11 @@ def print_minimum(options: argparse.Namespace) -> None:
     from analysis.minimum import describe, find_minimum
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        given = read_losses(store, study)
+        results, study = find_results(store, options.run)
+        given = read_losses(results, study)
     field = study.axes[0].field
     print(describe(field, find_minimum(given, xavier_spread(study.recipe) if field == SPREAD else None)))
+    tell_if_foreign(study)
 
 
 def print_claims(options: argparse.Namespace) -> None:
@@ -133,8 +146,9 @@ def draw_figures(options: argparse.Namespace) -> None:
     from analysis.figures.style import save
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        summary = summarize(store, study)
+        results, study = find_results(store, options.run)
+        summary = summarize(results, study)
+    tell_if_foreign(study)
     for path in save(mean_loss.draw(summary, study), summary, Path(options.out), "mean_loss"):
         print(path)
 

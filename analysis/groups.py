@@ -7,7 +7,7 @@ import pandas as pd
 
 from sweep.errors import FailedError, UsageError
 from sweep.estimate import estimate_one, moments_below
-from sweep.store import Moments, Store
+from sweep.store import Moments, Results, Store
 from sweep.study import Point, Study
 
 
@@ -20,7 +20,8 @@ def find_study(store: Store, run: str | None = None) -> Study:
     """
     runs = store.runs()
     if not runs:
-        raise FailedError(f"{store.name} holds no run yet; start one with `python -m sweep.run`")
+        beside = f", only {store.foreign():,} results of other programs" if store.foreign() else ""
+        raise FailedError(f"{store.name} holds no run yet{beside}; start one with `python -m sweep.run`")
     chosen = [known for known in runs if run in (None, known["id"])]
     if not chosen:
         raise UsageError(
@@ -29,12 +30,12 @@ def find_study(store: Store, run: str | None = None) -> Study:
     return Study.from_dict(chosen[-1]["study"])
 
 
-def summarize(store: Store, study: Study) -> pd.DataFrame:
+def summarize(store: Results, study: Study) -> pd.DataFrame:
     """One row a point of the study, in its order; a point without records stays, with count 0.
 
     Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
-    `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings;
-    `diverged`, their number.
+    `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
+    where it is not known); `diverged`, their number.
     """
     found = moments_below(store, study.points, [study.repeats] * len(study.points))
     names = [axis.field for axis in study.axes]
@@ -46,7 +47,7 @@ def summarize(store: Store, study: Study) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _statistics(store: Store, point: Point, moments: Moments, below: int) -> dict[str, float]:
+def _statistics(store: Results, point: Point, moments: Moments, below: int) -> dict[str, float]:
     mean, variance = estimate_one(store, point, moments, below)
     count, std = moments.count - moments.diverged, np.sqrt(variance)
     return {

@@ -4,7 +4,7 @@ import numpy as np
 
 from analysis.minimum import Losses
 from sweep.errors import UsageError
-from sweep.store import Store
+from sweep.store import Results
 from sweep.study import Study
 
 
@@ -13,7 +13,7 @@ def is_numeric(study: Study) -> bool:
     return len(study.axes) == 1 and isinstance(study.axes[0].values[0], float | int)
 
 
-def read_losses(store: Store, study: Study) -> Losses:
+def read_losses(store: Results, study: Study) -> Losses:
     """Total losses of a study with one numeric axis, by ascending value; rows are repeats.
 
     Raises:
@@ -23,11 +23,14 @@ def read_losses(store: Store, study: Study) -> Losses:
         fields = " × ".join(axis.field for axis in study.axes)
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)
-    columns = [store.records(point.identity, study.repeats) for point in study.points]
-    n = max((int(records.repeat[-1]) + 1 for records in columns if len(records.repeat)), default=0)
+    names = [name for name in ("repeat", "loss", "solved") if name in store.fields]
+    columns = [store.columns(point.identity, study.repeats, names) for point in study.points]
+    n = max((int(one["repeat"][-1]) + 1 for one in columns if len(one["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
-    for column, records in enumerate(columns):
-        losses[records.repeat, column] = records.loss
-        solved[records.repeat, column] = records.solved
+    for column, one in enumerate(columns):
+        losses[one["repeat"], column] = one["loss"]
+        if "solved" in one:
+            solved[one["repeat"], column] = one["solved"]
     order = np.argsort(values)
-    return Losses(values[order], losses[:, order], solved[:, order], study.draws == "common")
+    known = solved[:, order] if "solved" in names else None
+    return Losses(values[order], losses[:, order], known, study.draws == "common")

@@ -22,11 +22,12 @@ LEVELS = [
     ["sweep.recipe_table", "sweep.lanes", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
+    ["sweep.verify", "sweep.recompute"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
     ["sweep.execute"],
     ["sweep.rounds"],
     ["analysis"],
-    ["sweep.run", "sweep.status", "sweep.trace"],
+    ["sweep.run", "sweep.status", "sweep.trace", "sweep.check"],
 ]
 
 

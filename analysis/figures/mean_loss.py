@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.answer import SPREAD, best_point, format_value, xavier_spread
 from analysis.figures.style import BLACK, BLUE, GREEN, STYLE, new_figure
+from analysis.foreign import ForeignStudy
 from sweep.errors import FailedError, UsageError
 from sweep.study import Axis, Study
 
@@ -157,6 +158,9 @@ def subtitle(summary: pd.DataFrame, study: Study, width: int) -> str:
     """
     low, high = int(summary["count"].min()), int(summary["count"].max())
     n = f"n = {high:,} trainings a point" if low == high else f"n = {low:,} to {high:,} trainings a point"
+    if isinstance(study, ForeignStudy):
+        diverged = f", {int(summary['diverged'].sum()):,} without a finite loss" if summary["diverged"].sum() else ""
+        return textwrap.fill(f"{study.sentence}. {n}{diverged}.", width)
     notes = [n, f"{study.draws} draws, seed {study.seed}"]
     if summary["diverged"].sum():
         notes.append(f"{int(summary['diverged'].sum()):,} diverged, not in the mean")
@@ -197,6 +201,8 @@ def label(field: str) -> str:
 
 def loss_label(study: Study) -> str:
     """The name and unit of the total loss: every epoch adds its mean over the rows, cross-entropy being in nats."""
+    if isinstance(study, ForeignStudy):
+        return "mean total loss (as stored)"
     return (
         "mean total loss (nats × epochs)" if study.recipe.loss == "bce" else "mean total loss (squared error × epochs)"
     )

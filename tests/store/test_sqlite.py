@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sweep.errors import StoreError
 from sweep.store import Records, open_store, sqlite_file
+from sweep.store.format import FORMAT_VERSION
 from tests.store.samples import a_point, same, some_records
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -46,10 +47,10 @@ def insert_and_die(path: str) -> None:
     os._exit(1)
 
 
-def test_the_file_is_a_wal_database_of_format_1(made: str) -> None:
+def test_the_file_is_a_wal_database_of_the_present_format(made: str) -> None:
     database = sqlite3.connect(made)
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    assert database.execute("PRAGMA user_version").fetchone() == (FORMAT_VERSION,)
     recipe, seed, draws = database.execute("SELECT recipe, seed, draws FROM points").fetchone()
     assert (json.loads(recipe), seed, draws) == (a_point().recipe.to_dict(), 0, "common")
     database.close()

@@ -86,10 +86,10 @@ def test_another_programs_database_is_left_as_it_was(version: int, journal: str,
 
 
 def test_a_newer_format_is_left_as_it_was(made: str) -> None:
-    make_foreign(made, 2, "wal", "CREATE TABLE later (id)")
+    make_foreign(made, 3, "wal", "CREATE TABLE later (id)")
     assert_refused_untouched(
         made,
-        f"the store {made} has format 2, and this project knows formats up to 1; "
+        f"the store {made} has format 3, and this project knows formats up to 2; "
         "upgrade this project, or name another store",
     )
 
