@@ -36,18 +36,18 @@ GROUP_BY_SPREADS: Document = {
 LABELS = ("point", "seed", "hidden_std_dev", "output_std_dev")
 GROUP_BY_LABELS: Document = {"_id": {"identity": IDENTITY, **{name: f"${name}" for name in LABELS}}, **COUNT}
 
+_WHOLE, _DOUBLE, _BOOL, _NULL = ("int", "long"), ("double",), ("bool",), ("null",)
+_TYPES = {
+    "repeat": _WHOLE,
+    "loss": _DOUBLE + _NULL,
+    "final_loss": _DOUBLE + _NULL,
+    "solved": _BOOL,
+    "solved_epoch": _WHOLE + _NULL,
+    "diverged": _BOOL,
+}
 MISSHAPEN: Document = {
     **OURS,
-    "$nor": [
-        {
-            "repeat": {"$type": ["int", "long"]},
-            "loss": {"$type": ["double", "null"]},
-            "final_loss": {"$type": ["double", "null"]},
-            "solved": {"$type": "bool"},
-            "solved_epoch": {"$type": ["int", "long", "null"]},
-            "diverged": {"$type": "bool"},
-        }
-    ],
+    "$or": [{"$nor": [{name: {"$type": kind}} for kind in kinds]} for name, kinds in _TYPES.items()],
 }
 """The trainings that lack a field, or hold one of another type than it has."""
 

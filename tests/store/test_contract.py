@@ -8,9 +8,11 @@ import numpy as np
 import pymongo
 import pytest
 
-from sweep.errors import StoreError
-from sweep.store import Moments, Records, Store
+from sweep.errors import StoreError, UsageError
+from sweep.recipe import Recipe
+from sweep.store import Label, Moments, Records, Store
 from sweep.store.base import RECORD_FIELDS
+from sweep.study import Point
 from tests.store.samples import a_point, same, some_records
 
 PUBLISHED = {
@@ -212,3 +214,55 @@ def _read_without_this_project(url: str) -> list[dict[str, object]]:
         return found
     with pymongo.MongoClient(url) as client:
         return list(client.get_default_database()["results"].find({}, {"_id": 0}))
+
+
+def test_a_loss_that_is_not_finite_is_in_no_sum(store: Store) -> None:
+    loss = np.array([1.0, np.nan, np.inf, -np.inf, 2.0, sys.float_info.max * 1e-200])
+    n = len(loss)
+    records = Records(np.arange(n), loss, loss, np.ones(n, bool), np.ones(n, np.int64), np.zeros(n, bool))
+    store.insert(a_point(), records)
+    (found,) = store.moments([a_point().identity], n).values()
+    finite = loss[np.isfinite(loss)]
+    assert found[:3] == (6, 3, 6)
+    assert found[3:] == (pytest.approx(sum(finite), rel=1e-14), pytest.approx(sum(finite**2), rel=1e-14))
+    assert same(store.records(a_point().identity, n), records)
+
+
+def test_a_field_that_records_do_not_have_is_refused(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 2))
+    for name in ("seed", "loss FROM trainings --", "$loss", "*", ""):
+        with pytest.raises(UsageError) as caught:
+            store.columns(a_point().identity, 9, ["loss", name])
+        assert str(caught.value) == (
+            f"field was given as {name!r}; allowed is one of repeat, loss, final_loss, solved, solved_epoch, diverged"
+        )
+
+
+def test_points_say_what_they_are(store: Store) -> None:
+    assert store.points() == {}
+    left, right = a_point(2**63 - 1), a_point(2, 0.1)
+    store.insert(left, some_records(0, 5))
+    store.insert(right, some_records(0, 0))
+    for point in (left, right):
+        said = store.points()[point.identity]
+        assert said == {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": "common"}
+        assert Point(Recipe.from_dict(said["recipe"]), said["seed"], said["draws"]).identity == point.identity
+
+
+def test_records_say_where_they_belong(store: Store) -> None:
+    assert store.labels() == []
+    left, right = a_point(1), a_point(2, 0.1)
+    store.insert(left, some_records(0, 5))
+    store.insert(right, some_records(3, 6))
+    assert sorted(store.labels()) == sorted(
+        [
+            Label(left.identity, left.identity, 1, 0.5, 1.0, 5),
+            Label(right.identity, right.identity, 2, 0.1, 1.0, 3),
+        ]
+    )
+
+
+def test_a_sound_store_has_no_damage_and_nothing_foreign(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 20))
+    assert store.damage() == []
+    assert (store.foreign(), store.foreign_moments(), list(store.foreign_losses())) == (0, {}, [])
