@@ -36,18 +36,19 @@ GROUP_BY_SPREADS: Document = {
 LABELS = ("point", "seed", "hidden_std_dev", "output_std_dev")
 GROUP_BY_LABELS: Document = {"_id": {"identity": IDENTITY, **{name: f"${name}" for name in LABELS}}, **COUNT}
 
-_WHOLE, _DOUBLE, _BOOL, _NULL = ("int", "long"), ("double",), ("bool",), ("null",)
-_TYPES = {
-    "repeat": _WHOLE,
-    "loss": _DOUBLE + _NULL,
-    "final_loss": _DOUBLE + _NULL,
-    "solved": _BOOL,
-    "solved_epoch": _WHOLE + _NULL,
-    "diverged": _BOOL,
+_IS_WHOLE = ({"$type": "int"}, {"$type": "long"})
+_IS_DOUBLE, _IS_BOOL, _IS_NULL = {"$type": "double"}, {"$type": "bool"}, {"$eq": None, "$exists": True}
+_ALLOWED = {
+    "repeat": _IS_WHOLE,
+    "loss": (_IS_DOUBLE, _IS_NULL),
+    "final_loss": (_IS_DOUBLE, _IS_NULL),
+    "solved": (_IS_BOOL,),
+    "solved_epoch": (*_IS_WHOLE, _IS_NULL),
+    "diverged": (_IS_BOOL,),
 }
 MISSHAPEN: Document = {
     **OURS,
-    "$or": [{"$nor": [{name: {"$type": kind}} for kind in kinds]} for name, kinds in _TYPES.items()],
+    "$or": [{"$nor": [{name: condition} for condition in conditions]} for name, conditions in _ALLOWED.items()],
 }
 """The trainings that lack a field, or hold one of another type than it has."""
 
