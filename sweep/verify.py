@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.command import plural
 from sweep.errors import DamagedError, UsageError
 from sweep.recipe import Recipe
 from sweep.store import Label, Records, Store
@@ -74,7 +75,7 @@ def verify(store: Store, watch: Watch) -> Report:
             report.stored[identity] = store.repeats(identity)
             records = store.records(identity, MAX_REPEAT + 1)
         except DamagedError as error:
-            report.findings.append(str(error))
+            report.findings.append(f"point {identity} has a record that cannot be read: {error.__cause__!r}")
             report.points.pop(identity, None)
             continue
         about = f"point {identity}"
@@ -103,7 +104,7 @@ def read_points(stored: Mapping[str, Mapping[str, Any]], points: dict[str, Point
 
 def check_label(label: Label, points: Mapping[str, Point]) -> Iterator[str]:
     """Whether what records say of themselves is what their point says."""
-    about = f"{label.count:,} records of point {label.identity}"
+    about = f"{plural(label.count, 'record')} of point {label.identity}"
     point = points.get(label.identity or "")
     if point is None:
         yield f"{about} have no readable point: what they were trained from is unknown"
@@ -117,7 +118,7 @@ def check_label(label: Label, points: Mapping[str, Point]) -> Iterator[str]:
 def check_repeats(about: str, repeats: NDArray[np.int64], records: Records) -> Iterator[str]:
     """Whether every training is there once, under its own number."""
     if len(np.unique(repeats)) < len(repeats):
-        yield f"{about} has {len(repeats) - len(np.unique(repeats)):,} repeats more than once"
+        yield f"{about} has {plural(len(repeats) - len(np.unique(repeats)), 'repeat')} more than once"
     yield from some(about, (repeats < 0) | (repeats > MAX_REPEAT), repeats, f"not from 0 to {MAX_REPEAT:,}")
     if len(repeats) == len(records.repeat):
         yield from some(about, records.repeat != repeats, repeats, "stored under another repeat than they say")
@@ -127,8 +128,8 @@ def check_records(about: str, records: Records, point: Point | None) -> Iterator
     """Whether the values of one point's records agree with each other, and with the point where it is known."""
     for name, loss in (("loss", records.loss), ("final_loss", records.final_loss)):
         for words, wrong in (
-            (f"a {name} that is no number and are not diverged", np.isnan(loss) & ~records.diverged),
-            (f"a {name} although diverged", ~np.isnan(loss) & records.diverged),
+            (f"a {name} that is no number though not diverged", np.isnan(loss) & ~records.diverged),
+            (f"a {name} though diverged", ~np.isnan(loss) & records.diverged),
             (f"an infinite {name}", np.isinf(loss)),
             (f"a {name} below 0", loss < 0),
         ):
@@ -144,8 +145,9 @@ def check_records(about: str, records: Records, point: Point | None) -> Iterator
 def some(about: str, wrong: NDArray[np.bool_], repeats: NDArray[np.int64], words: str) -> Iterator[str]:
     """The sentence on the records that are wrong, if any are."""
     if wrong.any():
-        shown = ", ".join(map(str, repeats[wrong][:3].tolist()))
-        yield f"{about} has {int(wrong.sum()):,} records {words} (repeat {shown}{', …' if wrong.sum() > 3 else ''})"
+        n = int(wrong.sum())
+        shown = [*map(str, repeats[wrong][:3].tolist()), *["…"] * (n > 3)]
+        yield f"{about} has {plural(n, 'record')} {words} (repeat {', '.join(shown)})"
 
 
 def read_run(run: Mapping[str, Any], studies: dict[str, Study]) -> Iterator[str]:
@@ -168,7 +170,7 @@ def check_coverage(runs: Iterable[Mapping[str, Any]], report: Report) -> Iterato
     """Whether every record was asked for, and everything that a finished run was asked for is there."""
     asked = {point.identity for study in report.studies.values() for point in study.points}
     for identity in sorted(set(report.stored) - asked):
-        yield f"point {identity} has {len(report.stored[identity]):,} records, and no run asked for it"
+        yield f"point {identity} has {plural(len(report.stored[identity]), 'record')}, and no run asked for it"
     for run in runs:
         study = report.studies.get(str(run.get("id")))
         if study is None or run.get("state") != "finished":

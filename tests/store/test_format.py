@@ -74,11 +74,7 @@ def test_the_steps_lead_to_the_present_format() -> None:
     assert list(sqlite_file.STEPS) == list(mongo_format.STEPS) == list(range(1, FORMAT_VERSION))
 
 
-@pytest.fixture
-def database_url(url: str) -> str:
-    if url.startswith("sqlite"):
-        pytest.skip("of MongoDB alone")
-    return url
+in_mongodb = pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)
 
 
 def documents(url: str, name: str) -> list[dict[str, object]]:
@@ -86,41 +82,44 @@ def documents(url: str, name: str) -> list[dict[str, object]]:
         return list(client.get_default_database()[name].find())
 
 
-def test_a_new_database_says_its_format(database_url: str) -> None:
-    with open_store(database_url) as store:
+@in_mongodb
+def test_a_new_database_says_its_format(url: str) -> None:
+    with open_store(url) as store:
         assert store.format_version == FORMAT_VERSION
-    assert documents(database_url, "format") == []
+    assert documents(url, "format") == []
     for _ in range(2):
-        with open_store(database_url, create=True) as store:
+        with open_store(url, create=True) as store:
             store.insert(a_point(), some_records(0, 2))
-        assert documents(database_url, "format") == [{"_id": "format", "version": FORMAT_VERSION}]
+        assert documents(url, "format") == [{"_id": "format", "version": FORMAT_VERSION}]
 
 
-def test_an_older_database_is_read_as_it_is_and_brought_up_to_date_by_whoever_writes(database_url: str) -> None:
+@in_mongodb
+def test_an_older_database_is_read_as_it_is_and_brought_up_to_date_by_whoever_writes(url: str) -> None:
     run = {"started": "2026-11-20T09:29:32+00:00", "ended": None, "state": "finished"}
     old, new = {"axes": [], "seed": 0}, {"axes": [], "until": ["rse", 0.1, 5]}
-    with pymongo.MongoClient(database_url) as client:
+    with pymongo.MongoClient(url) as client:
         runs = [{"_id": "a", "study": old, **run}, {"_id": "b", "study": new, **run}]
         client.get_default_database()["runs"].insert_many(runs)
-    with open_store(database_url) as store:
+    with open_store(url) as store:
         assert store.format_version == 1
         assert [run["study"] for run in store.runs()] == [old, new]
-    assert documents(database_url, "format") == []
-    with open_store(database_url, create=True) as store:
+    assert documents(url, "format") == []
+    with open_store(url, create=True) as store:
         assert store.format_version == FORMAT_VERSION
         assert [run["study"] for run in store.runs()] == [{**old, "until": None}, new]
-    assert documents(database_url, "format") == [{"_id": "format", "version": FORMAT_VERSION}]
+    assert documents(url, "format") == [{"_id": "format", "version": FORMAT_VERSION}]
 
 
+@in_mongodb
 @pytest.mark.parametrize("version", [FORMAT_VERSION + 1, "2", None])
-def test_a_newer_database_is_refused_untouched(database_url: str, version: object) -> None:
-    with pymongo.MongoClient(database_url) as client:
+def test_a_newer_database_is_refused_untouched(url: str, version: object) -> None:
+    with pymongo.MongoClient(url) as client:
         client.get_default_database()["format"].insert_one({"_id": "format", "version": version})
     for create in (False, True):
         with pytest.raises(StoreError) as caught:
-            open_store(database_url, create=create)
+            open_store(url, create=create)
         assert str(caught.value) == (
-            f"the store {database_url} has format {version}, and this project knows formats up to {FORMAT_VERSION}; "
+            f"the store {url} has format {version}, and this project knows formats up to {FORMAT_VERSION}; "
             "upgrade this project, or name another store"
         )
-    assert documents(database_url, "format") == [{"_id": "format", "version": version}]
+    assert documents(url, "format") == [{"_id": "format", "version": version}]
