@@ -21,7 +21,11 @@ POINTS = 4
 N = STEP * (WORKERS - 1) + SIZE
 
 
-_together: list[Barrier] = []
+_barriers: list[Barrier] = []
+
+
+def give_barrier(barrier: Barrier) -> None:
+    _barriers.append(barrier)
 
 
 @contextmanager
@@ -29,13 +33,13 @@ def processes() -> Iterator[ProcessPoolExecutor]:
     """As many new processes; each takes one task, and begins it when all have one."""
     context = get_context("spawn")
     barrier = context.Barrier(WORKERS)
-    with ProcessPoolExecutor(WORKERS, context, initializer=_together.append, initargs=(barrier,)) as pool:
+    with ProcessPoolExecutor(WORKERS, context, initializer=give_barrier, initargs=(barrier,)) as pool:
         yield pool
 
 
 def write_overlapping(url: str, worker: int) -> tuple[int, bool]:
     """Open the same new store as all others, write and read; return how many were new, and whether all is there."""
-    _together[0].wait(60)
+    _barriers[0].wait(60)
     first = STEP * worker
     with open_store(url, create=True) as store:
         store.start_run({"id": f"run {worker}", "started": f"2026-01-01T00:00:0{worker}+00:00"})
@@ -64,7 +68,7 @@ def test_processes_make_and_write_one_new_store_at_once(url: str) -> None:
 
 
 def open_again_and_again(url: str) -> int:
-    _together[0].wait(60)
+    _barriers[0].wait(60)
     for _ in range(10):
         with open_store(url, create=True) as store:
             pass
