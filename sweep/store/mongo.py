@@ -28,7 +28,6 @@ from sweep.store.mongo_queries import (
     GROUP_BY_LABELS,
     GROUP_BY_SPREADS,
     IDENTITY,
-    LABELS,
     MISSHAPEN,
     OURS,
     READABLE_FOREIGN,
@@ -119,7 +118,7 @@ class MongoStore(Store):
         """See Store.labels."""
         with self._explained():
             found = list(self._results.aggregate([{"$match": OURS}, {"$group": GROUP_BY_LABELS}]))
-        return [Label._make([*map(group["_id"].get, ("identity", *LABELS)), group["count"]]) for group in found]
+        return [Label._make([*map(group["_id"].get, Label._fields[:-1]), group["count"]]) for group in found]
 
     def foreign(self) -> int:
         """See Store.foreign."""
@@ -227,7 +226,7 @@ def _connect(url: str, name: str) -> Database[Document]:
         raise UsageError(
             f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
             "user and password percent-encoded"
-        ) from error
+        ) from (None if "@" in url else error)
 
 
 def _insert_new(collection: Collection[Document], documents: list[Document]) -> int:

@@ -33,8 +33,16 @@ GROUP_BY_SPREADS: Document = {
     **_SUMS_OF_LOSSES,
 }
 
-LABELS = ("point", "seed", "hidden_std_dev", "output_std_dev")
-GROUP_BY_LABELS: Document = {"_id": {"identity": IDENTITY, **{name: f"${name}" for name in LABELS}}, **COUNT}
+GROUP_BY_LABELS: Document = {
+    "_id": {
+        "identity": IDENTITY,
+        "point": "$point",
+        "seed": "$seed",
+        "hidden_std_dev": "$hidden_std_dev",
+        "output_std_dev": "$output_std_dev",
+    },
+    **COUNT,
+}
 
 _IS_WHOLE = ({"$type": "int"}, {"$type": "long"})
 _IS_DOUBLE, _IS_BOOL, _IS_NULL = {"$type": "double"}, {"$type": "bool"}, {"$eq": None, "$exists": True}

@@ -65,9 +65,8 @@ class SqliteStore(Store):
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
-        names = known_fields(names)
         query = (
-            f"SELECT {', '.join(names)} FROM trainings JOIN points ON point_id = id "
+            f"SELECT {_listed(names)} FROM trainings JOIN points ON point_id = id "
             "WHERE identity = ? AND repeat < ? ORDER BY repeat"
         )
         with self._explained():
@@ -151,3 +150,7 @@ class SqliteStore(Store):
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._explained():
             return self._database.execute(query, values).fetchall()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(known_fields(names))

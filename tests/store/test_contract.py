@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pymongo
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sweep.errors import StoreError, UsageError
 from sweep.recipe import Recipe
@@ -31,6 +33,33 @@ def test_every_double_comes_back_bit_for_bit(store: Store) -> None:
     records.final_loss[diverged] = np.nan
     assert store.insert(a_point(), records) == n
     assert same(store.records(a_point().identity, 10**9), records)
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+extreme = st.sampled_from([sys.float_info.max, -sys.float_info.max, 5e-324, -5e-324, np.inf, -np.inf, np.nan, -0.0])
+rows = st.tuples(finite | extreme, finite | extreme, st.booleans(), st.integers(-1, 10**9), st.booleans())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1), spread=finite
+)
+def test_any_records_come_back(
+    drawn: dict[int, tuple[float, float, bool, int, bool]], seed: int, spread: float, store: Store
+) -> None:
+    point = a_point(seed, abs(spread))
+    have = store.repeats(point.identity).tolist()
+    values = [(repeat, *drawn[repeat]) for repeat in sorted(set(drawn) - set(have))]
+    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_)
+    columns = zip(*values, strict=True) if values else ((),) * 6
+    records = Records(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+    records.loss[records.diverged] = records.final_loss[records.diverged] = np.nan
+    assert store.insert(point, records) == len(values)
+    assert store.insert(point, records) == 0
+    found = store.records(point.identity, 10**9)
+    new = np.isin(found.repeat, records.repeat)
+    assert same(Records(*(getattr(found, name)[new] for name in RECORD_FIELDS)), records)
+    assert store.points()[point.identity]["recipe"] == point.recipe.to_dict()
 
 
 def test_records_come_by_ascending_repeat_and_below(store: Store) -> None:
