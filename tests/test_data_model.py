@@ -3,13 +3,13 @@
 import re
 import sqlite3
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pymongo
 import pytest
 
-from sweep import Axis, Recipe, Study
+from sweep import RECIPES, Axis, Recipe, Study
 from sweep.execute import run_block, start_worker, stop_worker
 from sweep.provenance import describe_run
 from sweep.store import open_store
@@ -39,8 +39,8 @@ def documented(collection):
 @pytest.fixture
 def filled(url):
     """A store with solved, unsolved and diverged trainings, of a finished and a running run."""
-    study = Study(Recipe(epochs=300, learning_rate=1.0, loss="mse", activation="relu"),
-                  (Axis("learning_rate", (1.0, 1e200)),), repeats=30)  # fmt: skip
+    recipe = replace(RECIPES["gustaw"], epochs=300, loss="mse", activation="relu")
+    study = Study(recipe, (Axis("learning_rate", (1.0, 1e200)),), repeats=30)
     with open_store(url, create=True) as store:
         for name in ("a", "b"):
             store.start_run({**describe_run(study, "command", 1), "id": name})
