@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study test lint bench clean
+.PHONY: study test lint bench coverage clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
@@ -19,6 +19,9 @@ lint: $(VENV)/lint
 
 bench: $(VENV)/study
 	$(IN_VENV) -m benchmarks
+
+coverage: $(VENV)/study
+	$(IN_VENV) -m benchmarks.coverage
 
 clean:
 	rm -rf $(VENV)

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.foreign import ForeignStudy, find_results
+from analysis.foreign import find_results
+from analysis.foreign_study import ForeignStudy
 from analysis.groups import summarize
-from sweep.command import Parser, add_store_option, run_command
+from sweep.command import Parser, add_store_option, run_command, store_option
+from sweep.errors import FailedError
+from sweep.programs import RECIPES
 from sweep.store import is_missing, open_store
 from sweep.study import Study
 
@@ -28,14 +31,20 @@ def build_parser() -> Parser:
             "say where the mean loss is lowest and the gain over Xavier's, with intervals",
         ),
         ("claims", print_claims, "judge the published claims by what is measured here"),
-        ("figures", draw_figures, "draw the mean loss against what was swept, with the table it is drawn from"),
+        ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
+        (
+            "recipes",
+            draw_recipes,
+            "draw the sweep of hidden_std_dev of every published recipe, the widest in the store",
+        ),
+        ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
     ):
         command = commands.add_parser(
             name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
         )
         command.set_defaults(function=function)
         add_store_option(command)
-        if name != "claims":
+        if name not in ("claims", "recipes"):
             command.add_argument(
                 "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
             )
@@ -46,7 +55,9 @@ def build_parser() -> Parser:
                 "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
             )
             command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
-        if name == "figures":
+        if name == "report":
+            command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
+        if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
 
@@ -143,14 +154,51 @@ def draw_figures(options: argparse.Namespace) -> None:
     """Draw every figure of a study and say what was written."""
     # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
     from analysis.figures import mean_loss
+    from analysis.figures.catalogue import draw_all
     from analysis.figures.style import save
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
-        summary = summarize(results, study)
-    tell_if_foreign(study)
-    for path in save(mean_loss.draw(summary, study), summary, Path(options.out), "mean_loss"):
+        if isinstance(study, ForeignStudy):
+            table = summarize(results, study)
+            paths = save(mean_loss.draw(table, study), table, Path(options.out), "mean_loss")
+        else:
+            paths = draw_all(store, study, Path(options.out))
+    for path in paths:
         print(path)
+    tell_if_foreign(study)
+
+
+def draw_recipes(options: argparse.Namespace) -> None:
+    """Draw the sweeps of all published recipes side by side, and say which recipes lack one."""
+    from analysis.figures import recipes
+    from analysis.figures.style import save
+    from analysis.recipes import compare_recipes, find_sweeps
+
+    with open_store(options.store) as store:
+        sweeps = find_sweeps(store)
+        table = compare_recipes(store, sweeps)
+    missing = [name for name in RECIPES if name not in set(table["recipe"])]
+    commands = {name: f"python -m sweep.run --recipe {name}{store_option(options.store)}" for name in missing}
+    if table.empty:
+        raise FailedError(
+            f"{store.name} holds no sweep of hidden_std_dev of a published recipe with a finite loss; "
+            f"`{next(iter(commands.values()))}` makes one"
+        )
+    for name, command in commands.items():
+        print(f"{name} is left out: the store holds no sweep of its hidden_std_dev. {command} makes it.")
+    for path in save(recipes.draw(table, sweeps), table, Path(options.out), "recipes"):
+        print(path)
+
+
+def write_report(options: argparse.Namespace) -> None:
+    """Write the page and say so."""
+    from analysis.report.page import write_report
+
+    path = Path(options.out)
+    with open_store(options.store) as store:
+        write_report(store, options.store, options.run, path)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 
 if __name__ == "__main__":

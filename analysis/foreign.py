@@ -1,37 +1,18 @@
 """Results that another program put into a MongoDB collection, read as far as they go: spreads and total losses."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.foreign_study import ForeignStudy
 from analysis.groups import find_study
 from sweep.errors import FailedError, UsageError
 from sweep.recipe import Recipe
 from sweep.store import Moments, Results, Store
 from sweep.study import Axis, Study
-
-
-@dataclass(frozen=True)
-class ForeignStudy(Study):
-    """What stands in for the study of results whose recipe, seed and draws are not known.
-
-    Its recipe has no hidden layer: nothing predicts a spread of it.
-    """
-
-    n_output_spreads: int = 1
-
-    def __post_init__(self) -> None:
-        """Nobody typed anything that could be refused."""
-
-    @property
-    def sentence(self) -> str:
-        """What is not known, in words."""
-        pooled = f"; {self.n_output_spreads:,} values of output_std_dev are pooled" if self.n_output_spreads > 1 else ""
-        return f"Results of another program: recipe, seed, draws and what was solved are not known{pooled}"
 
 
 class ForeignResults(Results):

@@ -3,9 +3,12 @@
 import numpy as np
 
 from analysis.minimum import Losses
+from analysis.progress import with_progress
 from sweep.errors import UsageError
 from sweep.store import Results
 from sweep.study import Study
+
+READ = ("repeat", "loss", "solved")
 
 
 def is_numeric(study: Study) -> bool:
@@ -23,14 +26,16 @@ def read_losses(store: Results, study: Study) -> Losses:
         fields = " × ".join(axis.field for axis in study.axes)
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)
-    names = [name for name in ("repeat", "loss", "solved") if name in store.fields]
-    columns = [store.columns(point.identity, study.repeats, names) for point in study.points]
-    n = max((int(one["repeat"][-1]) + 1 for one in columns if len(one["repeat"])), default=0)
+    names = [name for name in READ if name in store.fields]
+    columns = [
+        store.columns(point.identity, study.repeats, names) for point in with_progress(study.points, "points read")
+    ]
+    n = max((int(of_point["repeat"][-1]) + 1 for of_point in columns if len(of_point["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
-    for column, one in enumerate(columns):
-        losses[one["repeat"], column] = one["loss"]
-        if "solved" in one:
-            solved[one["repeat"], column] = one["solved"]
+    for column, of_point in enumerate(columns):
+        losses[of_point["repeat"], column] = of_point["loss"]
+        if "solved" in of_point:
+            solved[of_point["repeat"], column] = of_point["solved"]
     order = np.argsort(values)
     known = solved[:, order] if "solved" in names else None
     return Losses(values[order], losses[:, order], known, study.draws == "common")

@@ -28,9 +28,10 @@ def status(store: Store) -> str:
     said = [describe(store, runs) for runs in studies.values()]
     if not studies:
         said.append(f"No study in {store.name} yet; `python -m sweep.run` runs the published one.")
-    if store.foreign():
+    n_foreign = store.foreign()
+    if n_foreign:
         said.append(
-            f"{store.foreign():,} results of other programs lie in the same collection; "
+            f"{n_foreign:,} results of other programs lie in the same collection; "
             f"{'no command reads them' if studies else '`python -m analysis summary` reads them'}."
         )
     return "\n\n".join(said)

@@ -63,8 +63,9 @@ def verify(store: Store, watch: Watch) -> Report:
         report.notes.append(
             f"it is of format {store.format_version}; the next `python -m sweep.run` brings it to {FORMAT_VERSION}"
         )
-    if store.foreign():
-        report.notes.append(f"{store.foreign():,} results of other programs lie in the same collection, unchecked")
+    n_foreign = store.foreign()
+    if n_foreign:
+        report.notes.append(f"{n_foreign:,} results of other programs lie in the same collection, unchecked")
     report.findings += store.damage()
     report.findings += read_points(store.points(), report.points)
     labels = store.labels()

@@ -6,6 +6,7 @@ import pymongo
 import pytest
 from matplotlib.text import Text
 
+from analysis import load
 from analysis.__main__ import main
 from analysis.figures import mean_loss
 from analysis.foreign import ForeignResults, find_results
@@ -138,6 +139,16 @@ def test_what_other_programs_do_not_say_is_refused(foreign):
         )
         with pytest.raises(FailedError, match="holds no run yet, only 260 results of other programs; start one"):
             find_study(store)
+
+
+@in_mongodb
+def test_load_gives_what_other_programs_say(foreign):
+    loaded = load(foreign)
+    assert loaded.columns.tolist() == ["hidden_std_dev", "repeat", "loss", "diverged"]
+    expected = published_frame(foreign).sort_values(["hidden_std_dev", "loss"])
+    ours = loaded.sort_values(["hidden_std_dev", "loss"])
+    for name in ("hidden_std_dev", "loss"):
+        assert ours[name].tolist() == expected[name].tolist()
 
 
 @in_mongodb
