@@ -38,7 +38,8 @@ def all_findings(store: Store | None) -> list[Finding]:
 
 
 def gustaw_findings(given: Losses) -> list[Finding]:
-    """G1 to G5."""
+    """G1 to G5; it must be known what was solved."""
+    assert given.solved is not None
     return [
         change_finding("G1", given, 1.0, 2**-0.5, 0.085),
         change_finding("G2", given, 2**-0.5, 0.6, 0.011),

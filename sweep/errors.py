@@ -13,5 +13,9 @@ class StoreError(FailedError):
     """The store could not be reached, read or written; the message names it and the remedy."""
 
 
+class DamagedError(StoreError):
+    """A stored record cannot be read; the message says which point's."""
+
+
 class WorkerError(FailedError):
     """A worker process died."""

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis.answer import format_value
 from analysis.figures.axis import is_numeric
+from analysis.foreign_study import ForeignStudy
 from analysis.groups import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
@@ -69,7 +70,7 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
     """The recipe in words, the number of trainings and what they lack, in lines of `width` characters."""
     low, high = int(table["count"].min()), int(table["count"].max())
     n = f"n = {high:,}" if low == high else f"n = {low:,} to {high:,}"
-    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", f"{study.draws} draws, seed {study.seed}"]
+    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", draws_in_words(study)]
     if high < 2:
         said.append("too few for a standard error")
     n_diverged = int(table["diverged"].sum())
@@ -79,6 +80,11 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
         said.append(study.until.sentence + above_target(table, study))
     said += [incomplete(table, study), *notes]
     return fill(f"{study.sentence}. {', '.join(filter(None, said))}.", width)
+
+
+def draws_in_words(study: Study) -> str:
+    """Kind and seed of the draws, empty where nobody knows them."""
+    return "" if isinstance(study, ForeignStudy) else f"{study.draws} draws, seed {study.seed}"
 
 
 def above_target(table: pd.DataFrame, study: Study) -> str:
