@@ -13,5 +13,9 @@ class StoreError(FailedError):
     """The store could not be reached, read or written; the message names it and the remedy."""
 
 
+class StoreUnavailableError(StoreError):
+    """The same call may succeed later: no server answers, another program holds a lock, the disk is full."""
+
+
 class WorkerError(FailedError):
-    """A worker process died."""
+    """A worker process died again and again."""

@@ -23,6 +23,7 @@ LEVELS = [
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
+    ["sweep.patience", "sweep.spill", "sweep.worker", "sweep.ending"],
     ["sweep.execute"],
     ["sweep.rounds"],
     ["analysis"],

@@ -35,7 +35,7 @@ MINIMUM = Study(
 
 def run(study, url, make_executor=InProcess):
     progress = Progress(0, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(url, make_executor, 4) as workers:
+    with open_store(url, create=True) as store, progress, Workers(study, store, url, make_executor, 4) as workers:
         return run_rounds(study, store, workers, progress)
 
 

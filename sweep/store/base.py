@@ -77,11 +77,15 @@ class Store(ABC):
     processes may open the same store at once, each with an instance of its own, and read and write concurrently.
     What `insert` has returned from is durable against the end of the process. Every method raises StoreError, naming
     the store (never its password) and the remedy, when the database cannot be reached, read or written, and after
-    `close`. Open an instance in the process that uses it: none crosses a fork.
+    `close`; its subclass StoreUnavailableError where the same call may succeed later. Any call may be repeated after
+    an error, whether the failed one had an effect or not. Open an instance in the process that uses it: none crosses
+    a fork.
     """
 
     name: str
     """The store's URL or path as it may be shown: every password in it is `***`."""
+    place: str
+    """What stays the same however the URL is written: the absolute path, or the hosts and the database."""
 
     @abstractmethod
     def insert(self, point: Point, records: Records) -> int:
@@ -108,7 +112,10 @@ class Store(ABC):
 
     @abstractmethod
     def start_run(self, run: Mapping[str, Any]) -> None:
-        """Record that a run has started; `run` is JSON-like, with a unique string "id" and an ISO 8601 "started"."""
+        """Record that a run has started; recording it twice is harmless.
+
+        `run` is JSON-like, with a unique string "id" and an ISO 8601 "started".
+        """
 
     @abstractmethod
     def end_run(self, identifier: str, ended: str, state: str) -> None:

@@ -67,7 +67,7 @@ def test_a_locked_store_says_so_and_reads_go_on(made: str, monkeypatch: pytest.M
         assert store.insert(a_point(), some_records(0, 9)) == 6
     other.close()
     assert str(caught.value) == (
-        f"cannot use the store {made} (database is locked): another program has locked it for over 0.05 s; "
+        f"cannot use the store {made} (database is locked): another program has locked it; "
         "end that program or wait, then try again"
     )
 
