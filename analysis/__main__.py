@@ -9,7 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.groups import find_study, summarize
-from sweep.command import Parser, add_store_option, run_command
+from sweep.command import Parser, add_store_option, run_command, store_option
+from sweep.errors import FailedError
+from sweep.programs import RECIPES
 from sweep.store import is_missing, open_store
 
 
@@ -26,14 +28,15 @@ def build_parser() -> Parser:
             "say where the mean loss is lowest and the gain over Xavier's, with intervals",
         ),
         ("claims", print_claims, "judge the published claims by what is measured here"),
-        ("figures", draw_figures, "draw the mean loss against what was swept, with the table it is drawn from"),
+        ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
+        ("recipes", draw_recipes, "draw the sweep of hidden_std_dev of every published recipe, from its latest run"),
     ):
         command = commands.add_parser(
             name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
         )
         command.set_defaults(function=function)
         add_store_option(command)
-        if name != "claims":
+        if name not in ("claims", "recipes"):
             command.add_argument(
                 "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
             )
@@ -44,7 +47,7 @@ def build_parser() -> Parser:
                 "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
             )
             command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
-        if name == "figures":
+        if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
 
@@ -129,13 +132,32 @@ def write_table(table: pd.DataFrame, path: str) -> None:
 def draw_figures(options: argparse.Namespace) -> None:
     """Draw every figure of a study and say what was written."""
     # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
-    from analysis.figures import mean_loss
-    from analysis.figures.style import save
+    from analysis.figures.catalogue import draw_all
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        summary = summarize(store, study)
-    for path in save(mean_loss.draw(summary, study), summary, Path(options.out), "mean_loss"):
+        for path in draw_all(store, find_study(store, options.run), Path(options.out)):
+            print(path)
+
+
+def draw_recipes(options: argparse.Namespace) -> None:
+    """Draw the sweeps of all published recipes side by side, and say which recipes lack one."""
+    from analysis.figures import recipes
+    from analysis.figures.style import save
+    from analysis.recipes import compare_recipes, find_sweeps
+
+    with open_store(options.store) as store:
+        sweeps = find_sweeps(store)
+        table = compare_recipes(store, sweeps)
+    missing = [name for name in RECIPES if name not in set(table["recipe"])]
+    commands = {name: f"python -m sweep.run --recipe {name}{store_option(options.store)}" for name in missing}
+    if table.empty:
+        raise FailedError(
+            f"{store.name} holds no sweep of hidden_std_dev of a published recipe with a finite loss; "
+            f"`{next(iter(commands.values()))}` makes one"
+        )
+    for name, command in commands.items():
+        print(f"{name} is left out: the store holds no sweep of its hidden_std_dev. {command} makes it.")
+    for path in save(recipes.draw(table, sweeps), table, Path(options.out), "recipes"):
         print(path)
 
 

@@ -95,5 +95,7 @@ def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
 
 
 def format_value(value: object) -> str:
-    """A value of an axis as it is shown."""
+    """A value of an axis as it is shown; the widths of hidden layers as they are typed."""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value)) or "none"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

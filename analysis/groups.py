@@ -5,10 +5,14 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from analysis.progress import with_progress
 from sweep.errors import FailedError, UsageError
 from sweep.estimate import estimate_one, moments_below
 from sweep.store import Moments, Store
 from sweep.study import Point, Study
+
+POINTS_AT_ONCE = 25
+"""So few that a bar moves while a large study is summed."""
 
 
 def find_study(store: Store, run: str | None = None) -> Study:
@@ -36,7 +40,12 @@ def summarize(store: Store, study: Study) -> pd.DataFrame:
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings;
     `diverged`, their number.
     """
-    found = moments_below(store, study.points, [study.repeats] * len(study.points))
+    parts = [study.points[start : start + POINTS_AT_ONCE] for start in range(0, len(study.points), POINTS_AT_ONCE)]
+    found = [
+        moments
+        for part in with_progress(parts, "points summed")
+        for moments in moments_below(store, part, [study.repeats] * len(part))
+    ]
     names = [axis.field for axis in study.axes]
     coordinates = product(*(axis.values for axis in study.axes))
     rows = [

@@ -3,9 +3,12 @@
 import numpy as np
 
 from analysis.minimum import Losses
+from analysis.progress import with_progress
 from sweep.errors import UsageError
 from sweep.store import Store
 from sweep.study import Study
+
+READ = ("repeat", "loss", "solved")
 
 
 def is_numeric(study: Study) -> bool:
@@ -23,11 +26,13 @@ def read_losses(store: Store, study: Study) -> Losses:
         fields = " × ".join(axis.field for axis in study.axes)
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)
-    columns = [store.records(point.identity, study.repeats) for point in study.points]
-    n = max((int(records.repeat[-1]) + 1 for records in columns if len(records.repeat)), default=0)
+    columns = [
+        store.columns(point.identity, study.repeats, READ) for point in with_progress(study.points, "points read")
+    ]
+    n = max((int(of_point["repeat"][-1]) + 1 for of_point in columns if len(of_point["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
-    for column, records in enumerate(columns):
-        losses[records.repeat, column] = records.loss
-        solved[records.repeat, column] = records.solved
+    for column, of_point in enumerate(columns):
+        losses[of_point["repeat"], column] = of_point["loss"]
+        solved[of_point["repeat"], column] = of_point["solved"]
     order = np.argsort(values)
     return Losses(values[order], losses[:, order], solved[:, order], study.draws == "common")

@@ -19,6 +19,7 @@ RESAMPLINGS = 1000
 
 GROUPS = 2000
 FEW = 30
+LEAST_POINTS = 5
 
 
 class Minimum(NamedTuple):
@@ -103,10 +104,10 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
         UsageError: there are fewer than five points with a mean, or one of them is not above 0.
     """
     given = _with_means(given)
-    if len(given.spreads) < 5 or given.spreads[0] <= 0:
+    if len(given.spreads) < LEAST_POINTS or given.spreads[0] <= 0:
         raise UsageError(
             f"the axis has {len(given.spreads)} values with a mean, the lowest {given.spreads[:1].sum():g}; "
-            "a minimum needs five or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
+            f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
         )
     x = np.log(given.spreads)
     grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
@@ -121,6 +122,9 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     low, high = np.exp(np.quantile(many_at, tails))
     gain = Interval(float(lowest[0] / curve[-1] - 1), *np.quantile(many_lowest / curves[:, -1] - 1, tails).tolist())
+    if np.isfinite(given.losses).sum(axis=0).max() < 2:
+        low = high = np.nan
+        gain = Interval(gain.estimate, np.nan, np.nan)
     picked = np.argmin(resampled, axis=1)
     flattery = resampled[np.arange(resamplings), picked] - means[picked]
     return Minimum(
@@ -180,6 +184,11 @@ def describe(field: str, found: Minimum) -> str:
     """The minimum in a few lines."""
     spread, gain = found.spread, found.gain
     how = "whole repeats resampled" if found.paired else "independent draws, means resampled"
+    if not np.isfinite(spread.low):
+        return (
+            f"Lowest smoothed mean at {field} = {spread.estimate:.4g}: {found.mean:,.2f}; how sure that is, one "
+            "training a point does not say: raise --repeats."
+        )
     lines = [
         f"Lowest smoothed mean at {field} = {spread.estimate:.4g}, 95 % interval {spread.low:.4g} to {spread.high:.4g} "
         f"({how}; n = {found.n:,} a point): {found.mean:,.2f}."

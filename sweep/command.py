@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sweep.errors import FailedError, UsageError
+from sweep.store import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 DEFAULT_STORE = "sweep.sqlite3"
@@ -65,6 +67,11 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
         help="where results are kept: PATH or sqlite:///PATH, mongodb://HOST[:PORT][/DATABASE] or mongodb+srv://… "
         f"(default: $SWEEP_STORE, else {DEFAULT_STORE} in the current folder)",
     )
+
+
+def store_option(url: str) -> str:
+    """The --store that a next command needs, empty where the default is the same store."""
+    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
 
 
 def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:

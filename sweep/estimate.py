@@ -71,6 +71,6 @@ def estimate_one(store: Store, point: Point, moments: Moments, below: int) -> tu
     mean = moments.loss_sum / count if count else np.nan
     variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
     if variance < EXACT_BELOW * mean**2:
-        loss = store.records(point.identity, int(below)).loss
+        loss = store.columns(point.identity, int(below), ["loss"])["loss"]
         variance = float(np.nanvar(loss - np.nanmin(loss), ddof=1))
     return mean, variance

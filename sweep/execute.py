@@ -15,7 +15,7 @@ from sweep.command import plural
 from sweep.errors import WorkerError
 from sweep.progress import Progress, say
 from sweep.spill import keep
-from sweep.store import Store, open_store
+from sweep.store import Store
 from sweep.study import Block, Study, plan
 from sweep.worker import Unstored, run_block, start_worker
 
@@ -61,6 +61,7 @@ def stored_repeats(store: Store, study: Study, repeats: Mapping[str, int] | None
 
 def execute(
     study: Study,
+    store: Store,
     url: str,
     stored: dict[str, Set[int] | range],
     make_executor: MakeExecutor,
@@ -71,7 +72,8 @@ def execute(
 
     Args:
         study: what is asked for.
-        url: of a store that exists; every worker opens a connection of its own.
+        store: takes what a worker could not store; it may wait.
+        url: of the same store; every worker opens a connection of its own.
         stored: what `stored_repeats` gave.
         make_executor: called with initializer and initargs, as concurrent.futures' executors are.
         progress: is told of the trainings of every block that was stored.
@@ -82,16 +84,15 @@ def execute(
         WorkerError: a block took its worker process with it MOST_CRASHES times in a row.
         KeyboardInterrupt: after the blocks that were being trained have been stored, or been given up.
     """
-    with open_store(url) as store, Workers(study, store, url, make_executor, ahead) as workers:
+    with Workers(study, store, url, make_executor, ahead) as workers:
         workers.run(plan(study, stored), progress)
 
 
 class Workers:
     """Workers that train blocks and store them, one plan after another; a context that ends them.
 
-    What a worker cannot store, this process stores through `store`, which may wait, while no more is handed out. After
-    an error or an interrupt within the context, what is trained and not stored is kept in a file. Other arguments and
-    errors are those of `execute`.
+    What a worker cannot store, this process stores, and hands out no more meanwhile. After an error or an interrupt
+    within the context, what is trained and not stored is kept in a file. Arguments and errors are those of `execute`.
     """
 
     def __init__(self, study: Study, store: Store, url: str, make_executor: MakeExecutor, ahead: int) -> None:

@@ -42,9 +42,9 @@ class PatientStore(Store):
         """See Store.repeats."""
         return self._until_it_answers(self._store.repeats, identity)
 
-    def records(self, identity: str, below: int) -> Records:
-        """See Store.records."""
-        return self._until_it_answers(self._store.records, identity, below)
+    def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """See Store.columns."""
+        return self._until_it_answers(self._store.columns, identity, below, names)
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""

@@ -67,9 +67,8 @@ def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress)
             progress.start_round(n_rounds, n_open, n_points, n_missing + later)
             workers.run(plan(study, stored, asked), progress)
         n_trained += n_missing
-        for known, new in zip(
-            estimates, estimate(store, [study.points[i] for i in grown], repeats[grown]), strict=True
-        ):
+        measured = estimate(store, [study.points[i] for i in grown], repeats[grown])
+        for known, new in zip(estimates, measured, strict=True):
             known[grown] = new
         allocation = allocate(study, store, estimates)
         grown = np.flatnonzero(allocation.repeats > repeats)

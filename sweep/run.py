@@ -1,25 +1,23 @@
 """python -m sweep.run: train a study and keep every result in a store."""
 
-import shlex
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from sweep.command import (
     INTERRUPTED,
     Parser,
     add_store_option,
-    default_store,
     number,
     plural,
     run_command,
+    store_option,
     whole_number,
 )
 from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
-from sweep.execute import BLOCKS_PER_WORKER, Workers, process_pool, stored_repeats, usable_cores
+from sweep.execute import BLOCKS_PER_WORKER, Workers, execute, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
 from sweep.patience import PatientStore
 from sweep.programs import PROGRAMS, find_program
@@ -29,8 +27,8 @@ from sweep.recipe import FIELDS
 from sweep.recipe_table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.spill import take_up
-from sweep.store import Store, open_store, redact
-from sweep.study import Study, plan
+from sweep.store import Store, open_store
+from sweep.study import Study
 from sweep.target import MOST_REPEATS, Target, read_target
 
 
@@ -185,23 +183,18 @@ def asked(study: Study) -> str:
 
 def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tuple[int, str]:
     """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
-    pool = partial(Workers, study, store, url, process_pool(workers), workers * BLOCKS_PER_WORKER)
+    pool, ahead = process_pool(workers), workers * BLOCKS_PER_WORKER
     if study.until is not None:
-        with Progress(0, 0, quiet=quiet) as progress, pool() as running:
+        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, url, pool, ahead) as running:
             outcome = run_rounds(study, store, running, progress)
         return outcome.n_trained, describe_outcome(study, store.name, outcome)
     stored = stored_repeats(store, study)
     n_missing = study.n_trainings - sum(map(len, stored.values()))
     if not n_missing:
         return 0, f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute."
-    with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress, pool() as running:
-        running.run(plan(study, stored), progress)
+    with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
+        execute(study, store, url, stored, pool, progress, ahead)
     return n_missing, ""
-
-
-def store_option(url: str) -> str:
-    """The --store that a next command needs, empty where the default is the same store."""
-    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
 
 
 if __name__ == "__main__":

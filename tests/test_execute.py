@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.errors import StoreError, WorkerError
+from sweep.errors import WorkerError
 from sweep.execute import Workers, execute, process_pool, stored_repeats
 from sweep.progress import Progress
 from sweep.store import open_store
@@ -48,7 +48,7 @@ def run(study, url, make_executor=InProcess):
     with open_store(url, create=True) as store:
         stored = stored_repeats(store, study)
         with Progress(study.n_trainings, 0, quiet=True) as progress:
-            execute(study, url, stored, make_executor, progress, ahead=4)
+            execute(study, store, url, stored, make_executor, progress, ahead=4)
 
 
 def bits(study, url):
@@ -176,11 +176,6 @@ def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
         "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
         "hidden_std_dev = 0.0, loss = bce, repeats 0 to 1,023; what is stored is kept"
     )
-
-
-def test_a_store_that_does_not_exist_is_reported(tmp_path):
-    with pytest.raises(StoreError, match="no store"), Progress(STUDY.n_trainings, 0, quiet=True) as progress:
-        execute(STUDY, str(tmp_path / "gone.db"), {}, process_pool(1), progress, ahead=4)
 
 
 def test_what_a_worker_cannot_store_the_main_process_stores(tmp_path, expected):

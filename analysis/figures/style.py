@@ -12,6 +12,10 @@ from sweep.errors import FailedError
 # Okabe & Ito's colours, which people with any common colour blindness can tell apart.
 BLUE, ORANGE, GREEN, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
 BLACK = "#000000"
+SOLVED, STUCK = BLUE, ORANGE
+# Even steps of lightness, which no colour blindness takes away.
+MAP_COLOURS, DENSITY_COLOURS = "viridis", "cividis"
+NO_VALUE = "#cccccc"
 
 STYLE: Any = {
     "font.size": 10,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ from pymongo.errors import (
 )
 
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
-from sweep.store.base import RECORD_FIELDS, Moments, Records, Store
+from sweep.store.base import RECORD_FIELDS, Moments, Records, Store, columns_of
 from sweep.store.redact import redact
 from sweep.study import Point
 
@@ -88,11 +87,12 @@ class MongoStore(Store):
             found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1})
             return np.array([int(document["_id"].rpartition(":")[2]) for document in found.sort("_id")], np.int64)
 
-    def records(self, identity: str, below: int) -> Records:
-        """See Store.records."""
+    def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """See Store.columns."""
+        wanted = {"_id": 0, **dict.fromkeys(names, 1)}
         with self._explained():
-            found = self._results.find(_range(identity, below)).sort("_id")
-            return Records.from_rows(list(map(itemgetter(*RECORD_FIELDS), found)))
+            found = self._results.find(_range(identity, below), wanted).sort("_id")
+            return columns_of(names, (tuple(map(document.__getitem__, names)) for document in found))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""

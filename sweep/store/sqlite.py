@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import StoreError
-from sweep.store.base import Moments, Records, Store
+from sweep.store.base import Moments, Records, Store, columns_of
 from sweep.store.redact import redact
 from sweep.store.sqlite_file import explained, open_database
 from sweep.study import Point
@@ -61,13 +61,14 @@ class SqliteStore(Store):
         query = "SELECT repeat FROM trainings JOIN points ON point_id = id WHERE identity = ? ORDER BY repeat"
         return np.array([repeat for (repeat,) in self._rows(query, identity)], np.int64)
 
-    def records(self, identity: str, below: int) -> Records:
-        """See Store.records."""
+    def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """See Store.columns."""
         query = (
-            "SELECT repeat, loss, final_loss, solved, solved_epoch, diverged FROM trainings "
-            "JOIN points ON point_id = id WHERE identity = ? AND repeat < ? ORDER BY repeat"
+            f"SELECT {', '.join(names)} FROM trainings JOIN points ON point_id = id "
+            "WHERE identity = ? AND repeat < ? ORDER BY repeat"
         )
-        return Records.from_rows(self._rows(query, identity, below))
+        with self._explained():
+            return columns_of(names, self._database.execute(query, (identity, below)))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""

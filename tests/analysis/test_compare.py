@@ -76,7 +76,7 @@ def test_the_commands(tmp_path):
         (["compare", "0.3", "1"], "0.3 was not swept; the nearest is 0.5 (--nearest takes it)"),
         (["compare", "one", "1"], "argument VALUE: was given as 'one'; allowed is a finite number"),
         (["compare", "1"], "values that mean 1 were given; give two or more that differ"),
-        (["minimum"], "the axis has 2 values with a mean, the lowest 0.5; a minimum needs five or more"),
+        (["minimum"], "the axis has 2 values with a mean, the lowest 0.5; a minimum needs 5 or more"),
     ],
 )
 def test_mistakes_are_one_sentence(tmp_path, arguments, message):

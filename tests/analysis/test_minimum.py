@@ -90,11 +90,19 @@ def test_few_trainings_are_said_to_be_few():
     assert "With fewer than 30 trainings a point these intervals are too narrow; raise --repeats." in text
 
 
+def test_one_training_a_point_has_no_interval():
+    found = find_minimum(simulated(np.random.default_rng(9), 1), 1.0)
+    assert np.isnan([found.spread.low, found.spread.high, found.gain.low, found.gain.high]).all()
+    text = describe("hidden_std_dev", found)
+    assert "how sure that is, one training a point does not say: raise --repeats." in text
+    assert "nan" not in text
+
+
 @pytest.mark.parametrize("keep", [slice(0, 4), slice(0, 0)])
 def test_too_few_points_are_refused(keep):
     given = simulated(np.random.default_rng(10), 50)
     some = Losses(SPREADS[keep], given.losses[:, keep], given.solved[:, keep], True)
-    with pytest.raises(UsageError, match=r"a minimum needs five or more, all above 0: sweep them with --axis"):
+    with pytest.raises(UsageError, match=r"a minimum needs 5 or more, all above 0: sweep them with --axis"):
         find_minimum(some)
 
 

@@ -9,6 +9,7 @@ import pymongo
 import pytest
 
 from sweep.store import Moments, Records, Store
+from sweep.store.base import RECORD_FIELDS
 from tests.store.samples import a_point, same, some_records
 
 PUBLISHED = {
@@ -35,6 +36,20 @@ def test_records_come_by_ascending_repeat_and_below(store: Store) -> None:
     assert same(store.records(a_point().identity, 100), some_records(0, 20))
     assert same(store.records(a_point().identity, 13), some_records(0, 13))
     assert same(store.records(a_point().identity, 0), some_records(0, 0))
+
+
+def test_single_columns_are_those_of_the_records(store: Store) -> None:
+    store.insert(a_point(), some_records(10, 20))
+    store.insert(a_point(), some_records(0, 10))
+    whole = some_records(0, 13)
+    for names in (["loss"], ["solved_epoch", "repeat"], ["diverged", "solved", "final_loss"], list(RECORD_FIELDS)):
+        columns = store.columns(a_point().identity, 13, names)
+        assert list(columns) == names
+        for name, column in columns.items():
+            expected = getattr(whole, name)
+            assert (column.dtype, column.tobytes()) == (expected.dtype, expected.tobytes())
+            assert column.flags.c_contiguous
+    assert [len(column) for column in store.columns(a_point(9).identity, 13, ["loss", "solved"]).values()] == [0, 0]
 
 
 def test_inserting_twice_is_harmless_and_counted(store: Store) -> None:
@@ -119,6 +134,7 @@ def test_an_identity_is_data_and_never_a_query(store: Store) -> None:
         assert store.moments([hostile], 10) == {}
         assert store.repeats(hostile).size == 0
         assert store.records(hostile, 10).repeat.size == 0
+        assert store.columns(hostile, 10, ["loss"])["loss"].size == 0
 
 
 def test_two_instances_see_each_other(open_one: Callable[[], Store]) -> None:

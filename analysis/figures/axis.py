@@ -1,0 +1,124 @@
+"""How a swept field becomes an axis of a figure: to scale where its values are numbers, else by name."""
+
+import textwrap
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
+
+from analysis.answer import format_value
+from sweep.study import Axis, Study
+
+LABELS = {
+    "hidden_std_dev": "standard deviation of the initial hidden weights",
+    "output_std_dev": "standard deviation of the initial output weights",
+    "learning_rate": "learning rate",
+    "epochs": "epochs",
+}
+LOG_FROM_RATIO = 20
+"""Values that are positive and span this ratio or more are drawn on a log scale."""
+
+LONGEST_LABEL = 36
+"""Characters that fit beside a panel."""
+PERCENT = FuncFormatter(lambda fraction, _: f"{round(100 * fraction, 6):g} %")
+
+
+def is_numeric(axis: Axis) -> bool:
+    """Whether the values of an axis are numbers that can be drawn to scale."""
+    return isinstance(axis.values[0], float | int)
+
+
+def is_log(values: Any) -> bool:
+    """Whether finite values (n,) are drawn on a log scale: positive and of a ratio of LOG_FROM_RATIO or more."""
+    numbers = np.asarray(values, dtype=np.float64)
+    numbers = numbers[np.isfinite(numbers)]
+    if len(numbers) < 2 or numbers.min() <= 0:
+        return False
+    return bool(numbers.max() / numbers.min() >= LOG_FROM_RATIO)
+
+
+def label(field: str) -> str:
+    """The name of a field on an axis."""
+    return LABELS.get(field, field.replace("_", " "))
+
+
+def loss_unit(study: Study) -> str:
+    """The unit of the total loss: every epoch adds its mean over the rows, cross-entropy being in nats."""
+    if any(axis.field == "loss" for axis in study.axes):
+        return "each loss's own unit × epochs"
+    return "nats × epochs" if study.recipe.loss == "bce" else "squared error × epochs"
+
+
+def loss_label(study: Study, what: str = "mean total loss") -> str:
+    """The name and unit of a total loss."""
+    words = f"{what} ({loss_unit(study)})"
+    return words if len(words) <= LONGEST_LABEL else words.replace(" (", "\n(")
+
+
+def in_order(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """A table along one axis by ascending value, however the axis was typed; named values keep their order."""
+    (axis,) = study.axes
+    return table.sort_values(axis.field) if is_numeric(axis) else table
+
+
+def positions(axis: Axis) -> NDArray[np.float64]:
+    """Where the values (n,) of an axis are drawn: named ones at 0, 1, …."""
+    return (
+        np.array(axis.values, dtype=np.float64) if is_numeric(axis) else np.arange(len(axis.values), dtype=np.float64)
+    )
+
+
+def edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The n + 1 borders half-way, on the scale they are drawn on, between ascending positions (n,)."""
+    scaled = np.log(centres) if is_log(centres) else centres
+    if len(scaled) == 1:
+        borders = scaled[0] + np.array([-0.5, 0.5])
+    else:
+        inner = (scaled[1:] + scaled[:-1]) / 2
+        borders = np.array([2 * scaled[0] - inner[0], *inner, 2 * scaled[-1] - inner[-1]])
+    return np.asarray(np.exp(borders) if is_log(centres) else borders)
+
+
+def scale(axes: Axes, axis: Axis, side: str = "x", shown: Any = None, width: int = 60) -> None:
+    """Give one side ("x" or "y") of axes the scale, the ticks and the name of a swept field.
+
+    Args:
+        axes: a panel of a figure.
+        axis: of the study.
+        side: "x" or "y".
+        shown: the values in the panel where it shows only some; the scale is the one that suits these.
+        width: characters in a line of the name.
+    """
+    where = positions(axis)
+    ticks = axes.xaxis if side == "x" else axes.yaxis
+    ticks.set_label_text(textwrap.fill(label(axis.field), width))
+    if not is_numeric(axis):
+        names = [format_value(value) for value in axis.values]
+        ticks.set_ticks(where, names)
+        if side == "x" and sum(map(len, names)) > 70:
+            axes.tick_params(axis="x", labelrotation=30)
+    elif is_log(where if shown is None else shown):
+        log_scale(axes, side)
+
+
+def log_scale(axes: Axes, side: str) -> None:
+    """A log scale whose ticks are written as plain numbers: 1, 2 and 5 of a decade, all of them where few fit in."""
+    (axes.set_xscale if side == "x" else axes.set_yscale)("log")
+    ticks = axes.xaxis if side == "x" else axes.yaxis
+
+    def write(value: float, _: float | None = None) -> str:
+        low, high = sorted(ticks.get_view_interval())
+        digits = "1" if high / low > 10**2.5 else "125" if high / low > 5 else "123456789"
+        return f"{value:,.6g}" if f"{value:e}"[0] in digits else ""
+
+    ticks.set_major_formatter(write)
+    ticks.set_minor_formatter(write)
+
+
+def percent_scale(axes: Axes) -> None:
+    """A second side for fractions, from 0 to 100 %, on which marks at both ends can be seen."""
+    axes.set_ylim(-0.03, 1.03)
+    axes.yaxis.set_major_formatter(PERCENT)

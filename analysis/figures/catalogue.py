@@ -1,0 +1,141 @@
+"""The figures of a study: what each is called and shows, and all of them drawn."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
+from analysis.figures.frame import require_axes, require_drawable
+from analysis.figures.style import save
+from analysis.tables import Tables, make_tables
+from sweep.store import Store
+from sweep.study import Study
+
+
+class Material(NamedTuple):
+    """What a figure's table may be computed from: the tables that are there already, or the store itself."""
+
+    store: Store
+    study: Study
+    tables: Tables
+
+
+class Entry(NamedTuple):
+    """One figure of the catalogue.
+
+    Attributes:
+        name: of its files, without the ending.
+        caption: what it shows and what to look for, in a sentence or two.
+        tabulate: gives its table.
+        draw: draws that table.
+        why_not: says why the figure does not apply to a table's study, or gives None.
+    """
+
+    name: str
+    caption: str
+    tabulate: Callable[[Material], pd.DataFrame]
+    draw: Callable[[pd.DataFrame, Study], Figure]
+    why_not: Callable[[pd.DataFrame, Study], str | None] = lambda table, study: None
+
+
+class Drawn(NamedTuple):
+    """A figure and the table that it shows."""
+
+    name: str
+    caption: str
+    figure: Figure
+    table: pd.DataFrame
+
+
+class LeftOut(NamedTuple):
+    """A figure that does not apply to the study, and why."""
+
+    name: str
+    reason: str
+
+
+CATALOGUE = (
+    Entry(
+        "mean_loss",
+        "Mean total loss with its standard error. Where is it lowest, and does Xavier's prediction lie there?",
+        lambda material: material.tables.mean_loss,
+        mean_loss.draw,
+    ),
+    Entry(
+        "minimum",
+        "The means around the minimum, smoothed in log-spread. The band holds the lowest point of the smoothed curve "
+        "with 95 % confidence, from resampling whole repeats: does it hold Xavier's prediction?",
+        lambda material: minimum.tabulate(material.store, material.study, material.tables.mean_loss),
+        minimum.draw,
+        minimum.why_not,
+    ),
+    Entry(
+        "loss_distribution",
+        "How the total losses are distributed. They are far from normal: networks that solve the problem early, late "
+        "and never form layers of their own, and the mean may lie where there are few or none.",
+        lambda material: material.tables.loss_distribution,
+        loss_distribution.draw,
+        loss_distribution.why_not,
+    ),
+    Entry(
+        "solved",
+        "Fraction of the networks whose outputs are all on their side of 0.5 at the end, with its 95 % interval.",
+        lambda material: material.tables.solved,
+        solved.draw,
+    ),
+    Entry(
+        "solved_epoch",
+        "Updates that the networks needed to solve the problem for the first time, over those that ever did. These may "
+        "be a lucky few: how many they are is drawn with it.",
+        lambda material: material.tables.solved_epoch,
+        solved_epoch.draw,
+        solved_epoch.why_not,
+    ),
+    Entry(
+        "mean_parts",
+        "The mean total loss taken apart: what stuck and solved networks add to it, how many are stuck, and the mean "
+        "of each kind. Its minimum is where both terms together are least, not where the fewest are stuck.",
+        lambda material: material.tables.mean_parts,
+        mean_parts.draw,
+    ),
+)
+
+
+def drawn(store: Store, study: Study) -> Iterator[Drawn | LeftOut]:
+    """Every figure of the catalogue in its order, drawn, or left out with the reason; the store is read once.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: no training of it is stored, or all diverged.
+    """
+    require_axes(study)
+    material = Material(store, study, make_tables(store, study))
+    require_drawable(material.tables.mean_loss, study)
+    for entry in CATALOGUE:
+        table = entry.tabulate(material)
+        reason = entry.why_not(table, study)
+        yield (
+            LeftOut(entry.name, reason) if reason else Drawn(entry.name, entry.caption, entry.draw(table, study), table)
+        )
+
+
+def draw_all(store: Store, study: Study, folder: Path, tell: Callable[[str], None] = print) -> list[Path]:
+    """Write every figure that applies to the study, with its table, into a folder; tell which do not and why.
+
+    Returns:
+        The paths written, by figure: PNG, SVG and CSV.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: there is nothing to draw, or the folder cannot be written.
+    """
+    paths = []
+    for one in drawn(store, study):
+        if isinstance(one, LeftOut):
+            tell(f"{one.name} is left out: {one.reason}.")
+        else:
+            paths += save(one.figure, one.table, folder, one.name)
+    return paths

@@ -1,0 +1,133 @@
+"""What stands around every figure: headline, legend, the recipe and the trainings in words; and what can be drawn."""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.answer import format_value
+from analysis.figures.axis import is_numeric
+from sweep.errors import FailedError, UsageError
+from sweep.study import Study
+
+CHARACTERS_PER_INCH = 14.5
+"""Of the small print below a figure."""
+
+
+def require_drawable(table: pd.DataFrame, study: Study) -> None:
+    """Check that there is something to draw and a way to draw it.
+
+    Args:
+        table: any table with the columns `count` and `diverged`, one row a point.
+        study: whose table it is.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: no training of it is stored, or all diverged.
+    """
+    require_axes(study)
+    if table["count"].sum() > 0:
+        return
+    n_diverged = int(table["diverged"].sum())
+    if n_diverged:
+        raise FailedError(
+            f"there is no loss to draw: all {n_diverged:,} stored trainings diverged; "
+            "lower the learning rate with --set learning_rate=…"
+        )
+    raise FailedError(
+        "there is no loss to draw: no training of this study is stored yet; "
+        "`python -m sweep.status` shows the command that continues it"
+    )
+
+
+def require_axes(study: Study) -> None:
+    """Raise UsageError where a study has no axis or more than two."""
+    if not 1 <= len(study.axes) <= 2:
+        n = f"{len(study.axes)} axes" if study.axes else "no axis"
+        raise UsageError(f"the study has {n}; a figure shows one or two, `python -m analysis summary --csv PATH` all")
+
+
+def frame(figure: Figure, headline: str, table: pd.DataFrame, study: Study, notes: Sequence[str] = ()) -> None:
+    """Put the headline above and the small print below; the panels are drawn already."""
+    width = figure.get_figwidth()
+    figure.suptitle(fill(headline, int(width * 10.5)), x=0.01, ha="left", fontsize=12)
+    words = subtitle(table, study, int(width * CHARACTERS_PER_INCH), notes)
+    figure.supxlabel(words, x=0.01, ha="left", fontsize=8, color="#444444")
+
+
+def legend_above(axes: Axes, columns: int = 2) -> None:
+    """The legend above the panel, where it covers nothing."""
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, fontsize=9, borderaxespad=0.2)
+
+
+def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str] = ()) -> str:
+    """The recipe in words, the number of trainings and what they lack, in lines of `width` characters."""
+    low, high = int(table["count"].min()), int(table["count"].max())
+    n = f"n = {high:,}" if low == high else f"n = {low:,} to {high:,}"
+    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", f"{study.draws} draws, seed {study.seed}"]
+    if high < 2:
+        said.append("too few for a standard error")
+    n_diverged = int(table["diverged"].sum())
+    if n_diverged:
+        said.append(f"{n_diverged:,} diverged, not in the mean")
+    if study.until is not None:
+        said.append(study.until.sentence + above_target(table, study))
+    return fill(f"{study.sentence}. {', '.join([*said, *incomplete(table, study), *notes])}.", width)
+
+
+def incomplete(table: pd.DataFrame, study: Study) -> list[str]:
+    """The note that says how many trainings are missing; empty where none are.
+
+    A study with a target has no number of trainings to be complete: it lacks what its first round does.
+    """
+    asked = study.repeats if study.until is None else study.until.first_round
+    missing = int(np.maximum(asked - table["count"] - table["diverged"], 0).sum())
+    whole = "" if study.until is None else "the first round's "
+    return [f"INCOMPLETE: {missing:,} of {whole}{asked * len(table):,} trainings are missing"] if missing else []
+
+
+def above_target(table: pd.DataFrame, study: Study) -> str:
+    """How many points have not reached a target for their standard error; empty where it is another or all have."""
+    if study.until is None or study.until.kind != "rse" or "standard_error" not in table:
+        return ""
+    n_above = int((table["standard_error"] > study.until.value * table["mean"].abs()).sum())
+    return f" ({n_above:,} of {len(table):,} are above)" if n_above else ""
+
+
+def fill(text: str, width: int) -> str:
+    """The text in lines of so many characters, none of which ends at an equals sign or before a per cent sign."""
+    joined = text.replace(" = ", "\0=\0").replace(" %", "\0%")
+    return textwrap.fill(joined, width).replace("\0", " ")
+
+
+def where(row: pd.Series, study: Study) -> str:
+    """The place of a row in words: every axis field with its value."""
+    return ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)
+
+
+def lowest(table: pd.DataFrame, column: str) -> pd.Series:
+    """The row with the lowest value of a column; it must have one."""
+    return table.iloc[int(np.nanargmin(table[column]))]
+
+
+def at_end(table: pd.DataFrame, study: Study) -> str:
+    """What to add where the lowest mean is at an end of a numeric axis: the minimum may lie beyond."""
+    best = lowest(table, "mean")
+    wide = [axis for axis in study.axes if is_numeric(axis) and len(axis.values) > 1]
+    ends = [axis.field for axis in wide if best[axis.field] in (min(axis.values), max(axis.values))]
+    return f", at the end of what was swept of {' and '.join(ends)}" if ends else ""
+
+
+def percent(fraction: float, digits: int = 0) -> str:
+    """A fraction in words."""
+    return f"{100 * fraction:.{digits}f} %"
+
+
+def gaps(table: pd.DataFrame, column: str, reason: str) -> list[str]:
+    """The note that says at how many points a column has no value, and why; empty where it has one at every point."""
+    n = int(table[column].isna().sum())
+    return [f"no value at {n:,} of {len(table):,} points: {reason}"] if n else []

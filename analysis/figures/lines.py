@@ -1,0 +1,78 @@
+"""Lines, bands and marks along one axis: to scale where its values are numbers, else points and bars by name."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.answer import SPREAD, format_value
+from analysis.figures.axis import is_numeric, positions
+from analysis.figures.style import BLACK, GREEN
+from sweep.study import Study
+
+FEW = 14
+"""Up to so many values of an axis each is marked."""
+RULES = (("xavier", "Xavier", "-"), ("he", "He", ":"))
+"""Each rule of initialisation that is drawn, its name and its line."""
+MARK: Any = {"linewidth": 1.4, "zorder": 1.5}
+
+
+def line(axes: Axes, table: pd.DataFrame, column: str, study: Study, *, marks: bool = False, **look: Any) -> Axes:
+    """Draw a column of an ordered table: a line, with marks where asked for or where values are few, and marks alone
+    where they are names."""
+    (axis,) = study.axes
+    if not is_numeric(axis):
+        look["linestyle"] = "none"
+    if marks or len(table) <= FEW or not is_numeric(axis):
+        look = {"marker": "o", "markersize": 5} | look
+    axes.plot(_across(table, study), table[column], **look)
+    return axes
+
+
+def band(
+    axes: Axes, table: pd.DataFrame, low: str, high: str, study: Study, *, width: float, bars: bool = False, **look: Any
+) -> Axes:
+    """Fill between two columns of an ordered table; where asked for, or where the axis is of names, draw bars of
+    `width` points instead; nothing where no row has both."""
+    (axis,) = study.axes
+    x = _across(table, study)
+    if table[[low, high]].isna().any(axis=1).all():
+        return axes
+    if is_numeric(axis) and len(table) > 1 and not bars:
+        axes.fill_between(x, table[low], table[high], **({"linewidth": 0} | look))
+    else:
+        axes.vlines(x, table[low], table[high], linewidth=width, **look)
+    return axes
+
+
+def mark_predictions(axes: Axes, study: Study) -> Axes:
+    """Draw Xavier's (black) and He's (black, dotted) predictions, where hidden_std_dev is the axis."""
+    for rule, name, style in RULES:
+        for spread in predictions(study, rule):
+            axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction {spread:.4g}", **MARK)
+    return axes
+
+
+def mark_best(axes: Axes, row: pd.Series, study: Study, words: str = "lowest mean") -> Axes:
+    """Draw the place of a row in green, where the axis is to scale."""
+    (axis,) = study.axes
+    if is_numeric(axis):
+        value = row[axis.field]
+        axes.axvline(value, color=GREEN, linestyle="--", label=f"{words} {format_value(value)}", **MARK)
+    return axes
+
+
+def predictions(study: Study, rule: str) -> list[float]:
+    """The spreads that a rule (xavier, he, lecun) predicts for the hidden layers, where hidden_std_dev is the axis."""
+    if [axis.field for axis in study.axes] != [SPREAD]:
+        return []
+    return sorted({getattr(layer, rule) for layer in study.recipe.layers[:-1]})
+
+
+def _across(table: pd.DataFrame, study: Study) -> Any:
+    (axis,) = study.axes
+    if is_numeric(axis):
+        return table[axis.field].to_numpy(dtype=np.float64)
+    places = dict(zip(axis.values, positions(axis), strict=True))
+    return np.array([places[value] for value in table[axis.field]])

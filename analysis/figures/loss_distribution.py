@@ -1,0 +1,112 @@
+"""Where the total losses lie along one axis: their density, and the mean, median and quantiles that it hides."""
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from analysis.density import bins_of
+from analysis.figures.axis import PERCENT, edges, in_order, is_numeric, log_scale, loss_label, positions, scale
+from analysis.figures.frame import frame, gaps, legend_above, lowest, require_drawable, where
+from analysis.figures.lines import band, line, mark_best, mark_predictions
+from analysis.figures.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
+from sweep.study import Study
+
+OUTLINE: Any = [patheffects.Stroke(linewidth=3.2, foreground=BLACK), patheffects.Normal()]
+"""Keeps a bright line readable on every colour of the map and on white."""
+
+QUANTILE_LINES = (("q25", "q75", "--", "quartiles"), ("q05", "q95", ":", "5 and 95 %"))
+
+
+def why_not(table: pd.DataFrame, study: Study) -> str | None:
+    """Why the figure does not apply to a study; None where it does."""
+    if len(study.axes) == 2:
+        return "the distribution of the total loss is drawn along one axis, and this study has two"
+    return None
+
+
+def draw(table: pd.DataFrame, study: Study) -> Figure:
+    """The figure of `analysis.tables.Tables.loss_distribution`, for a study with one axis.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: no training has a finite loss.
+    """
+    require_drawable(table, study)
+    row = lowest(table, "mean")
+    with mpl.rc_context(STYLE):
+        figure = new_figure(7, 5)
+        axes = figure.subplots()
+        if is_numeric(study.axes[0]):
+            density(axes, table, study)
+        quantiles(axes, table, study)
+        legend_above(axes)
+        headline = (
+            f"At the lowest mean, {row['mean']:,.0f} ({where(row, study)}), half of the total losses are below "
+            f"{row['median']:,.0f} and one in twenty is above {row['q95']:,.0f}"
+        )
+        frame(figure, headline, table, study, gaps(table, "median", "no training there counts"))
+    return figure
+
+
+def density(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw the share of each value's trainings whose total loss lies in each bin, as a map.
+
+    Args:
+        axes: where to draw; its second side becomes the total loss on a log scale.
+        table: as `analysis.tables.Tables.loss_distribution`; bins without trainings stay white.
+        study: with one numeric axis.
+
+    Returns:
+        The same axes.
+    """
+    shown = in_order(table, study)
+    limits, counted = bins_of(shown)
+    with np.errstate(invalid="ignore"):
+        share = counted / shown["count"].to_numpy(dtype=np.float64)[:, None]
+    share = np.ma.masked_where(~(share > 0), share)
+    across = edges(np.sort(positions(study.axes[0])))
+    norm = LogNorm(min(share.min(), share.max() / 10), share.max())
+    mesh = axes.pcolormesh(across, limits, share.T, cmap=DENSITY_COLOURS, norm=norm, rasterized=True)
+    bar = axes.figure.colorbar(mesh, ax=axes, label="share of the trainings in a bin", format=PERCENT, pad=0.02)
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    axes.grid(visible=False)
+    axes.use_sticky_edges = False
+    return axes
+
+
+def quantiles(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw mean, median and the quantiles 5, 25, 75 and 95 % of the total loss along one axis.
+
+    Args:
+        axes: where to draw; its second side becomes the total loss on a log scale.
+        table: as `analysis.tables.Tables.loss_distribution`.
+        study: with one axis; named values are drawn as bars.
+
+    Returns:
+        The same axes.
+    """
+    shown = in_order(table, study)
+    to_scale = is_numeric(study.axes[0])
+    if to_scale:
+        look: Any = {"color": "white", "linewidth": 1.3, "markersize": 0, "path_effects": OUTLINE}
+        for low, high, style, words in QUANTILE_LINES:
+            line(axes, shown, low, study, linestyle=style, label=words, **look)
+            line(axes, shown, high, study, linestyle=style, **look)
+        mark_predictions(axes, study)
+        mark_best(axes, lowest(table, "mean"), study)
+    else:
+        band(axes, shown, "q05", "q95", study, width=2, color=SKY, label="5 to 95 %")
+        band(axes, shown, "q25", "q75", study, width=9, color=SKY, label="quartiles")
+    for column, colour in (("median", "white" if to_scale else BLACK), ("mean", ORANGE)):
+        line(axes, shown, column, study, color=colour, linewidth=1.6, path_effects=OUTLINE, label=column)
+    scale(axes, study.axes[0])
+    log_scale(axes, "y")
+    axes.set_ylabel(loss_label(study, "total loss"))
+    return axes

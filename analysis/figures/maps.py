@@ -1,0 +1,85 @@
+"""A column of a table as a map over two axes."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from numpy.typing import NDArray
+
+from analysis.answer import SPREAD, xavier_spread
+from analysis.figures.axis import edges, is_log, is_numeric, positions, scale
+from analysis.figures.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
+from sweep.study import Study
+
+MAX_CONTOURS = 5
+
+
+def grid(table: pd.DataFrame, column: str, study: Study) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """The ascending positions on both axes (n,), (m,) and the column's values there (m, n)."""
+    first, second = (positions(axis) for axis in study.axes)
+    values = table[column].to_numpy(dtype=np.float64).reshape(len(first), len(second))
+    across, up = np.argsort(first), np.argsort(second)
+    return first[across], second[up], values[across][:, up].T
+
+
+def value_map(
+    axes: Axes, table: pd.DataFrame, column: str, study: Study, words: str, *, width: int = 60, **colorbar: Any
+) -> Axes:
+    """Draw a column of a table in the study's order over its two axes, grey where it has no value; return axes.
+
+    `words` name the column, `width` is that of the axes' names, `colorbar` goes to the colour bar.
+    A positive column that spans a wide range has colours on a log scale.
+    """
+    x, y, values = grid(table, column, study)
+    norm = LogNorm() if is_log(values.ravel()) else None
+    shown = np.ma.masked_invalid(values)
+    mesh = axes.pcolormesh(edges(x), edges(y), shown, cmap=MAP_COLOURS, norm=norm, rasterized=True)
+    if shown.count():
+        axes.figure.colorbar(mesh, ax=axes, label=words, **colorbar)
+    scale(axes, study.axes[0], "x", width=width)
+    scale(axes, study.axes[1], "y", width=width)
+    axes.grid(visible=False)
+    if np.ma.is_masked(shown):
+        axes.set_facecolor(NO_VALUE)
+        axes.plot([], [], "s", color=NO_VALUE, markersize=9, label="no value")
+    return axes
+
+
+def mark_best(axes: Axes, position: int, study: Study, words: str) -> Axes:
+    """Draw a green cross at the point of that position in the study's order; return axes."""
+    first, second = (positions(axis) for axis in study.axes)
+    column, row = divmod(position, len(second))
+    axes.plot(first[column], second[row], "x", color="white", markersize=10, markeredgewidth=4)
+    axes.plot(first[column], second[row], "x", color=GREEN, markersize=9, markeredgewidth=2, label=words)
+    return axes
+
+
+def mark_xavier(axes: Axes, study: Study) -> Axes:
+    """Draw Xavier's prediction: a dot where both spreads are swept, a line where one is; return axes."""
+    predicted = {SPREAD: xavier_spread(study.recipe), "output_std_dev": study.recipe.layers[-1].xavier}
+    x, y = (predicted.get(axis.field) for axis in study.axes)
+    look: Any = {"label": "Xavier's prediction", "color": BLACK}
+    if any(axis.field in ("hidden", "problem") for axis in study.axes):
+        return axes  # every architecture has its own
+    if x is not None and y is not None:
+        axes.plot(x, y, "o", markeredgecolor="white", markersize=8, **look)
+    elif x is not None:
+        axes.axvline(x, **look)
+    elif y is not None:
+        axes.axhline(y, **look)
+    return axes
+
+
+def error_contours(axes: Axes, table: pd.DataFrame, column: str, study: Study) -> Axes:
+    """Draw labelled white contours of a column that varies, where both axes are to scale; return axes."""
+    x, y, values = grid(table, column, study)
+    if min(values.shape) < 2 or not all(map(is_numeric, study.axes)) or len(np.unique(values[np.isfinite(values)])) < 2:
+        return axes
+    drawn = axes.contour(x, y, np.ma.masked_invalid(values), MAX_CONTOURS, colors="white", linewidths=0.9)
+    drawn.set_path_effects([patheffects.Stroke(linewidth=2, foreground=BLACK, alpha=0.5), patheffects.Normal()])
+    axes.clabel(drawn, fontsize=8, fmt="%g")
+    axes.plot([], [], color="0.6", linewidth=0.9, label="standard error")
+    return axes

@@ -1,0 +1,67 @@
+"""The fraction of networks that are solved at the end, with its interval."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.figures import maps
+from analysis.figures.axis import PERCENT, in_order, percent_scale, scale
+from analysis.figures.frame import frame, gaps, legend_above, percent, require_drawable, where
+from analysis.figures.lines import band, line, mark_best, mark_predictions
+from analysis.figures.style import BLUE, STYLE, new_figure
+from sweep.study import Study
+
+WORDS = "solved at the end"
+
+
+def draw(table: pd.DataFrame, study: Study) -> Figure:
+    """The figure of `analysis.tables.Tables.solved`.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: no training has a finite loss.
+    """
+    require_drawable(table, study)
+    best = int(np.nanargmax(table["solved"]))
+    row = table.iloc[best]
+    with mpl.rc_context(STYLE):
+        figure = new_figure(7, 4.4 if len(study.axes) == 1 else 5.2)
+        axes = figure.subplots()
+        if len(study.axes) == 1:
+            fraction(axes, table, study)
+            legend_above(axes)
+        else:
+            maps.value_map(axes, table, "solved", study, WORDS, format=PERCENT)
+            maps.mark_best(axes, best, study, "most solved")
+            maps.mark_xavier(axes, study)
+            legend_above(axes)
+        headline = (
+            f"Most networks are solved at {where(row, study)}: {percent(row['solved'], 1)}, "
+            f"95 % interval {percent(row['solved_low'], 1)} to {percent(row['solved_high'], 1)}"
+        )
+        frame(figure, headline, table, study, gaps(table, "solved", "no training is stored there"))
+    return figure
+
+
+def fraction(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw the fraction solved at the end of all trainings with its 95 % interval (Wilson 1927) along one axis.
+
+    Args:
+        axes: where to draw.
+        table: as `analysis.tables.Tables.solved`.
+        study: with one axis.
+
+    Returns:
+        The same axes.
+    """
+    shown = in_order(table, study)
+    band(axes, shown, "solved_low", "solved_high", study, width=2, color=BLUE, alpha=0.35, label="95 % interval")
+    line(axes, shown, "solved", study, color=BLUE, linewidth=1.2, label=WORDS)
+    scale(axes, study.axes[0])
+    mark_predictions(axes, study)
+    mark_best(axes, table.iloc[int(np.nanargmax(table["solved"]))], study, "most solved")
+    percent_scale(axes)
+    axes.set_ylabel(f"networks {WORDS}")
+    return axes

@@ -1,0 +1,113 @@
+"""How many updates the networks that solve the problem need, and how many ever do."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.figures import maps
+from analysis.figures.axis import in_order, is_log, log_scale, percent_scale, scale
+from analysis.figures.frame import frame, gaps, legend_above, require_drawable, where
+from analysis.figures.lines import band, line, mark_best, mark_predictions
+from analysis.figures.style import BLACK, BLUE, STYLE, new_figure
+from sweep.study import Study
+
+NEVER = "no network there ever solves the problem"
+
+
+def why_not(table: pd.DataFrame, study: Study) -> str | None:
+    """Why the figure does not apply to a study; None where it does."""
+    return None if table["ever_solved"].sum() else "no network of this study ever solves the problem"
+
+
+def draw(table: pd.DataFrame, study: Study) -> Figure:
+    """The figure of `analysis.tables.Tables.solved_epoch`, where some training ever solved the problem.
+
+    Raises:
+        UsageError: the study has no axis or more than two.
+        FailedError: no training has a finite loss.
+    """
+    require_drawable(table, study)
+    best = fastest(table)
+    row = table.iloc[best]
+    with mpl.rc_context(STYLE):
+        if len(study.axes) == 1:
+            figure = new_figure(7, 5.6)
+            upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+            time_to_solve(upper, table, study)
+            legend_above(upper)
+            upper.set_xlabel("")
+            ever_solved(lower, table, study)
+        else:
+            figure = new_figure(7, 5.2)
+            axes = figure.subplots()
+            maps.value_map(axes, table, "median", study, "median updates to the first solution")
+            maps.mark_best(axes, best, study, "fastest")
+            maps.mark_xavier(axes, study)
+            legend_above(axes)
+        often = (
+            "Where most networks solve it, they" if _fraction(table)[best] >= 0.5 else "The few networks that solve it"
+        )
+        headline = (
+            f"{often} are fastest at {where(row, study)}: half of the {int(row['ever_solved']):,} there within "
+            f"{row['median']:,.0f} updates"
+        )
+        frame(figure, headline, table, study, gaps(table, "median", NEVER))
+    return figure
+
+
+def fastest(table: pd.DataFrame) -> int:
+    """Position of the row with the lowest median among those where at least half of the trainings ever solved the
+    problem, or among all where there are none: a few lucky networks are no fast recipe."""
+    often = _fraction(table) >= 0.5
+    return int(np.nanargmin(table["median"].where(often) if often.any() else table["median"]))
+
+
+def time_to_solve(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw median, quartiles and the quantiles 5 and 95 % of the updates to the first solution along one axis, over the
+    trainings that had one.
+
+    Args:
+        axes: where to draw.
+        table: as `analysis.tables.Tables.solved_epoch`; values at which none had one are a gap.
+        study: with one axis.
+
+    Returns:
+        The same axes.
+    """
+    shown = in_order(table, study)
+    band(axes, shown, "q05", "q95", study, width=2, color=BLUE, alpha=0.2, label="5 to 95 %")
+    band(axes, shown, "q25", "q75", study, width=9, color=BLUE, alpha=0.35, label="quartiles")
+    line(axes, shown, "median", study, color=BLACK, linewidth=1.4, label="median of those that solve it")
+    scale(axes, study.axes[0])
+    mark_predictions(axes, study)
+    mark_best(axes, table.iloc[fastest(table)], study, "fastest")
+    if is_log(shown[["q05", "q95"]].to_numpy().ravel()):
+        log_scale(axes, "y")
+    axes.set_ylabel("updates to the first solution")
+    return axes
+
+
+def ever_solved(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw the fraction of all trainings that solved the problem at some epoch, whether or not they kept it.
+
+    Args:
+        axes: where to draw.
+        table: as `analysis.tables.Tables.solved_epoch`.
+        study: with one axis.
+
+    Returns:
+        The same axes.
+    """
+    shown = in_order(table, study)
+    line(axes, shown.assign(fraction=_fraction(shown)), "fraction", study, color=BLUE, linewidth=1.2)
+    scale(axes, study.axes[0])
+    percent_scale(axes)
+    axes.set_ylabel("ever solve it")
+    return axes
+
+
+def _fraction(table: pd.DataFrame) -> pd.Series:
+    n = table["count"] + table["diverged"]
+    return table["ever_solved"] / n.where(n > 0)

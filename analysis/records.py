@@ -1,0 +1,67 @@
+"""From a store to a DataFrame with one row a training."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.groups import find_study
+from analysis.progress import with_progress
+from sweep.errors import FailedError
+from sweep.store import Store, open_store
+from sweep.store.base import RECORD_FIELDS
+from sweep.study import Study
+
+
+def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
+    """Every stored training of a study, one row each, by point in the study's order and then by repeat.
+
+    Args:
+        store: a store, or its URL or path as `sweep.store.open_store` takes it.
+        run: identifier of the run whose study is read; the latest where left out.
+
+    Returns:
+        Columns: the axis fields (the field `loss` as `loss_function`; named values as categories); `repeat`; `loss`,
+        the total loss in nats × epochs (bce) or squared error × epochs (mse), NaN where diverged; `final_loss`, the
+        mean loss at the trained parameters, likewise; `solved`, at the end; `solved_epoch`, the updates to the first
+        solution, missing where there was none; `diverged`. Trainings that are not stored yet have no row.
+
+    Raises:
+        UsageError: the URL is none, or the store holds no such run.
+        FailedError: the store cannot be read, or holds no run, or no training of it.
+    """
+    if isinstance(store, str):
+        with open_store(store) as opened:
+            return load(opened, run)
+    study = find_study(store, run)
+    columns: dict[str, list[Any]] = {name: [] for name in RECORD_FIELDS}
+    lengths = []
+    for point in with_progress(study.points, "points read"):
+        records = store.records(point.identity, study.repeats)
+        lengths.append(len(records.repeat))
+        for name, parts in columns.items():
+            parts.append(getattr(records, name))
+    if not sum(lengths):
+        raise FailedError(
+            f"{store.name} holds no training of this study yet; `python -m sweep.status` shows its command"
+        )
+    # A field's parts are let go as soon as they are joined: never are there two copies of more than one of them.
+    joined: dict[str, Any] = {name: np.concatenate(columns.pop(name)) for name in RECORD_FIELDS}
+    epochs = joined["solved_epoch"]
+    joined["solved_epoch"] = pd.arrays.IntegerArray(epochs, epochs < 0)
+    return pd.DataFrame(_axis_columns(study, lengths) | joined, copy=False)
+
+
+def _axis_columns(study: Study, lengths: list[int]) -> dict[str, Any]:
+    """The axis fields of every training, where the points have so many trainings."""
+    shape = [len(axis.values) for axis in study.axes]
+    places = np.unravel_index(np.arange(len(study.points)), shape) if shape else ()
+    columns: dict[str, Any] = {}
+    for axis, place in zip(study.axes, places, strict=True):
+        name = "loss_function" if axis.field == "loss" else axis.field
+        codes = np.repeat(place, lengths)
+        if isinstance(axis.values[0], float | int):
+            columns[name] = np.array(axis.values)[codes]
+        else:
+            columns[name] = pd.Categorical.from_codes(codes, pd.Index(list(axis.values), tupleize_cols=False))
+    return columns

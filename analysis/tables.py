@@ -1,0 +1,69 @@
+"""The tables that figures are drawn from, made in one pass over a study's trainings."""
+
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.density import Cells, count_bins, count_cells
+from analysis.distribution import counts, epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
+from analysis.progress import with_progress
+from sweep.store import Store
+from sweep.study import Study
+
+READ = ("loss", "solved", "solved_epoch")
+
+
+class Tables(NamedTuple):
+    """One row a point of the study each, in its order: the axis fields, what is named below, and (unless named) the
+    number of trainings that count, `count`, and that `diverged`. Points without trainings stay, as NaN.
+
+    Attributes:
+        mean_loss: as `analysis.groups.summarize` gives it.
+        loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its counts by bin
+            (`analysis.density`).
+        solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.
+        solved_epoch: the number `ever_solved`, and the quantiles of the updates that those took.
+        mean_parts: the mean taken apart (`analysis.distribution.parts_of_mean`).
+    """
+
+    mean_loss: pd.DataFrame
+    loss_distribution: pd.DataFrame
+    solved: pd.DataFrame
+    solved_epoch: pd.DataFrame
+    mean_parts: pd.DataFrame
+
+
+def make_tables(store: Store, study: Study) -> Tables:
+    """Read every training of the study once, point by point, and make all tables.
+
+    The memory used grows with the number of points and the trainings of one of them, not with their product.
+    """
+    rows: list[list[dict[str, float]]] = []
+    cells: list[Cells] = []
+    for point in with_progress(study.points, "points read"):
+        columns = store.columns(point.identity, study.repeats, READ)
+        loss, solved, solved_epoch = (columns[name] for name in READ)
+        number = counts(loss)
+        cells.append(count_cells(loss))
+        rows.append([
+            moments(loss, solved),
+            loss_quantiles(loss) | number,
+            fraction_solved(solved) | number,
+            epoch_quantiles(solved_epoch) | number,
+            parts_of_mean(loss, solved) | number,
+        ])  # fmt: skip
+    where = coordinates(study)
+    tables = [pd.concat([where, pd.DataFrame(list(of_one))], axis=1) for of_one in zip(*rows, strict=True)]
+    tables[1] = pd.concat([tables[1], count_bins(cells)], axis=1)
+    return Tables(*tables)
+
+
+def coordinates(study: Study) -> pd.DataFrame:
+    """The axis fields of every point of the study, a row a point, in its order."""
+    names = [axis.field for axis in study.axes]
+    values: Any = list(product(*(axis.values for axis in study.axes)))
+    return pd.DataFrame(
+        {name: pd.Series([row[i] for row in values]) for i, name in enumerate(names)}, index=np.arange(len(values))
+    )
