@@ -8,8 +8,8 @@ from sweep.provenance import now
 from sweep.store import Store, open_store
 from sweep.study import Study
 
-SECONDS_TO_ASK = 0.3
-"""How long an interrupted run waits for its store, to say what is stored: it is to end within two seconds."""
+SECONDS_TO_ASK = 0.7
+"""How long a run that ends looks for its store once more: an interrupted one is to end within two seconds."""
 
 
 def interrupted(study: Study, url: str, run: str, command: str) -> str:
@@ -19,7 +19,7 @@ def interrupted(study: Study, url: str, run: str, command: str) -> str:
     """
     try:
         with open_store(url, seconds=SECONDS_TO_ASK) as store:
-            store.end_run(run, now(), "interrupted")
+            _record(store, run, "interrupted")
             n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
     except StoreError as error:
         return f"Interrupted: {error}. Continue with: {command}"
@@ -31,9 +31,21 @@ def interrupted(study: Study, url: str, run: str, command: str) -> str:
     )
 
 
-def record_failure(store: Store, run: str) -> None:
-    """Record that a run failed; where the store fails even at that, say so and leave the word to the first failure."""
+def record_failure(url: str, run: str) -> None:
+    """Record that a run failed; where the store fails at that, too, say so and leave the word to the first failure."""
     try:
-        store.end_run(run, now(), "failed")
-    except StoreError as error:
-        print(f"warning: the end of run {run} is not recorded: {error}", file=sys.stderr)
+        with open_store(url, seconds=SECONDS_TO_ASK) as store:
+            _record(store, run, "failed")
+    except StoreError:
+        _warn(run, "failed")
+
+
+def _record(store: Store, run: str, state: str) -> None:
+    try:
+        store.end_run(run, now(), state)
+    except StoreError:
+        _warn(run, state)
+
+
+def _warn(run: str, state: str) -> None:
+    print(f"warning: the store could not be told that run {run} {state}", file=sys.stderr)

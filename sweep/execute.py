@@ -25,8 +25,8 @@ BLOCKS_PER_WORKER = 4
 """Blocks handed out ahead, so that no worker waits for the next while the list of what is under way stays short."""
 SECONDS_TO_FINISH = 1.2
 """How long an interrupt waits for blocks that are being trained; a block takes some 0.1 s."""
-SECONDS_TO_GIVE_UP = 15.0
-"""How long a run that has failed waits for them; a worker may still wait for an answer of the store."""
+SECONDS_TO_GIVE_UP = 20.0
+"""How long a run that has failed waits for them: pymongo notices within 17 s that a connection has fallen silent."""
 MOST_CRASHES = 3
 """Processes in a row that one block may take with it."""
 CRASHES = (BrokenExecutor, MemoryError)

@@ -74,16 +74,16 @@ class PatientStore(Store):
                 raise
             say(f"{error}. Waiting for up to {self._seconds:g} s; nothing that was trained is lost.")
         start, pause = time.monotonic(), SHORTEST_PAUSE
+        deadline = start + self._seconds
         while True:
-            left = start + self._seconds - time.monotonic()
-            time.sleep(max(0.0, min(pause, left)))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            time.sleep(max(0.0, min(pause, deadline - time.monotonic())))
             try:
                 result = call(*args, **kwargs)
             except StoreUnavailableError:
-                if left <= pause:
+                if time.monotonic() >= deadline:
                     self._seconds = 0.0
                     raise
+                pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 say(f"{self.name} answers again after {time.monotonic() - start:.1f} s; going on.")
                 return result

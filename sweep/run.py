@@ -143,9 +143,9 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
     if not quiet:
         print(f"{asked(study)}. {study.sentence}.", flush=True)
     run = describe_run(study, command, workers)
-    store.start_run(run)
     start = time.monotonic()
     try:
+        store.start_run(run)
         take_up(store)
         n_trained, report = train(study, store, url, workers, quiet)
         store.end_run(run["id"], now(), "finished")
@@ -153,7 +153,7 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
         print(interrupted(study, url, run["id"], command), file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        record_failure(store, run["id"])
+        record_failure(url, run["id"])
         if not isinstance(error, FailedError):
             raise
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error

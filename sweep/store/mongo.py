@@ -27,8 +27,6 @@ DEFAULT_DATABASE = "experiment_db"
 DEFAULT_OPTIONS = {"serverSelectionTimeoutMS": 4000, "connectTimeoutMS": 4000, "journal": True}
 POINTS_PER_QUERY = 500
 DUPLICATE_KEY = 11000
-WRITE_SECONDS = 10.0
-"""How long a write may go unanswered; a connection that falls silent would be waited for without end."""
 NOT_ALLOWED = (13, 18, 8000)
 """MongoDB's error codes for missing rights and failed authentication."""
 MAY_PASS = {6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
@@ -72,7 +70,7 @@ class MongoStore(Store):
             {"_id": _key(point.identity, row[0]), **common, **dict(zip(RECORD_FIELDS, row, strict=True))}
             for row in records.rows()
         ]
-        with self._explained(), pymongo.timeout(WRITE_SECONDS):
+        with self._explained():
             _insert_new(self._database["points"], [{"_id": point.identity, **described}])
             return _insert_new(self._results, documents) if documents else 0
 
@@ -109,12 +107,12 @@ class MongoStore(Store):
         """See Store.start_run."""
         document = {**run, "ended": None, "state": "running"}
         identifier = document.pop("id")
-        with self._explained(), pymongo.timeout(WRITE_SECONDS):
+        with self._explained():
             self._runs.update_one({"_id": identifier}, {"$setOnInsert": document}, upsert=True)
 
     def end_run(self, identifier: str, ended: str, state: str) -> None:
         """See Store.end_run."""
-        with self._explained(), pymongo.timeout(WRITE_SECONDS):
+        with self._explained():
             self._runs.update_one({"_id": identifier}, {"$set": {"ended": ended, "state": state}})
 
     def runs(self) -> list[dict[str, Any]]:

@@ -80,7 +80,9 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
         if os.path.getsize(path) == 1:  # SQLite takes one byte for an empty file
             raise StoreError(_unusable(path, f" (file is not a database): {_REMEDIES[sqlite3.SQLITE_NOTADB]}"))
         # An immutable database is read without locks, recovery or side files: nothing of a foreign file changes.
-        with closing(_connect(path, "ro&immutable=1", seconds)) as probe:
+        # Beside a log the file alone may be half of a checkpoint that was cut short, and look damaged.
+        mode = "ro" if os.path.exists(f"{path}-wal") else "ro&immutable=1"
+        with closing(_connect(path, mode, seconds)) as probe:
             made = _is_made(probe, path)
     elif not create:
         raise _missing(path)
