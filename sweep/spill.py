@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import secrets
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ def take_up(store: Store) -> None:
             trained = list(_read(path))
         except FileNotFoundError:
             continue  # another run took it up meanwhile
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        except Exception as error:  # a damaged file can raise almost any
             say(f"warning: {path} holds trainings of an earlier run and cannot be read ({error}); delete it to go on")
             continue
         for point, records in trained:
@@ -95,7 +94,7 @@ def _write(path: Path, trained: Sequence[Trained]) -> None:
 
 
 def _read(path: Path) -> Iterator[Trained]:
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         columns = [np.split(file[name], file["stops"][:-1]) for name in RECORD_FIELDS]
         points = json.loads(str(file["points"]))
     for values, *block in zip(points, *columns, strict=True):
