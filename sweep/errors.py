@@ -17,5 +17,9 @@ class DamagedError(StoreError):
     """A stored record cannot be read; the message says which point's."""
 
 
+class StoreUnavailableError(StoreError):
+    """The same call may succeed later: no server answers, another program holds a lock, the disk is full."""
+
+
 class WorkerError(FailedError):
-    """A worker process died."""
+    """A worker process died again and again."""

@@ -10,6 +10,12 @@ from tqdm import tqdm
 SECONDS_BETWEEN_LINES = 10.0
 
 
+def say(text: str) -> None:
+    """Print a line on standard error, above the bar where there is one."""
+    tqdm.write(text, file=sys.stderr)
+    sys.stderr.flush()
+
+
 class Progress:
     """Counts trainings towards a total and shows the rate and the time left on standard error."""
 

@@ -15,15 +15,18 @@ from sweep.command import (
     store_option,
     whole_number,
 )
+from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
 from sweep.execute import BLOCKS_PER_WORKER, Workers, execute, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
+from sweep.patience import be_patient
 from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
 from sweep.recipe_table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
+from sweep.spill import take_up
 from sweep.store import Store, open_store
 from sweep.study import Study
 from sweep.target import MOST_REPEATS, Target, read_target
@@ -81,6 +84,13 @@ def build_parser() -> Parser:
         "--workers", metavar="N", type=whole_number, default=usable_cores(), help=f"processes ({usable_cores()})"
     )
     add_store_option(parser)
+    parser.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=number,
+        default=120.0,
+        help="how long to wait for a store that is away once the run has begun; 0: not at all (120)",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     return parser
 
@@ -95,8 +105,10 @@ def main(arguments: Sequence[str]) -> int:
     study = read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
     if not 1 <= options.workers <= 1024:
         raise UsageError(f"workers was given as {options.workers}; allowed is a whole number from 1 to 1,024")
+    if not options.wait >= 0:
+        raise UsageError(f"wait was given as {options.wait:g}; allowed is a number of seconds, 0 or above")
     command = command_line("sweep.run", arguments)
-    with open_store(options.store, create=True) as store:
+    with be_patient(open_store(options.store, create=True), options.wait) as store:
         return run_study(study, store, options.store, options.workers, command, options.quiet)
 
 
@@ -131,19 +143,20 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
     if not quiet:
         print(f"{asked(study)}. {study.sentence}.", flush=True)
     run = describe_run(study, command, workers)
-    store.start_run(run)
-    state, start = "failed", time.monotonic()
+    start = time.monotonic()
     try:
+        store.start_run(run)
+        take_up(store)
         n_trained, report = train(study, store, url, workers, quiet)
-        state = "finished"
+        store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:
-        state = "interrupted"
-        print(interrupted(study, store, command), file=sys.stderr)
+        print(interrupted(study, url, run["id"], command), file=sys.stderr)
         return INTERRUPTED
-    except FailedError as error:
+    except Exception as error:
+        record_failure(url, run["id"])
+        if not isinstance(error, FailedError):
+            raise
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
-    finally:
-        record_end(store, run["id"], state)
     if n_trained:
         seconds = time.monotonic() - start
         print(
@@ -172,7 +185,7 @@ def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tu
     """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
     pool, ahead = process_pool(workers), workers * BLOCKS_PER_WORKER
     if study.until is not None:
-        with Progress(0, 0, quiet=quiet) as progress, Workers(url, pool, ahead) as running:
+        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, url, pool, ahead) as running:
             outcome = run_rounds(study, store, running, progress)
         return outcome.n_trained, describe_outcome(study, store.name, outcome)
     stored = stored_repeats(store, study)
@@ -180,27 +193,8 @@ def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tu
     if not n_missing:
         return 0, f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute."
     with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
-        execute(study, url, stored, pool, progress, ahead)
+        execute(study, store, url, stored, pool, progress, ahead)
     return n_missing, ""
-
-
-def interrupted(study: Study, store: Store, command: str) -> str:
-    """What to tell whoever interrupted: what is stored, what is missing, how to continue."""
-    n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
-    if study.until is not None:
-        return f"Interrupted: {plural(n_stored, 'training')} stored in {store.name} so far. Continue with: {command}"
-    return (
-        f"Interrupted: {n_stored:,} of {study.n_trainings:,} trainings are stored in {store.name}, "
-        f"{study.n_trainings - n_stored:,} are missing. Continue with: {command}"
-    )
-
-
-def record_end(store: Store, run: str, state: str) -> None:
-    """Record how a run ended; where the store fails even at that, say so and leave the word to the first failure."""
-    try:
-        store.end_run(run, now(), state)
-    except FailedError as error:
-        print(f"warning: the end of run {run} is not recorded: {error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

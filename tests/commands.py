@@ -21,12 +21,12 @@ def run(module, *arguments, folder=None, environment=None):
     )
 
 
-def start(module, *arguments, folder=None):
+def start(module, *arguments, folder=None, environment=None):
     """Start it in a process group of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", module, *map(str, arguments)],
         cwd=folder,
-        env=clean_environment(),
+        env=clean_environment() | (environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -24,6 +24,7 @@ LEVELS = [
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
     ["sweep.verify", "sweep.recompute"],
+    ["sweep.patience", "sweep.spill", "sweep.worker", "sweep.ending"],
     ["sweep.execute"],
     ["sweep.rounds"],
     ["analysis"],

@@ -11,13 +11,13 @@ import pytest
 from sweep import Axis, Recipe, Study
 from sweep.check import check, describe, main
 from sweep.errors import DamagedError
-from sweep.execute import run_block, start_worker, stop_worker
 from sweep.provenance import describe_run
 from sweep.recompute import draw_sample, train_again
 from sweep.store import Records, open_store
 from sweep.study import Point, plan
 from sweep.target import Target
 from sweep.verify import RUN_FIELDS, Report, check_records
+from sweep.worker import run_block, start_worker, stop_worker
 from tests.commands import one_sentence, run
 
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 1.0)),), repeats=1030)

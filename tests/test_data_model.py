@@ -10,12 +10,12 @@ import pymongo
 import pytest
 
 from sweep import RECIPES, Axis, Recipe, Study
-from sweep.execute import run_block, start_worker, stop_worker
 from sweep.provenance import describe_run
 from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
 from sweep.study import plan
 from sweep.verify import RUN_FIELDS
+from sweep.worker import run_block, start_worker, stop_worker
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 MODEL = README[README.index("## Data model") : README.index("## Design")]

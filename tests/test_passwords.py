@@ -12,11 +12,11 @@ from analysis.__main__ import main as analyse
 from sweep import Axis, Recipe, Study
 from sweep.check import main as check
 from sweep.errors import FailedError, UsageError
-from sweep.execute import run_block, start_worker, stop_worker
 from sweep.provenance import command_line, describe_run
 from sweep.status import main as status
 from sweep.store import open_store
 from sweep.study import plan
+from sweep.worker import run_block, start_worker, stop_worker
 from tests.commands import run
 
 SECRET = "hunter2xyz"

@@ -35,7 +35,7 @@ MINIMUM = Study(
 
 def run(study, url, make_executor=InProcess):
     progress = Progress(0, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(url, make_executor, 4) as workers:
+    with open_store(url, create=True) as store, progress, Workers(study, store, url, make_executor, 4) as workers:
         return run_rounds(study, store, workers, progress)
 
 
@@ -103,7 +103,7 @@ def test_what_is_stored_counts_and_changes_no_decision(tmp_path, expected):
     url = str(tmp_path / "store.db")
     fixed = replace(STUDY, axes=(Axis("hidden_std_dev", SPREADS[1:]), STUDY.axes[1]), repeats=90, until=None)
     with open_store(url, create=True) as store, Progress(fixed.n_trainings, 0, quiet=True) as progress:
-        execute(fixed, url, stored_repeats(store, fixed), InProcess, progress, ahead=4)
+        execute(fixed, store, url, stored_repeats(store, fixed), InProcess, progress, ahead=4)
     outcome = run(STUDY, url)
     assert outcome.repeats.tolist() == expected[0].repeats.tolist()
     assert outcome.n_trained == sum(max(repeats - 90, 0) for repeats in outcome.repeats[2:]) + outcome.repeats[:2].sum()

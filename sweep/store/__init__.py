@@ -15,7 +15,7 @@ def is_missing(url: str) -> bool:
     return "://" not in path and not os.path.exists(path)
 
 
-def open_store(url: str, create: bool = False) -> Store:
+def open_store(url: str, create: bool = False, seconds: float | None = None) -> Store:
     """The store at `url`, opened; only the chosen backend is imported.
 
     Args:
@@ -23,16 +23,19 @@ def open_store(url: str, create: bool = False) -> Store:
             database is the URI's, else `experiment_db`.
         create: make the store if there is none, and bring one of an older format to the present one. Without it, an
             older store is read as it is.
+        seconds: how long any call may wait for a lock or look for a server; else 1 s for a file, and what the URI says
+            or 4 s for a server.
 
     Raises:
         UsageError: `url` has none of these forms.
         StoreError: the store cannot be opened or has a newer format, or there is no SQLite file and `create` is false.
+        StoreUnavailableError: it cannot be opened at present.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in ("mongodb", "mongodb+srv"):
         from sweep.store.mongo import MongoStore
 
-        return MongoStore(url, create)
+        return MongoStore(url, create, seconds)
     path = url if not separator else rest[1:] if (scheme, rest[:1]) == ("sqlite", "/") else ""
     if not path:
         raise UsageError(
@@ -41,4 +44,4 @@ def open_store(url: str, create: bool = False) -> Store:
         )
     from sweep.store.sqlite import SqliteStore
 
-    return SqliteStore(path, create)
+    return SqliteStore(path, create, seconds)

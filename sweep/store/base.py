@@ -152,8 +152,13 @@ class Store(Results):
     processes may open the same store at once, each with an instance of its own, and read and write concurrently.
     What `insert` has returned from is durable against the end of the process. Every method raises StoreError, naming
     the store (never its password) and the remedy, when the database cannot be reached, read or written, and after
-    `close`. Open an instance in the process that uses it: none crosses a fork.
+    `close`; its subclass StoreUnavailableError where the same call may succeed later. Any call may be repeated after
+    an error, whether the failed one had an effect or not. Open an instance in the process that uses it: none crosses
+    a fork.
     """
+
+    place: str
+    """What stays the same however the URL is written: the absolute path, or the hosts and the database."""
 
     format_version: int
     """The format that the store is in, 1 or above."""
@@ -188,7 +193,10 @@ class Store(Results):
 
     @abstractmethod
     def start_run(self, run: Mapping[str, Any]) -> None:
-        """Record that a run has started; `run` is JSON-like, with a unique string "id" and an ISO 8601 "started"."""
+        """Record that a run has started; recording it twice is harmless.
+
+        `run` is JSON-like, with a unique string "id" and an ISO 8601 "started".
+        """
 
     @abstractmethod
     def end_run(self, identifier: str, ended: str, state: str) -> None:

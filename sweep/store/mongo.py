@@ -19,7 +19,7 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from sweep.errors import DamagedError, StoreError, UsageError
+from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.mongo_format import bring_up_to_date, read_format
 from sweep.store.mongo_queries import (
@@ -46,6 +46,8 @@ POINTS_PER_QUERY = 500
 DUPLICATE_KEY = 11000
 NOT_ALLOWED = (13, 18, 8000)
 """MongoDB's error codes for missing rights and failed authentication."""
+MAY_PASS = {6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
+"""Its codes for hosts or networks that fail, time limits, shutting down, elections and a full disk."""
 
 
 class MongoStore(Store):
@@ -55,9 +57,11 @@ class MongoStore(Store):
     has anyway then serves each question about a point as one range.
     """
 
-    def __init__(self, url: str, create: bool = False) -> None:
+    def __init__(self, url: str, create: bool = False, seconds: float | None = None) -> None:
         self.name = redact(url)
-        self._database = _connect(url, self.name)
+        self._database = _connect(url, self.name, seconds)
+        hosts = url.partition("://")[2].partition("?")[0].rpartition("@")[2].partition("/")[0]
+        self.place = f"{hosts}/{self._database.name}"
         self._client = self._database.client
         self._results: Collection[Document] = self._database["results"]
         self._runs: Collection[Document] = self._database["runs"]
@@ -152,10 +156,10 @@ class MongoStore(Store):
 
     def start_run(self, run: Mapping[str, Any]) -> None:
         """See Store.start_run."""
-        document = {**run, "_id": run["id"], "ended": None, "state": "running"}
-        del document["id"]
+        document = {**run, "ended": None, "state": "running"}
+        identifier = document.pop("id")
         with self._explained():
-            self._runs.insert_one(document)
+            self._runs.update_one({"_id": identifier}, {"$setOnInsert": document}, upsert=True)
 
     def end_run(self, identifier: str, ended: str, state: str) -> None:
         """See Store.end_run."""
@@ -202,22 +206,25 @@ def explained(name: str) -> Iterator[None]:
         yield
     except ConnectionFailure as error:
         cause = redact(str(error)).partition(", Timeout:")[0]
-        raise StoreError(
+        raise StoreUnavailableError(
             f"MongoDB does not answer at {name} ({cause}): start it with `docker compose up -d`, "
             "or leave the store out to use the SQLite default"
         ) from error
     except OperationFailure as error:
         refused = error.code in NOT_ALLOWED
         remedy = "user, password and authSource in the URI, and the user's rights" if refused else "the server"
-        raise StoreError(f"MongoDB refused the request at {name} ({_cause(error)}): check {remedy}") from error
+        kind = StoreUnavailableError if _may_pass(error) else StoreError
+        raise kind(f"MongoDB refused the request at {name} ({_cause(error)}): check {remedy}") from error
     except PyMongoError as error:
         raise StoreError(f"cannot use the store {name} ({_cause(error)}): check the URI and the server") from error
 
 
-def _connect(url: str, name: str) -> Database[Document]:
-    defaults = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
+def _connect(url: str, name: str, seconds: float | None) -> Database[Document]:
+    options = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
+    if seconds is not None:
+        options |= dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS"), round(1000 * seconds))
     try:
-        client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **defaults)  # type: ignore[arg-type]
+        client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **options)  # type: ignore[arg-type]
         return client.get_default_database(DEFAULT_DATABASE)
     except (PyMongoError, ValueError, OSError) as error:
         if isinstance(error, ConfigurationError) and not isinstance(error, InvalidURI) and "+srv:" in url:
@@ -243,7 +250,16 @@ def _is_stored(write_error: Document) -> bool:
     return bool(write_error["code"] == DUPLICATE_KEY and write_error.get("keyPattern", {"_id": 1}) == {"_id": 1})
 
 
+def _may_pass(error: OperationFailure) -> bool:
+    """Whether nothing failed for good; what is stored already did not fail."""
+    failures = [failure for failure in _failures(error) if "code" in failure and not _is_stored(failure)]
+    return error.code in MAY_PASS if not failures else all(failure["code"] in MAY_PASS for failure in failures)
+
+
 def _cause(error: Exception) -> str:
+    return redact(next((failure["errmsg"] for failure in _failures(error) if "errmsg" in failure), str(error)))
+
+
+def _failures(error: Exception) -> list[Document]:
     details = getattr(error, "details", None) or {}
-    failures = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ()), details]
-    return redact(next((failure["errmsg"] for failure in failures if "errmsg" in failure), str(error)))
+    return [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ()), details]

@@ -1,6 +1,7 @@
 """The store in one SQLite file."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.errors import DamagedError
+from sweep.errors import DamagedError, StoreError
 from sweep.store.base import Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.redact import redact
 from sweep.store.sqlite_file import explained, format_of, open_database
@@ -29,16 +30,19 @@ _SUMS = (
 class SqliteStore(Store):
     """A store in the SQLite file at `path`; any number of processes may use it at once."""
 
-    def __init__(self, path: str, create: bool = False) -> None:
+    def __init__(self, path: str, create: bool = False, seconds: float | None = None) -> None:
         self.name = redact(path)
+        self.place = os.path.abspath(path)
         with self._explained():
-            self._database = open_database(path, create)
+            self._database = open_database(path, create, seconds)
             self.format_version = format_of(self._database)
+        self._file = os.stat(path)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
         recipe = point.recipe
         values = (point.identity, point.seed, point.draws, recipe.hidden_std_dev, recipe.output_std_dev)
+        self._check_file()
         with self._explained(), self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute(
@@ -116,7 +120,8 @@ class SqliteStore(Store):
         """See Store.start_run."""
         with self._explained():
             self._database.execute(
-                "INSERT INTO runs (id, started, state, document) VALUES (?, ?, 'running', ?)",
+                "INSERT INTO runs (id, started, state, document) VALUES (?, ?, 'running', ?) "
+                "ON CONFLICT (id) DO NOTHING",
                 (run["id"], run["started"], json.dumps(dict(run))),
             )
 
@@ -134,6 +139,18 @@ class SqliteStore(Store):
         """See Store.close."""
         with self._explained():
             self._database.close()
+
+    def _check_file(self) -> None:
+        """SQLite would go on writing to a file that nobody can open any more."""
+        try:
+            same = os.path.samestat(os.stat(self.place), self._file)
+        except FileNotFoundError:
+            same = False
+        if not same:
+            raise StoreError(
+                f"cannot use the store {self.name}: the file was removed or replaced while it was in use; "
+                "put it back, or start again to compute what is missing"
+            )
 
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.name)

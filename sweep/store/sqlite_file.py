@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sweep.errors import StoreError
+from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store.format import FORMAT_VERSION, check_format
 
-BUSY_SECONDS = 30.0
+BUSY_SECONDS = 1.0
+"""How long SQLite itself waits for a lock; it hears no Ctrl-C meanwhile, so longer waiting is left to the caller."""
+TRIES_TO_MAKE = 10
 
 # A REAL column would keep -0.0 as the integer 0; ANY keeps every double as it is, and the CHECK keeps it a double.
 SCHEMA = f"""
@@ -41,7 +43,7 @@ STEPS = {1: ("UPDATE runs SET document = json_insert(document, '$.study.until', 
 """Version -> the statements that bring a store of it to the next."""
 
 _REMEDIES = {
-    sqlite3.SQLITE_BUSY: "another program has locked it for over {busy:g} s; end that program or wait, then try again",
+    sqlite3.SQLITE_BUSY: "another program has locked it; end that program or wait, then try again",
     sqlite3.SQLITE_FULL: "the disk is full; free some space and start again, what is stored stays",
     sqlite3.SQLITE_READONLY: "it is read-only; allow writing to the file and to its folder, or name another store",
     sqlite3.SQLITE_CANTOPEN: "the folder {folder} must exist and be writable, and the file be readable; "
@@ -52,6 +54,9 @@ _REMEDIES = {
 }
 
 
+_MAY_PASS = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
 @contextmanager
 def explained(path: str) -> Iterator[None]:
     """Turn every SQLite error into a StoreError that names the file, the cause and the remedy."""
@@ -59,12 +64,14 @@ def explained(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         remedy = _REMEDIES.get(_primary_code(error), "check the file, or name another store")
-        remedy = remedy.format(busy=BUSY_SECONDS, folder=Path(path).absolute().parent)
-        raise _unusable(path, f" ({error}): {remedy}") from error
+        remedy = remedy.format(folder=Path(path).absolute().parent)
+        kind = StoreUnavailableError if _primary_code(error) in _MAY_PASS else StoreError
+        raise kind(_unusable(path, f" ({error}): {remedy}")) from error
 
 
-def open_database(path: str, create: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode to the store at `path`, of the present format where `create` is true.
+def open_database(path: str, create: bool, seconds: float | None = None) -> sqlite3.Connection:
+    """A connection in autocommit mode to the store at `path`, of the present format where `create` is true; it waits
+    for locks for `seconds`, else BUSY_SECONDS.
 
     Raises:
         StoreError: there is no store at `path` and `create` is false, or the file is not a store of this format.
@@ -72,16 +79,18 @@ def open_database(path: str, create: bool) -> sqlite3.Connection:
     """
     made = False
     if os.path.isdir(path):
-        raise _unusable(path, ": it is a folder; name a file in it")
+        raise StoreError(_unusable(path, ": it is a folder; name a file in it"))
     if os.path.exists(path):
         if os.path.getsize(path) == 1:  # SQLite takes one byte for an empty file
-            raise _unusable(path, f" (file is not a database): {_REMEDIES[sqlite3.SQLITE_NOTADB]}")
+            raise StoreError(_unusable(path, f" (file is not a database): {_REMEDIES[sqlite3.SQLITE_NOTADB]}"))
         # An immutable database is read without locks, recovery or side files: nothing of a foreign file changes.
-        with closing(_connect(path, "ro&immutable=1")) as probe:
+        # Beside a log the file alone may be half of a checkpoint that was cut short, and look damaged.
+        mode = "ro" if os.path.exists(f"{path}-wal") else "ro&immutable=1"
+        with closing(_connect(path, mode, seconds)) as probe:
             made = _is_made(probe, path)
     elif not create:
         raise _missing(path)
-    database = _connect(path, "rwc" if create else "rw")
+    database = _connect(path, "rwc" if create else "rw", seconds)
     try:
         if not _is_made(database, path):
             if not create:
@@ -94,16 +103,17 @@ def open_database(path: str, create: bool) -> sqlite3.Connection:
         database.close()
         if not made or _primary_code(error) != sqlite3.SQLITE_READONLY or os.path.exists(f"{path}-wal"):
             raise
-        return _connect(path, "ro&immutable=1")  # no log can be made in a read-only folder, and none is needed
+        return _connect(path, "ro&immutable=1", seconds)  # no log can be made in a read-only folder, and none is needed
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _connect(path: str, mode: str) -> sqlite3.Connection:
+def _connect(path: str, mode: str, seconds: float | None) -> sqlite3.Connection:
     address = f"{Path(path).absolute().as_uri()}?mode={mode}"
-    return sqlite3.connect(address, timeout=BUSY_SECONDS, isolation_level=None, uri=True)
+    timeout = BUSY_SECONDS if seconds is None else seconds
+    return sqlite3.connect(address, timeout=timeout, isolation_level=None, uri=True)
 
 
 def _is_made(database: sqlite3.Connection, path: str) -> bool:
@@ -115,7 +125,9 @@ def _is_made(database: sqlite3.Connection, path: str) -> bool:
     if version > 0:
         check_format(path, version)
     if (version, tables) != (0, 0) and (version < 1 or ours != 4):
-        raise _unusable(path, ": it is the database of another program and was left as it was; name another store")
+        raise StoreError(
+            _unusable(path, ": it is the database of another program and was left as it was; name another store")
+        )
     return bool(version)
 
 
@@ -138,25 +150,25 @@ def bring_up_to_date(database: sqlite3.Connection) -> None:
 
 def _make(database: sqlite3.Connection) -> None:
     """Make the tables; harmless when several processes do it at once."""
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + TRIES_TO_MAKE * BUSY_SECONDS
     while True:
         try:
             database.execute("PRAGMA journal_mode = WAL")
-            break
+            database.executescript(SCHEMA)
+            return
         except sqlite3.OperationalError as error:
             # SQLite does not wait for another process that is switching to WAL at this moment.
             if _primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-    database.executescript(SCHEMA)
 
 
 def _missing(path: str) -> StoreError:
     return StoreError(f"there is no store at {path}; `python -m sweep.run --store {path}` makes one")
 
 
-def _unusable(path: str, cause: str) -> StoreError:
-    return StoreError(f"cannot use the store {path}{cause}")
+def _unusable(path: str, cause: str) -> str:
+    return f"cannot use the store {path}{cause}"
 
 
 def _primary_code(error: sqlite3.Error) -> int:

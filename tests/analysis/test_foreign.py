@@ -15,11 +15,11 @@ from analysis.losses import read_losses
 from analysis.minimum import find_minimum
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
-from sweep.execute import run_block, start_worker, stop_worker
 from sweep.provenance import describe_run
 from sweep.status import status
 from sweep.store import open_store
 from sweep.study import plan
+from sweep.worker import run_block, start_worker, stop_worker
 
 SPREADS = (0.125, 0.5, 1.0, 2.0, 8.0)
 in_mongodb = pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)

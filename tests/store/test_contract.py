@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sweep.errors import StoreError, UsageError
+from sweep.errors import UsageError
 from sweep.recipe import Recipe
 from sweep.store import Label, Moments, Records, Store
 from sweep.store.base import RECORD_FIELDS
@@ -202,12 +202,12 @@ def test_runs_are_recorded_oldest_first(store: Store) -> None:
     ]
 
 
-def test_a_run_identifier_is_used_once(store: Store) -> None:
+def test_a_run_is_recorded_once(store: Store) -> None:
     run = {"id": "a", "started": "2024-05-01T00:00:00+00:00"}
     store.start_run(run)
-    with pytest.raises(StoreError, match=r"cannot use the store|MongoDB refused"):
-        store.start_run(run)
-    assert len(store.runs()) == 1
+    store.end_run("a", "2024-05-02T00:00:00+00:00", "finished")
+    store.start_run(run)
+    assert store.runs() == [{**run, "ended": "2024-05-02T00:00:00+00:00", "state": "finished"}]
 
 
 def test_anyone_reads_results_by_the_published_names(store: Store, url: str) -> None:

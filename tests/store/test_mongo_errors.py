@@ -6,7 +6,7 @@ import pymongo
 import pytest
 from pymongo import errors
 
-from sweep.errors import StoreError, UsageError
+from sweep.errors import StoreError, StoreUnavailableError, UsageError
 from sweep.store import Store, open_store
 from sweep.store.mongo import explained
 from tests.store.samples import a_point, some_records
@@ -136,6 +136,26 @@ def test_every_error_is_told_in_one_sentence(error: errors.PyMongoError, expecte
     with pytest.raises(StoreError) as caught, explained("NAME"):
         raise error
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "may_pass"),
+    [
+        (errors.AutoReconnect("connection closed"), True),
+        (errors.NotPrimaryError("not primary"), True),
+        (errors.OperationFailure("no", 14031, {"errmsg": "disk space is too low"}), True),
+        (errors.OperationFailure("no", 18, {"errmsg": "authentication failed"}), False),
+        (errors.BulkWriteError({"writeErrors": [{"code": 11000}, {"code": 14031}], "writeConcernErrors": []}), True),
+        (errors.BulkWriteError({"writeErrors": [{"code": 14031}, {"code": 121}], "writeConcernErrors": []}), False),
+        (errors.BulkWriteError({"writeErrors": [{"code": 11000}], "writeConcernErrors": [{"code": 64}]}), True),
+        (errors.BulkWriteError({"writeErrors": [{"code": 11000, "keyPattern": {"x": 1}}]}), False),
+        (errors.InvalidOperation("Cannot use MongoClient after close"), False),
+    ],
+)  # fmt: skip
+def test_what_may_pass_is_told_from_what_will_not(error: errors.PyMongoError, may_pass: bool) -> None:
+    with pytest.raises(StoreError) as caught, explained("NAME"):
+        raise error
+    assert isinstance(caught.value, StoreUnavailableError) == may_pass
 
 
 def failing_with(*write_errors: dict[str, object], concern: tuple[dict[str, object], ...] = ()) -> object:

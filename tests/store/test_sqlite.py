@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 import pytest
 
-from sweep.errors import StoreError
+from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Records, open_store, sqlite_file
 from sweep.store.format import FORMAT_VERSION
 from tests.store.samples import a_point, same, some_records
@@ -47,7 +47,7 @@ def test_a_locked_store_says_so_and_reads_go_on(made: str, monkeypatch: pytest.M
         assert store.insert(a_point(), some_records(0, 9)) == 6
     other.close()
     assert str(caught.value) == (
-        f"cannot use the store {made} (database is locked): another program has locked it for over 0.05 s; "
+        f"cannot use the store {made} (database is locked): another program has locked it; "
         "end that program or wait, then try again"
     )
 
@@ -100,6 +100,44 @@ def test_an_interrupted_insert_leaves_nothing(made: str, monkeypatch: pytest.Mon
             with pytest.raises(KeyboardInterrupt):
                 store.insert(a_point(), some_records(0, 9))
         assert store.repeats(a_point().identity).tolist() == [0, 1, 2]
+        assert store.insert(a_point(), some_records(0, 9)) == 6
+
+
+@pytest.mark.parametrize(
+    ("code", "may_pass"),
+    [
+        (sqlite3.SQLITE_BUSY, True),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, True),
+        (sqlite3.SQLITE_FULL, True),
+        (sqlite3.SQLITE_IOERR_WRITE, True),
+        (sqlite3.SQLITE_READONLY, False),
+        (sqlite3.SQLITE_NOTADB, False),
+        (sqlite3.SQLITE_CORRUPT, False),
+        (sqlite3.SQLITE_CANTOPEN, False),
+    ],
+)
+def test_what_may_pass_is_told_from_what_will_not(code: int, may_pass: bool) -> None:
+    error = sqlite3.OperationalError("no")
+    error.sqlite_errorcode = code
+    with pytest.raises(StoreError) as caught, sqlite_file.explained("/data/x.db"):
+        raise error
+    assert isinstance(caught.value, StoreUnavailableError) == may_pass
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_to_a_file_that_is_gone(replaced: bool, made: str) -> None:
+    with open_store(made) as store:
+        os.rename(made, f"{made}.moved")
+        if replaced:
+            open_store(f"{made}.other", create=True).close()
+            os.rename(f"{made}.other", made)
+        with pytest.raises(StoreError) as caught:
+            store.insert(a_point(), some_records(0, 9))
+        assert str(caught.value) == (
+            f"cannot use the store {made}: the file was removed or replaced while it was in use; "
+            "put it back, or start again to compute what is missing"
+        )
+        os.rename(f"{made}.moved", made)
         assert store.insert(a_point(), some_records(0, 9)) == 6
 
 

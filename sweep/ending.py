@@ -1,0 +1,51 @@
+"""How a run that did not finish is recorded, and what is said of it."""
+
+import sys
+
+from sweep.command import plural
+from sweep.errors import StoreError
+from sweep.provenance import now
+from sweep.store import Store, open_store
+from sweep.study import Study
+
+SECONDS_TO_ASK = 0.7
+"""How long a run that ends looks for its store once more: an interrupted one is to end within two seconds."""
+
+
+def interrupted(study: Study, url: str, run: str, command: str) -> str:
+    """Record the interrupt; return what is stored, what is missing and how to continue, in words.
+
+    A store that is away is not waited for.
+    """
+    try:
+        with open_store(url, seconds=SECONDS_TO_ASK) as store:
+            _record(store, run, "interrupted")
+            n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
+    except StoreError as error:
+        return f"Interrupted: {error}. Continue with: {command}"
+    if study.until is not None:
+        return f"Interrupted: {plural(n_stored, 'training')} stored in {store.name} so far. Continue with: {command}"
+    return (
+        f"Interrupted: {n_stored:,} of {study.n_trainings:,} trainings are stored in {store.name}, "
+        f"{study.n_trainings - n_stored:,} are missing. Continue with: {command}"
+    )
+
+
+def record_failure(url: str, run: str) -> None:
+    """Record that a run failed; where the store fails at that, too, say so and leave the word to the first failure."""
+    try:
+        with open_store(url, seconds=SECONDS_TO_ASK) as store:
+            _record(store, run, "failed")
+    except StoreError:
+        _warn(run, "failed")
+
+
+def _record(store: Store, run: str, state: str) -> None:
+    try:
+        store.end_run(run, now(), state)
+    except StoreError:
+        _warn(run, state)
+
+
+def _warn(run: str, state: str) -> None:
+    print(f"warning: the store could not be told that run {run} {state}", file=sys.stderr)

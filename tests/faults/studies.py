@@ -1,0 +1,104 @@
+"""A study of a few seconds, its runs, and a ledger of what a store held while faults were injected."""
+
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import pymongo
+import pytest
+
+from tests import commands
+
+STUDY = ["--set", "epochs=15000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300"]
+N_TRAININGS = 12_000
+
+
+@dataclass
+class Ledger:
+    """Compares what a store holds with the records of an uninterrupted run, again and again.
+
+    `expected` and what `check` is given are rows: point, repeat and the other fields of a record.
+    """
+
+    expected: list
+    seen: set = field(default_factory=set)
+    lost: int = 0
+    doubled: int = 0
+    different: int = 0
+
+    def check(self, rows):
+        """Count records that were there before and are not now, that are there twice, or that are not as expected."""
+        keys = {row[:2] for row in rows}
+        self.lost += len(self.seen - keys)
+        self.doubled += len(rows) - len(keys)
+        self.different += len(set(rows) - set(self.expected))
+        self.seen |= keys
+
+    def check_complete(self, rows):
+        """The same, and every record that is missing counts as lost."""
+        self.seen = {row[:2] for row in self.expected}
+        self.check(rows)
+
+    @property
+    def faults(self):
+        return self.lost, self.doubled, self.different
+
+
+def rows(url):
+    """Every record of a store, read without this project's code."""
+    fields = ("point", "repeat", "loss", "final_loss", "solved", "solved_epoch", "diverged", "seed", "hidden_std_dev")
+    if url.startswith("mongodb://"):
+        with pymongo.MongoClient(url) as client:
+            found = client.get_default_database()["results"].find({}, dict.fromkeys(fields, 1) | {"_id": 0})
+            return sorted(tuple(document[name] for name in fields) for document in found)
+    with closing(sqlite3.connect(url, timeout=30)) as connection:
+        if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'results'").fetchone()[0]:
+            return []
+        return connection.execute(f"SELECT {', '.join(fields)} FROM results ORDER BY point, repeat").fetchall()
+
+
+def n_stored(url):
+    if url.startswith("mongodb://"):
+        with pymongo.MongoClient(url) as client:
+            return client.get_default_database()["results"].estimated_document_count()
+    with closing(sqlite3.connect(url, timeout=30)) as connection:
+        if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]:
+            return 0
+        return connection.execute("SELECT count(*) FROM trainings").fetchone()[0]
+
+
+def start(url, *more, folder=None):
+    """Start a run of the study in a process group of its own."""
+    return commands.start("sweep.run", *STUDY, "--workers", "2", "--store", url, *more, folder=folder)
+
+
+def wait_until_stored(process, url, n):
+    """Wait until the store holds more than n records of the run, or the run has ended."""
+    while process.poll() is None and n_stored(url) <= n:
+        time.sleep(0.02)
+
+
+def wait_for_line(process, text):
+    """Read standard error up to the line with the text."""
+    before = []
+    for line in process.stderr:
+        before.append(line)
+        if text in line:
+            return line
+    return pytest.fail(f"the run ended without {text!r}: {before}")
+
+
+def assert_complete(url, expected):
+    """Every record is there, once, and as an uninterrupted run gives it."""
+    ledger = Ledger(expected)
+    ledger.check_complete(rows(url))
+    assert ledger.faults == (0, 0, 0)
+
+
+def finish(process):
+    """Wait for a run that must succeed; return what it wrote to standard error since."""
+    output, error = process.communicate(timeout=120)
+    assert process.returncode == 0, error
+    assert "Best:" in output
+    return error

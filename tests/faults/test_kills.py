@@ -1,0 +1,50 @@
+"""Whenever a run is killed, its continuation comes to the same records."""
+
+import signal
+import time
+
+from tests import commands
+from tests.faults.studies import Ledger, finish, n_stored, rows, start, wait_until_stored
+
+FROM_START = (0.05, 0.21, 0.37, 0.48, 0.6, 0.74, 0.83, 0.91, 1.06, 1.2)
+FROM_FIRST_RECORD = (0.0, 0.011, 0.023, 0.034, 0.042, 0.055, 0.061, 0.078, 0.083, 0.097)
+
+
+def kill_after(process, seconds):
+    time.sleep(seconds)
+    commands.signal_group(process, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_run_killed_at_twenty_instants_loses_doubles_and_changes_nothing(url, expected):
+    ledger = Ledger(expected)
+    for seconds in FROM_START:
+        kill_after(start(url), seconds)
+        ledger.check(rows(url))
+    for seconds in FROM_FIRST_RECORD:
+        process = start(url)
+        wait_until_stored(process, url, n_stored(url))
+        kill_after(process, seconds)
+        ledger.check(rows(url))
+    assert len(ledger.seen) > len(FROM_FIRST_RECORD)
+    finish(start(url))
+    ledger.check_complete(rows(url))
+    assert ledger.faults == (0, 0, 0)
+
+
+def test_the_ledger_counts_what_it_should():
+    ledger = Ledger([("p", 0, 0.5), ("p", 1, 0.25)])
+    ledger.check([("p", 0, 0.5), ("p", 0, 0.5)])
+    assert ledger.faults == (0, 1, 0)
+    ledger.check([("p", 1, 0.75)])
+    assert ledger.faults == (1, 1, 1)
+    ledger.check_complete([])
+    assert ledger.faults == (3, 1, 1)
+
+
+def test_workers_end_with_the_main_process(url):
+    process = start(url, "--repeats", "3000")
+    wait_until_stored(process, url, 0)
+    process.kill()
+    process.communicate(timeout=60)  # ends when all who inherited standard error have ended
+    assert process.returncode == -signal.SIGKILL

@@ -1,0 +1,58 @@
+"""MongoDB that resets connections, falls silent or is gone, for a while or for good: nothing trained is lost."""
+
+import time
+
+import pytest
+
+from tests.faults.studies import assert_complete, finish, n_stored, start, wait_for_line, wait_until_stored
+from tests.proxy import Proxy
+
+
+@pytest.fixture
+def proxy(mongodb_url):
+    with Proxy(mongodb_url) as proxy:
+        yield proxy
+
+
+def test_a_run_survives_resets_and_silence(proxy, mongodb_url, expected):
+    process, n = start(proxy.url), 0
+    for fault, seconds in [("reset", 0), ("stall", 1), ("reset", 0), ("stall", 3)]:
+        wait_until_stored(process, mongodb_url, n)
+        getattr(proxy, fault)()
+        time.sleep(seconds)
+        n = n_stored(mongodb_url)
+        proxy.serve()
+    finish(process)
+    assert_complete(mongodb_url, expected)
+
+
+def test_a_server_that_is_gone_is_told_and_waited_for(proxy, mongodb_url, expected):
+    process, n = start(proxy.url), 0
+    for seconds in (1, 3):
+        wait_until_stored(process, mongodb_url, n)
+        proxy.refuse()
+        line = wait_for_line(process, "Waiting for up to 120 s")
+        assert line.startswith(f"MongoDB does not answer at {proxy.url} (")
+        time.sleep(seconds)
+        n = n_stored(mongodb_url)
+        proxy.serve()
+        assert wait_for_line(process, "answers again").startswith(f"{proxy.url} answers again after ")
+    finish(process)
+    assert_complete(mongodb_url, expected)
+
+
+def test_after_an_outage_for_good_the_next_run_takes_up_what_was_trained(proxy, mongodb_url, state, expected):
+    process = start(proxy.url, "--wait", "1")
+    wait_until_stored(process, mongodb_url, 0)
+    proxy.refuse()
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "Traceback" not in error
+    assert error.splitlines()[-1].startswith(f"error: MongoDB does not answer at {proxy.url} (")
+    assert "; continue with: python -m sweep.run " in error.splitlines()[-1]
+    (kept,) = state.iterdir()
+    assert str(kept) in error
+    proxy.serve()
+    assert finish(start(proxy.url)).startswith("Stored ")
+    assert list(state.iterdir()) == []
+    assert_complete(mongodb_url, expected)
