@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study test lint bench clean
+.PHONY: study test lint bench faults clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
@@ -19,6 +19,9 @@ lint: $(VENV)/lint
 
 bench: $(VENV)/study
 	$(IN_VENV) -m benchmarks
+
+faults: $(VENV)/test
+	$(IN_VENV) -m benchmarks.faults $(FAULTS)
 
 clean:
 	rm -rf $(VENV)
