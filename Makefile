@@ -5,6 +5,8 @@ IN_VENV = $(VENV)/bin/python
 
 .PHONY: study test lint bench coverage clean
 
+.PHONY: study test lint bench faults clean
+
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
 	$(IN_VENV) -m analysis figures
@@ -22,6 +24,9 @@ bench: $(VENV)/study
 
 coverage: $(VENV)/study
 	$(IN_VENV) -m benchmarks.coverage
+
+faults: $(VENV)/test
+	$(IN_VENV) -m benchmarks.faults $(FAULTS)
 
 clean:
 	rm -rf $(VENV)

@@ -219,7 +219,7 @@ def explained(name: str) -> Iterator[None]:
         raise StoreError(f"cannot use the store {name} ({_cause(error)}): check the URI and the server") from error
 
 
-def _connect(url: str, name: str, seconds: float | None) -> Database[Document]:
+def _connect(url: str, name: str, seconds: float | None = None) -> Database[Document]:
     options = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
     if seconds is not None:
         options |= dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS"), round(1000 * seconds))
