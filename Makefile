@@ -3,16 +3,14 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study test lint bench coverage clean
-
-.PHONY: study test lint bench faults clean
+.PHONY: study test lint bench coverage faults clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
 	$(IN_VENV) -m analysis figures
 
 test: $(VENV)/test
-	$(IN_VENV) -m pytest $(TESTS)
+	$(IN_VENV) -m pytest --numprocesses auto --dist loadfile $(TESTS)
 
 lint: $(VENV)/lint
 	$(IN_VENV) -m ruff check .
