@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
+.PHONY: study test lint bench coverage clean
+
 .PHONY: study test lint bench faults clean
 
 study: $(VENV)/study
@@ -19,6 +21,9 @@ lint: $(VENV)/lint
 
 bench: $(VENV)/study
 	$(IN_VENV) -m benchmarks
+
+coverage: $(VENV)/study
+	$(IN_VENV) -m benchmarks.coverage
 
 faults: $(VENV)/test
 	$(IN_VENV) -m benchmarks.faults $(FAULTS)

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.groups import find_study, summarize
+from analysis.answer import format_value
+from analysis.foreign import find_results
+from analysis.foreign_study import ForeignStudy
+from analysis.groups import summarize
 from sweep.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
 from sweep.programs import RECIPES
 from sweep.store import is_missing, open_store
+from sweep.study import Study
 
 
 def build_parser() -> Parser:
@@ -29,7 +33,12 @@ def build_parser() -> Parser:
         ),
         ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
-        ("recipes", draw_recipes, "draw the sweep of hidden_std_dev of every published recipe, from its latest run"),
+        (
+            "recipes",
+            draw_recipes,
+            "draw the sweep of hidden_std_dev of every published recipe, the widest in the store",
+        ),
+        ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
     ):
         command = commands.add_parser(
             name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
@@ -47,6 +56,8 @@ def build_parser() -> Parser:
                 "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
             )
             command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
+        if name == "report":
+            command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
         if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
@@ -77,11 +88,22 @@ def finite_number(text: str) -> float:
 def print_summary(options: argparse.Namespace) -> None:
     """Print the summary, or write it to --csv."""
     with open_store(options.store) as store:
-        table = summarize(store, find_study(store, options.run))
-    if options.csv is None:
-        print(table.to_string(index=False, float_format="{:,.4f}".format))
-    else:
+        results, study = find_results(store, options.run)
+        table = summarize(results, study)
+    # As the command line takes them: 3x3, none.
+    table = table.map(lambda value: format_value(value) if isinstance(value, tuple) else value)
+    if options.csv is not None:
         write_table(table, options.csv)
+    else:
+        shown = table.assign(solved="unknown") if isinstance(study, ForeignStudy) else table
+        print(shown.to_string(index=False, float_format="{:,.4f}".format))
+    tell_if_foreign(study)
+
+
+def tell_if_foreign(study: Study) -> None:
+    """Say so where results are another program's, and what is not known of them."""
+    if isinstance(study, ForeignStudy):
+        print(f"{study.sentence}.")
 
 
 def print_comparison(options: argparse.Namespace) -> None:
@@ -90,9 +112,10 @@ def print_comparison(options: argparse.Namespace) -> None:
     from analysis.losses import read_losses
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        given = read_losses(store, study)
+        results, study = find_results(store, options.run)
+        given = read_losses(results, study)
     print(describe(study.axes[0].field, compare(given, options.values, nearest=options.nearest)))
+    tell_if_foreign(study)
 
 
 def print_minimum(options: argparse.Namespace) -> None:
@@ -102,10 +125,11 @@ def print_minimum(options: argparse.Namespace) -> None:
     from analysis.minimum import describe, find_minimum
 
     with open_store(options.store) as store:
-        study = find_study(store, options.run)
-        given = read_losses(store, study)
+        results, study = find_results(store, options.run)
+        given = read_losses(results, study)
     field = study.axes[0].field
     print(describe(field, find_minimum(given, xavier_spread(study.recipe) if field == SPREAD else None)))
+    tell_if_foreign(study)
 
 
 def print_claims(options: argparse.Namespace) -> None:
@@ -132,11 +156,20 @@ def write_table(table: pd.DataFrame, path: str) -> None:
 def draw_figures(options: argparse.Namespace) -> None:
     """Draw every figure of a study and say what was written."""
     # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
+    from analysis.figures import mean_loss
     from analysis.figures.catalogue import draw_all
+    from analysis.figures.style import save
 
     with open_store(options.store) as store:
-        for path in draw_all(store, find_study(store, options.run), Path(options.out)):
-            print(path)
+        results, study = find_results(store, options.run)
+        if isinstance(study, ForeignStudy):
+            table = summarize(results, study)
+            paths = save(mean_loss.draw(table, study), table, Path(options.out), "mean_loss")
+        else:
+            paths = draw_all(store, study, Path(options.out))
+    for path in paths:
+        print(path)
+    tell_if_foreign(study)
 
 
 def draw_recipes(options: argparse.Namespace) -> None:
@@ -159,6 +192,16 @@ def draw_recipes(options: argparse.Namespace) -> None:
         print(f"{name} is left out: the store holds no sweep of its hidden_std_dev. {command} makes it.")
     for path in save(recipes.draw(table, sweeps), table, Path(options.out), "recipes"):
         print(path)
+
+
+def write_report(options: argparse.Namespace) -> None:
+    """Write the page and say so."""
+    from analysis.report.page import write_report
+
+    path = Path(options.out)
+    with open_store(options.store) as store:
+        write_report(store, options.store, options.run, path)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 
 if __name__ == "__main__":

@@ -5,16 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.answer import SPREAD
 from analysis.claims_seeded import seeded_findings
 from analysis.compare import find_column
 from analysis.inference import Interval, mean_interval, relative_change
 from analysis.losses import read_losses
-from analysis.minimum import Array, Losses, find_minimum
+from analysis.minimum import LEAST_POINTS, Array, Losses, find_minimum
+from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, MISSING, RULE, Finding, below_verdict, needed, number_verdict
-from sweep.programs import RECIPES
 from sweep.store import Store
-from sweep.study import Study
 
 SOURCE = "gustaw"
 CLAIMS = {
@@ -24,25 +22,14 @@ CLAIMS = {
     "G4": "the total loss of a network that fails to learn is about 27,000 (4 · 10⁴ · ln 2)",
     "G5": "the spread changes how well training converges; Xavier's 1/√2 is near the optimum",
 }
+TOO_FEW = f"fewer than {LEAST_POINTS} spreads around it were swept, or one training each"
 NEAR = 0.02
 """A swept spread within 2 % stands for the claimed one."""
 
 
-def find_sweep(store: Store, recipe_name: str = SOURCE) -> Study | None:
-    """The latest study in a store that sweeps hidden_std_dev alone of a published recipe, None without one."""
-    recipe = RECIPES[recipe_name]
-    for run in reversed(store.runs()):
-        study = Study.from_dict(run["study"])
-        if [axis.field for axis in study.axes] == [SPREAD] and Study(recipe, study.axes).points[0].recipe == (
-            study.points[0].recipe
-        ):
-            return study
-    return None
-
-
 def all_findings(store: Store | None) -> list[Finding]:
-    """Every claim; those on `gustaw` from its latest sweep in the store, the others trained on the spot."""
-    study = None if store is None else find_sweep(store)
+    """Every claim; those on `gustaw` from its widest sweep in the store, the others trained on the spot."""
+    study = None if store is None else find_sweeps(store).get(SOURCE)
     if store is None or study is None:
         where = "no store" if store is None else f"no sweep of gustaw in {store.name}"
         missing = f"{where}; run `python -m sweep.run`"
@@ -51,7 +38,8 @@ def all_findings(store: Store | None) -> list[Finding]:
 
 
 def gustaw_findings(given: Losses) -> list[Finding]:
-    """G1 to G5."""
+    """G1 to G5; it must be known what was solved."""
+    assert given.solved is not None
     return [
         change_finding("G1", given, 1.0, 2**-0.5, 0.085),
         change_finding("G2", given, 2**-0.5, 0.6, 0.011),
@@ -69,6 +57,8 @@ def change_finding(key: str, given: Losses, before: float, after: float, lowers_
         missing = f"no spreads within 2 % of {before:.4g} and {after:.4g} were swept"
         return Finding(key, SOURCE, CLAIMS[key], missing, 0, MISSING)
     change = relative_change(*(given.losses[:, column] for column in columns), paired=given.paired)
+    if change.n < 2:
+        return Finding(key, SOURCE, CLAIMS[key], "one training a point does not tell", 0, MISSING)
     fall = Interval(-change.change, -change.high, -change.low)
     verdict = number_verdict(fall, lowers_by, digit=0.001)
     measured = f"from {found[0]:.4f} to {found[1]:.4f} it falls by {percent(fall)}"
@@ -77,6 +67,8 @@ def change_finding(key: str, given: Losses, before: float, after: float, lowers_
 
 def minimum_finding(given: Losses) -> Finding:
     """G3."""
+    if not has_minimum(given):
+        return Finding("G3", SOURCE, CLAIMS["G3"], TOO_FEW, 0, MISSING)
     lowest = find_minimum(given, 2**-0.5)
     where = lowest.spread
     verdict = number_verdict(where, 0.6, digit=0.1)
@@ -88,8 +80,16 @@ def minimum_finding(given: Losses) -> Finding:
     return Finding("G3", SOURCE, CLAIMS["G3"], measured, n_trained(given), verdict)
 
 
+def has_minimum(given: Losses) -> bool:
+    """Whether there are enough spreads with a mean, and trainings, to tell a minimum."""
+    n = np.isfinite(given.losses).sum(axis=0)
+    return bool((n > 0).sum() >= LEAST_POINTS and given.spreads[n > 0].min() > 0 and n.max() > 1)
+
+
 def stuck_finding(losses: Array) -> Finding:
     """G4, from the total losses of the networks that do not solve XOR."""
+    if len(losses) < 2:
+        return Finding("G4", SOURCE, CLAIMS["G4"], "fewer than two networks failed to learn", len(losses), MISSING)
     stuck = mean_interval(losses)
     measured = (
         f"{stuck.estimate:,.0f} ({stuck.low:,.0f} to {stuck.high:,.0f}) on average; the loss that is summed is a mean "
@@ -100,6 +100,8 @@ def stuck_finding(losses: Array) -> Finding:
 
 def optimum_finding(given: Losses) -> Finding:
     """G5."""
+    if not has_minimum(given) or not given.spreads[0] <= 2**-0.5 <= given.spreads[-1]:
+        return Finding("G5", SOURCE, CLAIMS["G5"], TOO_FEW, 0, MISSING)
     lowest = find_minimum(given, 2**-0.5)
     above = Interval(*(1 / (1 + gain) - 1 for gain in (lowest.gain.estimate, lowest.gain.high, lowest.gain.low)))
     means = np.nanmean(given.losses, axis=0)

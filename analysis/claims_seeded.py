@@ -1,6 +1,7 @@
 """Claims about published seeded runs: each is replayed, and 1,000 other starts are trained beside it."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ def seeded_findings() -> list[Finding]:
             two_losses(), most_seeds()]  # fmt: skip
 
 
+@cache
 def replay(name: str) -> Trace:
     """The program's own seeded run."""
     return trace(PROGRAMS[name].recipe, PROGRAMS[name].published_parameters())

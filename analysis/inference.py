@@ -40,8 +40,14 @@ def mean_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -
     finite = values[np.isfinite(values)]
     if len(finite) < 2:
         return Interval(float(finite.mean()) if len(finite) else np.nan, np.nan, np.nan)
-    reach = stats.t.ppf((1 + confidence) / 2, len(finite) - 1) * finite.std(ddof=1) / np.sqrt(len(finite))
-    return Interval(float(finite.mean()), float(finite.mean() - reach), float(finite.mean() + reach))
+    error = finite.std(ddof=1) / np.sqrt(len(finite))
+    return interval_from_error(float(finite.mean()), float(error), len(finite), confidence)
+
+
+def interval_from_error(mean: float, standard_error: float, n: int, confidence: float = CONFIDENCE) -> Interval:
+    """Student's interval of a mean over n numbers; the ends are NaN below two."""
+    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * standard_error if n > 1 else np.nan
+    return Interval(mean, mean - reach, mean + reach)
 
 
 def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:

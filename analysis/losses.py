@@ -5,7 +5,7 @@ import numpy as np
 from analysis.minimum import Losses
 from analysis.progress import with_progress
 from sweep.errors import UsageError
-from sweep.store import Store
+from sweep.store import Results
 from sweep.study import Study
 
 READ = ("repeat", "loss", "solved")
@@ -16,7 +16,7 @@ def is_numeric(study: Study) -> bool:
     return len(study.axes) == 1 and isinstance(study.axes[0].values[0], float | int)
 
 
-def read_losses(store: Store, study: Study) -> Losses:
+def read_losses(store: Results, study: Study) -> Losses:
     """Total losses of a study with one numeric axis, by ascending value; rows are repeats.
 
     Raises:
@@ -26,13 +26,16 @@ def read_losses(store: Store, study: Study) -> Losses:
         fields = " × ".join(axis.field for axis in study.axes)
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)
+    names = [name for name in READ if name in store.fields]
     columns = [
-        store.columns(point.identity, study.repeats, READ) for point in with_progress(study.points, "points read")
+        store.columns(point.identity, study.repeats, names) for point in with_progress(study.points, "points read")
     ]
     n = max((int(of_point["repeat"][-1]) + 1 for of_point in columns if len(of_point["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
     for column, of_point in enumerate(columns):
         losses[of_point["repeat"], column] = of_point["loss"]
-        solved[of_point["repeat"], column] = of_point["solved"]
+        if "solved" in of_point:
+            solved[of_point["repeat"], column] = of_point["solved"]
     order = np.argsort(values)
-    return Losses(values[order], losses[:, order], solved[:, order], study.draws == "common")
+    known = solved[:, order] if "solved" in names else None
+    return Losses(values[order], losses[:, order], known, study.draws == "common")

@@ -76,13 +76,13 @@ class Losses(NamedTuple):
     Attributes:
         spreads: the values of the axis (p,), ascending.
         losses: total losses (n, p), NaN where diverged or not trained; row r is repeat r.
-        solved: whether the problem was solved at the end (n, p).
+        solved: whether the problem was solved at the end (n, p), None where that is not known.
         paired: whether the draws are common, so that the losses of a row belong together.
     """
 
     spreads: Array
     losses: Array
-    solved: NDArray[np.bool_]
+    solved: NDArray[np.bool_] | None
     paired: bool
 
 
@@ -145,7 +145,8 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
 
 def _with_means(given: Losses) -> Losses:
     has_mean = np.isfinite(given.losses).any(axis=0)
-    return Losses(given.spreads[has_mean], given.losses[:, has_mean], given.solved[:, has_mean], given.paired)
+    solved = None if given.solved is None else given.solved[:, has_mean]
+    return Losses(given.spreads[has_mean], given.losses[:, has_mean], solved, given.paired)
 
 
 def _resampled_means(given: Losses, resamplings: int, rng: np.random.Generator) -> Array:

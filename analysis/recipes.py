@@ -9,7 +9,6 @@ from analysis.answer import SPREAD, best_point
 from analysis.groups import summarize
 from sweep.errors import UsageError
 from sweep.programs import RECIPES
-from sweep.recipe import Recipe
 from sweep.store import Store
 from sweep.study import Study
 
@@ -17,15 +16,20 @@ COLUMNS = ("recipe", SPREAD, "mean", "standard_error", "count", "solved", "diver
 
 
 def find_sweeps(store: Store) -> dict[str, Study]:
-    """Recipe name -> the study of its latest run that sweeps hidden_std_dev alone and changes nothing else of it."""
+    """Recipe name -> the study that sweeps hidden_std_dev alone, over the most spreads, and changes nothing else of it;
+    of several, that of the latest run."""
     sweeps: dict[str, Study] = {}
     for run in store.runs():
         try:
             study = Study.from_dict(run["study"])
         except UsageError:
             continue  # of another version of this project, whose recipes had other fields
-        if [axis.field for axis in study.axes] == [SPREAD]:
-            sweeps |= {name: study for name, recipe in RECIPES.items() if _is_swept(recipe, study.recipe)}
+        if [axis.field for axis in study.axes] != [SPREAD]:
+            continue
+        for name, recipe in RECIPES.items():
+            is_widest = name not in sweeps or len(study.points) >= len(sweeps[name].points)
+            if is_widest and replace(study.recipe, hidden_std_dev=recipe.hidden_std_dev) == recipe:
+                sweeps[name] = study
     return {name: sweeps[name] for name in RECIPES if name in sweeps}
 
 
@@ -45,7 +49,3 @@ def compare_recipes(store: Store, sweeps: dict[str, Study]) -> pd.DataFrame:
         relative = {"relative": table["mean"] / lowest, "relative_error": table["standard_error"] / lowest}
         tables.append(table.assign(recipe=name, **relative)[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
-
-
-def _is_swept(recipe: Recipe, other: Recipe) -> bool:
-    return replace(other, hidden_std_dev=recipe.hidden_std_dev) == recipe

@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.groups import find_study
+from analysis.foreign import find_results
 from analysis.progress import with_progress
 from sweep.errors import FailedError
 from sweep.store import Store, open_store
-from sweep.store.base import RECORD_FIELDS
 from sweep.study import Study
 
 
@@ -24,7 +23,8 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
         Columns: the axis fields (the field `loss` as `loss_function`; named values as categories); `repeat`; `loss`,
         the total loss in nats × epochs (bce) or squared error × epochs (mse), NaN where diverged; `final_loss`, the
         mean loss at the trained parameters, likewise; `solved`, at the end; `solved_epoch`, the updates to the first
-        solution, missing where there was none; `diverged`. Trainings that are not stored yet have no row.
+        solution, missing where there was none; `diverged`. Trainings that are not stored yet have no row. Of
+        another program's results there are `hidden_std_dev`, `repeat` (numbered here), `loss` and `diverged` alone.
 
     Raises:
         UsageError: the URL is none, or the store holds no such run.
@@ -33,22 +33,22 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
     if isinstance(store, str):
         with open_store(store) as opened:
             return load(opened, run)
-    study = find_study(store, run)
-    columns: dict[str, list[Any]] = {name: [] for name in RECORD_FIELDS}
+    results, study = find_results(store, run)
+    columns: dict[str, list[Any]] = {name: [] for name in results.fields}
     lengths = []
     for point in with_progress(study.points, "points read"):
-        records = store.records(point.identity, study.repeats)
-        lengths.append(len(records.repeat))
+        of_point = results.columns(point.identity, study.repeats, results.fields)
+        lengths.append(len(of_point["repeat"]))
         for name, parts in columns.items():
-            parts.append(getattr(records, name))
+            parts.append(of_point[name])
     if not sum(lengths):
         raise FailedError(
             f"{store.name} holds no training of this study yet; `python -m sweep.status` shows its command"
         )
     # A field's parts are let go as soon as they are joined: never are there two copies of more than one of them.
-    joined: dict[str, Any] = {name: np.concatenate(columns.pop(name)) for name in RECORD_FIELDS}
-    epochs = joined["solved_epoch"]
-    joined["solved_epoch"] = pd.arrays.IntegerArray(epochs, epochs < 0)
+    joined: dict[str, Any] = {name: np.concatenate(columns.pop(name)) for name in results.fields}
+    if "solved_epoch" in joined:
+        joined["solved_epoch"] = pd.arrays.IntegerArray(joined["solved_epoch"], joined["solved_epoch"] < 0)
     return pd.DataFrame(_axis_columns(study, lengths) | joined, copy=False)
 
 

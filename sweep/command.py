@@ -17,11 +17,11 @@ DEFAULT_STORE = "sweep.sqlite3"
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one sentence."""
+    """An argument parser whose errors are one sentence, without any password that was typed."""
 
     def error(self, message: str) -> NoReturn:
         """Print the message and leave with exit code 2."""
-        self.exit(USAGE, f"{self.prog}: error: {message} (see {self.prog} --help)\n")
+        self.exit(USAGE, f"{self.prog}: error: {redact(message)} (see {self.prog} --help)\n")
 
 
 def whole_number(text: str) -> int:
@@ -81,7 +81,7 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except (UsageError, FailedError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {redact(str(error))}", file=sys.stderr)
         code = USAGE if isinstance(error, UsageError) else FAILURE
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

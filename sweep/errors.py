@@ -13,6 +13,10 @@ class StoreError(FailedError):
     """The store could not be reached, read or written; the message names it and the remedy."""
 
 
+class DamagedError(StoreError):
+    """A stored record cannot be read; the message says which point's."""
+
+
 class StoreUnavailableError(StoreError):
     """The same call may succeed later: no server answers, another program holds a lock, the disk is full."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.store import Moments, Store
+from sweep.store import Moments, Results
 from sweep.study import Point
 
 Numbers = NDArray[np.float64]
@@ -45,7 +45,7 @@ class Estimates(NamedTuple):
             return np.where(self.variance == 0, 0.0, self.error / np.abs(self.mean))
 
 
-def estimate(store: Store, points: Sequence[Point], below: Sequence[int] | Counts) -> Estimates:
+def estimate(store: Results, points: Sequence[Point], below: Sequence[int] | Counts) -> Estimates:
     """The estimates of every point from its stored trainings with repeat < `below`, one number a point."""
     found = moments_below(store, points, below)
     rows = [estimate_one(store, *row) for row in zip(points, found, below, strict=True)]
@@ -55,7 +55,7 @@ def estimate(store: Store, points: Sequence[Point], below: Sequence[int] | Count
     return Estimates(mean, variance, trainings - diverged, trainings)
 
 
-def moments_below(store: Store, points: Iterable[Point], below: Iterable[int]) -> list[Moments]:
+def moments_below(store: Results, points: Iterable[Point], below: Iterable[int]) -> list[Moments]:
     """The sums of every point over its trainings with repeat < `below`; the points that share one share a query."""
     asked = [(point.identity, int(limit)) for point, limit in zip(points, below, strict=True)]
     together: dict[int, list[str]] = {}
@@ -65,12 +65,13 @@ def moments_below(store: Store, points: Iterable[Point], below: Iterable[int]) -
     return [found[limit].get(identity, NO_RECORDS) for identity, limit in asked]
 
 
-def estimate_one(store: Store, point: Point, moments: Moments, below: int) -> tuple[float, float]:
+def estimate_one(store: Results, point: Point, moments: Moments, below: int) -> tuple[float, float]:
     """Mean and variance of one point from its sums; its losses are read where the sums cancel."""
     count = moments.count - moments.diverged
     mean = moments.loss_sum / count if count else np.nan
     variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
     if variance < EXACT_BELOW * mean**2:
         loss = store.columns(point.identity, int(below), ["loss"])["loss"]
-        variance = float(np.nanvar(loss - np.nanmin(loss), ddof=1))
+        loss = loss[np.isfinite(loss)]
+        variance = float(np.var(loss - loss.min(), ddof=1))
     return mean, variance

@@ -37,15 +37,19 @@ class Trained:
     parameters: NDArray[np.float64]
 
 
-def train(recipe: Recipe, parameters: NDArray[np.float64]) -> Trained:
+def train(recipe: Recipe, parameters: NDArray[np.float64], start: int = 0, stop: int | None = None) -> Trained:
     """Train a batch of networks of one recipe.
 
-    A network's result is the same bit for bit whatever batch it is trained in.
+    A network's result is the same bit for bit whatever batch it is trained in. Trained part by part, each part from the
+    parameters of the one before, it ends with the same parameters bit for bit.
 
     Args:
         recipe: what to train; its spreads play no part here.
         parameters: initial parameters, float64 (n, n_parameters), layer by layer the weights (fan_in, fan_out) row by
             row, then the biases (fan_out,) if the recipe has them; not changed.
+        start: the first epoch that is trained, whose learning rate comes first.
+        stop: the epoch to stop before, the recipe's number of epochs if left out. The losses and epochs returned are of
+            the epochs start, ..., stop - 1 alone, counted from start.
 
     Raises:
         UsageError: the parameters have another shape.
@@ -56,7 +60,7 @@ def train(recipe: Recipe, parameters: NDArray[np.float64]) -> Trained:
         raise UsageError(f"parameters were given with shape {initial.shape}; allowed is {allowed}")
     inputs, targets = truth_table(recipe.problem)
     rows = len(targets)
-    steps = learning_rates(recipe) * gradient_scale(recipe, rows)
+    steps = learning_rates(recipe)[start:stop] * gradient_scale(recipe, rows)
     setting = (ACTIVATIONS.index(recipe.activation), recipe.loss == "bce", recipe.update_order == "output_first")
     units, deltas = _aligned(sum(recipe.widths) * rows), _aligned(sum(recipe.widths) * rows)
     units[: inputs.size] = inputs.T.reshape(-1, 1)
@@ -69,7 +73,7 @@ def train(recipe: Recipe, parameters: NDArray[np.float64]) -> Trained:
         scores[TOTAL], scores[PRODUCT], scores[SOLVED_EPOCH] = 0, 1, np.inf
         train_lanes(_layout(recipe), *setting, steps, targets, lanes, units, deltas, scores)
         scored[here], outputs[here], trained[here] = scores[:, :n].T, units[-rows:, :n].T, lanes[:, :n].T
-    return _judge(recipe, scored, outputs, trained)
+    return _judge(recipe, len(steps), scored, outputs, trained)
 
 
 def _layout(recipe: Recipe) -> NDArray[np.int64]:
@@ -91,7 +95,11 @@ def _aligned(n: int) -> NDArray[np.float64]:
 
 
 def _judge(
-    recipe: Recipe, scored: NDArray[np.float64], outputs: NDArray[np.float64], trained: NDArray[np.float64]
+    recipe: Recipe,
+    epochs: int,
+    scored: NDArray[np.float64],
+    outputs: NDArray[np.float64],
+    trained: NDArray[np.float64],
 ) -> Trained:
     targets = truth_table(recipe.problem)[1]
     loss = scored[:, TOTAL] / len(targets)
@@ -100,5 +108,5 @@ def _judge(
     loss[diverged] = final_loss[diverged] = np.nan
     solved = is_solved(outputs, targets)
     first = scored[:, SOLVED_EPOCH]
-    solved_epoch = np.where(np.isfinite(first), first, np.where(solved, recipe.epochs, NEVER)).astype(np.int64)
+    solved_epoch = np.where(np.isfinite(first), first, np.where(solved, epochs, NEVER)).astype(np.int64)
     return Trained(loss, final_loss, solved & ~diverged, solved_epoch, diverged, trained)

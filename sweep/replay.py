@@ -1,6 +1,8 @@
 """Single trainings seen from inside, and a few many at once, without a store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,3 +70,24 @@ def draw_starts(recipe: Recipe, n: int, seed: int = 0) -> Array:
 def train_starts(recipe: Recipe, n: int, seed: int = 0) -> kernel.Trained:
     """Train n networks of a recipe from `draw_starts`."""
     return kernel.train(recipe, draw_starts(recipe, n, seed))
+
+
+def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int]) -> Array:
+    """The mean loss of many networks after some numbers of updates, by the kernel: a thousand times as fast as `trace`.
+
+    Args:
+        recipe: what to train; its spreads play no part here.
+        initial: initial parameters (n, n_parameters).
+        epochs: numbers of updates (k,), ascending, from 0 to the recipe's epochs.
+
+    Returns:
+        Losses (n, k), NaN from where a network diverged.
+
+    Raises:
+        UsageError: the parameters have another shape.
+    """
+    parameters, losses = initial, np.empty((len(initial), len(epochs)))
+    for column, (start, stop) in enumerate(pairwise([0, *epochs])):
+        part = kernel.train(recipe, parameters, start, stop)
+        parameters, losses[:, column] = part.parameters, part.final_loss
+    return losses

@@ -19,7 +19,7 @@ from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
 from sweep.execute import BLOCKS_PER_WORKER, Workers, execute, process_pool, stored_repeats, usable_cores
 from sweep.parse import SPEC, parse_axis, parse_setting
-from sweep.patience import PatientStore
+from sweep.patience import be_patient
 from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
     if not options.wait >= 0:
         raise UsageError(f"wait was given as {options.wait:g}; allowed is a number of seconds, 0 or above")
     command = command_line("sweep.run", arguments)
-    with PatientStore(open_store(options.store, create=True), options.wait) as store:
+    with be_patient(open_store(options.store, create=True), options.wait) as store:
         return run_study(study, store, options.store, options.workers, command, options.quiet)
 
 

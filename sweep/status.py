@@ -25,9 +25,16 @@ def status(store: Store) -> str:
     studies: dict[str, list[dict[str, Any]]] = {}
     for run in store.runs():
         studies[run["study_identity"]] = [*studies.pop(run["study_identity"], []), run]
+    said = [describe(store, runs) for runs in studies.values()]
     if not studies:
-        return f"No study in {store.name} yet; `python -m sweep.run` runs the published one."
-    return "\n\n".join(describe(store, runs) for runs in studies.values())
+        said.append(f"No study in {store.name} yet; `python -m sweep.run` runs the published one.")
+    n_foreign = store.foreign()
+    if n_foreign:
+        said.append(
+            f"{n_foreign:,} results of other programs lie in the same collection; "
+            f"{'no command reads them' if studies else '`python -m analysis summary` reads them'}."
+        )
+    return "\n\n".join(said)
 
 
 def describe(store: Store, runs: list[dict[str, Any]]) -> str:

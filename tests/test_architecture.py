@@ -23,11 +23,12 @@ LEVELS = [
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
+    ["sweep.verify", "sweep.recompute"],
     ["sweep.patience", "sweep.spill", "sweep.worker", "sweep.ending"],
     ["sweep.execute"],
     ["sweep.rounds"],
     ["analysis"],
-    ["sweep.run", "sweep.status", "sweep.trace"],
+    ["sweep.run", "sweep.status", "sweep.trace", "sweep.check"],
 ]
 
 

@@ -34,6 +34,32 @@ def test_a_result_does_not_depend_on_its_batch(recipe):
         assert getattr(alone, name).tobytes() == getattr(whole, name)[71:72].tobytes()
 
 
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_trained_part_by_part_it_ends_with_the_same_parameters(schedule):
+    recipe = replace(RECIPES["gustaw"], epochs=101, schedule=schedule)
+    parameters = np.random.default_rng(0).normal(size=(40, recipe.n_parameters))
+    whole = kernel.train(recipe, parameters)
+    first = kernel.train(recipe, parameters, 0, 33)
+    second = kernel.train(recipe, first.parameters, 33)
+    assert second.parameters.tobytes() == whole.parameters.tobytes()
+    assert second.final_loss.tobytes() == whole.final_loss.tobytes()
+    np.testing.assert_allclose(first.loss + second.loss, whole.loss, rtol=1e-12)
+
+
+def test_a_part_counts_its_own_epochs():
+    recipe = replace(RECIPES["gustaw"], epochs=4000)
+    parameters = np.random.default_rng(0).normal(size=(200, recipe.n_parameters))
+    epoch = kernel.train(recipe, parameters).solved_epoch
+    late = epoch > 1000
+    assert late.any()
+    before = kernel.train(recipe, parameters, 0, 1000)
+    assert (kernel.train(recipe, before.parameters, 1000).solved_epoch[late] == epoch[late] - 1000).all()
+    network = int(np.flatnonzero(late)[0])
+    # Exactly at the end of a part, the solution shows in its outputs alone.
+    part = kernel.train(recipe, before.parameters[network : network + 1], 1000, int(epoch[network]))
+    assert part.solved_epoch[0] == epoch[network] - 1000
+
+
 def test_an_empty_batch_is_no_error():
     result = kernel.train(RECIPES["gustaw"], np.empty((0, 9)))
     assert [len(getattr(result, name)) for name in FIELDS] == [0] * len(FIELDS)

@@ -79,3 +79,21 @@ def test_any_text_is_an_axis_or_a_usage_error(text):
         except UsageError:
             continue
         assert axis.values
+
+
+@given(st.lists(st.floats(0, allow_nan=False, allow_infinity=False), min_size=1, max_size=8, unique=True))
+def test_a_list_of_numbers_is_read_to_the_last_bit(values):
+    assert parse_axis(f"output_std_dev={','.join(map(repr, values))}").values == tuple(values)
+
+
+@given(st.integers(1, 10**6), st.integers(1, 10**6), st.integers(2, 50))
+def test_a_linear_axis_has_its_ends_its_count_and_equal_steps(low, width, count):
+    values = parse_axis(f"learning_rate=lin:{low}:{low + width}:{count}").values
+    assert (values[0], values[-1], len(values)) == (low, low + width, count)
+    np.testing.assert_allclose(np.diff(values), width / (count - 1), rtol=1e-6)
+
+
+@given(st.lists(st.lists(st.integers(1, 1024), max_size=4), min_size=1, max_size=5, unique_by=tuple))
+def test_layers_are_read_as_they_are_written(layers):
+    text = ",".join("x".join(map(str, widths)) or "none" for widths in layers)
+    assert parse_axis(f"hidden={text}").values == tuple(map(tuple, layers))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.__main__ import build_parser as analysis_parser
+from sweep.check import build_parser as check_parser
 from sweep.parse import parse_setting
 from sweep.programs import RECIPES
 from sweep.recipe import FIELDS
@@ -33,6 +34,8 @@ def test_every_command_is_understood(command):
     elif module == "sweep.trace":
         options = trace_parser().parse_args(arguments)
         assert set(dict(map(parse_setting, options.set))) <= set(RECIPES[options.recipe].to_dict())
+    elif module == "sweep.check":
+        check_parser().parse_args(arguments)
     else:
         assert (module, arguments) == ("sweep.status", [])
 

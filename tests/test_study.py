@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
-from sweep.study import DRAW_BLOCK, Point, block_size, plan
+from sweep.recipe import CHOICES, FIELDS
+from sweep.study import DRAW_BLOCK, DRAWS, Point, block_size, plan
 from sweep.target import Target
 
 GUSTAW = RECIPES["gustaw"]
@@ -181,3 +183,49 @@ def test_what_is_not_allowed_is_named(change, message):
 def test_an_unknown_axis_field_is_named():
     with pytest.raises(UsageError, match="unknown recipe field 'spread'"):
         Study(GUSTAW, (Axis("spread", (1,)),))
+
+
+def test_identity_is_the_same_in_every_version():
+    # Written down once: a stored point must be found by every later version, on every system and Python.
+    assert Point(GUSTAW, 0, "common").identity == "99356ef71c6b1cf4a25229fd102e9d60"
+    assert Point(Recipe(**OTHER), 2**63 - 1, "independent").identity == "be3c230ffc4ae5c53af5a7bd2668e492"
+
+
+numbers = st.floats(0, allow_infinity=False, allow_nan=False)
+recipes = st.builds(
+    Recipe,
+    **{name: st.sampled_from(allowed) for name, allowed in CHOICES.items()},
+    hidden=st.lists(st.integers(1, 1024), max_size=3).map(tuple),
+    learning_rate=numbers.filter(bool),
+    epochs=st.integers(1, 10_000_000),
+    hidden_std_dev=numbers,
+    output_std_dev=numbers,
+)
+points = st.builds(Point, recipes, st.integers(0, 2**63 - 1), st.sampled_from(DRAWS))
+
+
+@given(points, st.randoms())
+def test_identity_is_that_of_the_values_in_any_order_and_after_json(point, random):
+    items = list(json.loads(json.dumps(point.recipe.to_dict())).items())
+    random.shuffle(items)
+    again = Point(Recipe.from_dict(dict(items)), point.seed, point.draws)
+    assert again.identity == point.identity
+    assert re.fullmatch("[0-9a-f]{32}", point.identity)
+
+
+@given(points, points)
+def test_identities_are_equal_exactly_where_points_are(one, other):
+    assert (one.identity == other.identity) == (one == other)
+
+
+@given(points, st.sampled_from(sorted(FIELDS)), recipes)
+def test_any_change_of_one_field_changes_the_identity(point, field, other):
+    value = getattr(other, field)
+    changed = Point(replace(point.recipe, **{field: value}), point.seed, point.draws)
+    assert (changed.identity == point.identity) == (value == getattr(point.recipe, field))
+
+
+@given(points)
+def test_another_seed_or_kind_of_draws_has_another_identity(point):
+    others = [replace(point, seed=(point.seed + 1) % 2**63), replace(point, draws=DRAWS[point.draws == DRAWS[0]])]
+    assert len({one.identity for one in [point, *others]}) == 3

@@ -1,6 +1,7 @@
 """`python -m sweep.trace` as a person uses it."""
 
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from analysis.figures import trace as figure
 from sweep import RECIPES, Recipe
 from sweep.programs import PROGRAMS
-from sweep.replay import trace, train_starts
+from sweep.replay import draw_starts, loss_curves, trace, train_starts
 from tests import commands
 from tests.published import TRANSCRIPTIONS, published_start
 
@@ -109,6 +110,28 @@ def test_a_hidden_unit_is_one_half_on_its_line():
     for unit, (a, b, c) in enumerate(figure.hidden_lines(seen)):
         weights = seen.training.parameters[[unit, 2 + unit, 4 + unit]]
         assert [a, b, c] == weights.tolist()
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [replace(RECIPES["gustaw"], epochs=400), Recipe(epochs=300, schedule="linear", activation="tanh", loss="mse")],
+    ids=["gustaw", "linear"],
+)
+def test_loss_curves_are_the_losses_of_traces(recipe):
+    epochs = [0, 1, 7, 100, recipe.epochs - 1, recipe.epochs]
+    starts = draw_starts(recipe, 5)
+    curves = loss_curves(recipe, starts, epochs)
+    for start, curve in zip(starts, curves, strict=True):
+        training = trace(recipe, start).training
+        expected = np.append(training.losses, training.final_loss)
+        np.testing.assert_allclose(curve, expected[epochs], rtol=1e-9)
+
+
+def test_loss_curves_end_where_a_network_diverges():
+    recipe = Recipe(activation="identity", learning_rate=1e308, gradient_scale="mean", epochs=50)
+    curves = loss_curves(recipe, draw_starts(recipe, 20), [0, 25, 50])
+    assert np.isfinite(curves[:, 0]).all()
+    assert np.isnan(curves[:, 2]).any()
 
 
 def test_train_starts_are_the_trainings_of_a_study():

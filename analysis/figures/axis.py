@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from analysis.answer import format_value
+from analysis.foreign_study import ForeignStudy
 from sweep.study import Axis, Study
 
 LABELS = {
@@ -47,6 +48,8 @@ def label(field: str) -> str:
 
 def loss_unit(study: Study) -> str:
     """The unit of the total loss: every epoch adds its mean over the rows, cross-entropy being in nats."""
+    if isinstance(study, ForeignStudy):
+        return "as stored"
     if any(axis.field == "loss" for axis in study.axes):
         return "each loss's own unit × epochs"
     return "nats × epochs" if study.recipe.loss == "bce" else "squared error × epochs"

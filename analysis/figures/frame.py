@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 
 from analysis.answer import format_value
 from analysis.figures.axis import is_numeric
+from analysis.foreign_study import ForeignStudy
+from analysis.groups import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
 
@@ -68,7 +70,7 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
     """The recipe in words, the number of trainings and what they lack, in lines of `width` characters."""
     low, high = int(table["count"].min()), int(table["count"].max())
     n = f"n = {high:,}" if low == high else f"n = {low:,} to {high:,}"
-    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", f"{study.draws} draws, seed {study.seed}"]
+    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", draws_in_words(study)]
     if high < 2:
         said.append("too few for a standard error")
     n_diverged = int(table["diverged"].sum())
@@ -76,18 +78,13 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
         said.append(f"{n_diverged:,} diverged, not in the mean")
     if study.until is not None:
         said.append(study.until.sentence + above_target(table, study))
-    return fill(f"{study.sentence}. {', '.join([*said, *incomplete(table, study), *notes])}.", width)
+    said += [incomplete(table, study), *notes]
+    return fill(f"{study.sentence}. {', '.join(filter(None, said))}.", width)
 
 
-def incomplete(table: pd.DataFrame, study: Study) -> list[str]:
-    """The note that says how many trainings are missing; empty where none are.
-
-    A study with a target has no number of trainings to be complete: it lacks what its first round does.
-    """
-    asked = study.repeats if study.until is None else study.until.first_round
-    missing = int(np.maximum(asked - table["count"] - table["diverged"], 0).sum())
-    whole = "" if study.until is None else "the first round's "
-    return [f"INCOMPLETE: {missing:,} of {whole}{asked * len(table):,} trainings are missing"] if missing else []
+def draws_in_words(study: Study) -> str:
+    """Kind and seed of the draws, empty where nobody knows them."""
+    return "" if isinstance(study, ForeignStudy) else f"{study.draws} draws, seed {study.seed}"
 
 
 def above_target(table: pd.DataFrame, study: Study) -> str:

@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from analysis.answer import SPREAD, format_value
 from analysis.figures.axis import label, scale
-from analysis.figures.frame import fill, incomplete, lowest
+from analysis.figures.frame import fill, lowest
 from analysis.figures.lines import FEW, MARK, RULES, band, line, predictions
 from analysis.figures.style import BLACK, BLUE, GREEN, STYLE, new_figure
+from analysis.groups import incomplete
 from sweep.study import Study
 
 CAPTION = (
@@ -92,7 +93,6 @@ def words(table: pd.DataFrame, sweeps: Mapping[str, Study]) -> str:
         n_diverged = int(rows["diverged"].sum())
         notes = [f"{n_diverged:,} diverged"] if n_diverged else []
         n = f"{int((rows['count'] + rows['diverged']).max()):,}"
-        said.append(
-            f"{', '.join([f'{name}: {len(rows):,} spreads × {n} trainings', *notes, *incomplete(rows, study)])}."
-        )
+        notes = [f"{name}: {len(rows):,} spreads × {n} trainings", *notes, incomplete(rows, study)]
+        said.append(f"{', '.join(filter(None, notes))}.")
     return " ".join(said)

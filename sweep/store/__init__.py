@@ -3,10 +3,10 @@
 import os
 
 from sweep.errors import UsageError
-from sweep.store.base import Moments, Records, Store
+from sweep.store.base import Label, Moments, Records, Results, Spreads, Store
 from sweep.store.redact import redact
 
-__all__ = ["Moments", "Records", "Store", "is_missing", "open_store", "redact"]
+__all__ = ["Label", "Moments", "Records", "Results", "Spreads", "Store", "is_missing", "open_store", "redact"]
 
 
 def is_missing(url: str) -> bool:
@@ -21,20 +21,21 @@ def open_store(url: str, create: bool = False, seconds: float | None = None) -> 
     Args:
         url: a path or `sqlite:///PATH` (`sqlite:////PATH` is absolute), or a `mongodb://` or `mongodb+srv://` URI; its
             database is the URI's, else `experiment_db`.
-        create: make the SQLite file if there is none. MongoDB makes a database when it is first written.
+        create: make the store if there is none, and bring one of an older format to the present one. Without it, an
+            older store is read as it is.
         seconds: how long any call may wait for a lock or look for a server; else 1 s for a file, and what the URI says
             or 4 s for a server.
 
     Raises:
         UsageError: `url` has none of these forms.
-        StoreError: the store cannot be opened, or there is none and `create` is false.
+        StoreError: the store cannot be opened or has a newer format, or there is no SQLite file and `create` is false.
         StoreUnavailableError: it cannot be opened at present.
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in ("mongodb", "mongodb+srv"):
         from sweep.store.mongo import MongoStore
 
-        return MongoStore(url, seconds)
+        return MongoStore(url, create, seconds)
     path = url if not separator else rest[1:] if (scheme, rest[:1]) == ("sqlite", "/") else ""
     if not path:
         raise UsageError(

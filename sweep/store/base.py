@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.errors import UsageError
 from sweep.study import Point
 
 Row = tuple[int, float | None, float | None, bool, int | None, bool]
@@ -61,41 +62,55 @@ def columns_of(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[st
     return columns
 
 
+def known_fields(names: Sequence[str]) -> tuple[str, ...]:
+    """The fields of `Records` of these names, from the class itself: no text from outside gets into a query.
+
+    Raises:
+        UsageError: there is no such field.
+    """
+    for name in names:
+        if name not in RECORD_FIELDS:
+            raise UsageError(f"field was given as {name!r}; allowed is one of {', '.join(RECORD_FIELDS)}")
+    return tuple(RECORD_FIELDS[RECORD_FIELDS.index(name)] for name in names)
+
+
 class Moments(NamedTuple):
     """What a database sums up of one point.
 
-    `count` is of all its trainings, `diverged` and `solved` of those among them; the two sums are over `loss` of those
-    that did not diverge (`count - diverged` of them).
+    `count` is of all its trainings, `diverged` of those without a finite loss, `solved` of the solved ones (NaN where
+    that is not known); the two sums are over `loss` of those that did not diverge (`count - diverged` of them).
     """
 
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls on sums
     diverged: int
-    solved: int
+    solved: float
     loss_sum: float
     loss_sum_of_squares: float
 
 
-class Store(ABC):
-    """Where every training's record and every run's record is kept.
+Spreads = tuple[float, object]
+"""hidden_std_dev and output_std_dev of a record, the latter as the record says it, None where it does not."""
 
-    A training is identified by its point's identity and its repeat number; a store holds at most one record of it,
-    and a record that is stored never changes. An instance belongs to one process and one thread; any number of
-    processes may open the same store at once, each with an instance of its own, and read and write concurrently.
-    What `insert` has returned from is durable against the end of the process. Every method raises StoreError, naming
-    the store (never its password) and the remedy, when the database cannot be reached, read or written, and after
-    `close`; its subclass StoreUnavailableError where the same call may succeed later. Any call may be repeated after
-    an error, whether the failed one had an effect or not. Open an instance in the process that uses it: none crosses
-    a fork.
-    """
+
+class Label(NamedTuple):
+    """What `count` records say of themselves, beside the identity by which the store finds them (None: by none)."""
+
+    identity: str | None
+    point: object
+    seed: object
+    hidden_std_dev: object
+    output_std_dev: object
+    count: int  # type: ignore[assignment]  # hides tuple.count, as in Moments
+
+
+class Results(ABC):
+    """The records of many points, to be read."""
 
     name: str
     """The store's URL or path as it may be shown: every password in it is `***`."""
-    place: str
-    """What stays the same however the URL is written: the absolute path, or the hosts and the database."""
 
-    @abstractmethod
-    def insert(self, point: Point, records: Records) -> int:
-        """Store the records that are not yet there; return how many were new. Storing a record twice is harmless."""
+    fields: tuple[str, ...] = RECORD_FIELDS
+    """The fields of `Records` that the records have."""
 
     @abstractmethod
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
@@ -111,6 +126,10 @@ class Store(ABC):
 
         Returns:
             Name -> array (n,), in the order of `names`.
+
+        Raises:
+            UsageError: there is no such field.
+            DamagedError: a record cannot be read.
         """
 
     def records(self, identity: str, below: int) -> Records:
@@ -123,6 +142,54 @@ class Store(ABC):
 
         The database computes the sums; no record leaves it.
         """
+
+
+class Store(Results):
+    """Where every training's record and every run's record is kept.
+
+    A training is identified by its point's identity and its repeat number; a store holds at most one record of it,
+    and a record that is stored never changes. An instance belongs to one process and one thread; any number of
+    processes may open the same store at once, each with an instance of its own, and read and write concurrently.
+    What `insert` has returned from is durable against the end of the process. Every method raises StoreError, naming
+    the store (never its password) and the remedy, when the database cannot be reached, read or written, and after
+    `close`; its subclass StoreUnavailableError where the same call may succeed later. Any call may be repeated after
+    an error, whether the failed one had an effect or not. Open an instance in the process that uses it: none crosses
+    a fork.
+    """
+
+    place: str
+    """What stays the same however the URL is written: the absolute path, or the hosts and the database."""
+
+    format_version: int
+    """The format that the store is in, 1 or above."""
+
+    @abstractmethod
+    def insert(self, point: Point, records: Records) -> int:
+        """Store the records that are not yet there; return how many were new. Storing a record twice is harmless."""
+
+    @abstractmethod
+    def points(self) -> dict[str, dict[str, Any]]:
+        """Identity -> "recipe", "seed" and "draws" of every point, as they are stored, right or not."""
+
+    @abstractmethod
+    def labels(self) -> list[Label]:
+        """How many records there are of each identity and of what they say of themselves, right or not."""
+
+    @abstractmethod
+    def foreign(self) -> int:
+        """Number of records of other programs beside those of this project, which no other method sees or counts."""
+
+    @abstractmethod
+    def foreign_moments(self) -> dict[Spreads, Moments]:
+        """Sums over the records of other programs that say their hidden_std_dev, by the spreads that they say."""
+
+    @abstractmethod
+    def foreign_losses(self) -> Iterator[tuple[float, float]]:
+        """Those records one by one: hidden_std_dev and total loss, NaN where that is no finite number."""
+
+    @abstractmethod
+    def damage(self) -> list[str]:
+        """What the database itself finds wrong with its records, a sentence each; empty if nothing."""
 
     @abstractmethod
     def start_run(self, run: Mapping[str, Any]) -> None:

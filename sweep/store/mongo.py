@@ -1,5 +1,6 @@
 """The store in a MongoDB database; the only module that imports pymongo."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -18,8 +19,24 @@ from pymongo.errors import (
     PyMongoError,
 )
 
-from sweep.errors import StoreError, StoreUnavailableError, UsageError
-from sweep.store.base import RECORD_FIELDS, Moments, Records, Store, columns_of
+from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
+from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.mongo_format import bring_up_to_date, read_format
+from sweep.store.mongo_queries import (
+    COUNT,
+    FOREIGN,
+    GROUP_BY_LABELS,
+    GROUP_BY_SPREADS,
+    IDENTITY,
+    MISSHAPEN,
+    OURS,
+    READABLE_FOREIGN,
+    SUMS,
+    Document,
+    finite_or_nan,
+    in_range,
+    key,
+)
 from sweep.store.redact import redact
 from sweep.study import Point
 
@@ -32,8 +49,6 @@ NOT_ALLOWED = (13, 18, 8000)
 MAY_PASS = {6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
 """Its codes for hosts or networks that fail, time limits, shutting down, elections and a full disk."""
 
-Document = dict[str, Any]
-
 
 class MongoStore(Store):
     """A store in the database that a MongoDB URI names.
@@ -42,7 +57,7 @@ class MongoStore(Store):
     has anyway then serves each question about a point as one range.
     """
 
-    def __init__(self, url: str, seconds: float | None = None) -> None:
+    def __init__(self, url: str, create: bool = False, seconds: float | None = None) -> None:
         self.name = redact(url)
         self._database = _connect(url, self.name, seconds)
         hosts = url.partition("://")[2].partition("?")[0].rpartition("@")[2].partition("/")[0]
@@ -52,7 +67,9 @@ class MongoStore(Store):
         self._runs: Collection[Document] = self._database["runs"]
         try:
             with self._explained():
-                self._database.command("ping")
+                self.format_version = read_format(self._database, self.name)
+                if create:
+                    self.format_version = bring_up_to_date(self._database, self.format_version)
         except StoreError:
             self._client.close()
             raise
@@ -67,7 +84,7 @@ class MongoStore(Store):
         }
         described = {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": point.draws}
         documents = [
-            {"_id": _key(point.identity, row[0]), **common, **dict(zip(RECORD_FIELDS, row, strict=True))}
+            {"_id": key(point.identity, row[0]), **common, **dict(zip(RECORD_FIELDS, row, strict=True))}
             for row in records.rows()
         ]
         with self._explained():
@@ -77,31 +94,65 @@ class MongoStore(Store):
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
         """See Store.counts."""
         # Reading nothing but the _id, the index alone answers this.
-        return {key: found["count"] for key, found in self._grouped(identities, below, {"count": {"$sum": 1}})}
+        return {identity: found["count"] for identity, found in self._grouped(identities, below, COUNT)}
 
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
-        with self._explained():
+        with self._explained(), self._readable(identity):
             found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1})
             return np.array([int(document["_id"].rpartition(":")[2]) for document in found.sort("_id")], np.int64)
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
-        wanted = {"_id": 0, **dict.fromkeys(names, 1)}
-        with self._explained():
-            found = self._results.find(_range(identity, below), wanted).sort("_id")
+        names = known_fields(names)
+        with self._explained(), self._readable(identity):
+            found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
             return columns_of(names, (tuple(map(document.__getitem__, names)) for document in found))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        sums = {
-            "count": {"$sum": 1},
-            "diverged": {"$sum": {"$cond": ["$diverged", 1, 0]}},
-            "solved": {"$sum": {"$cond": ["$solved", 1, 0]}},
-            "loss_sum": {"$sum": "$loss"},
-            "loss_sum_of_squares": {"$sum": {"$multiply": ["$loss", "$loss"]}},
+        return {identity: Moments(**found) for identity, found in self._grouped(identities, below, SUMS)}
+
+    def points(self) -> dict[str, dict[str, Any]]:
+        """See Store.points."""
+        with self._explained():
+            return {document.pop("_id"): document for document in self._database["points"].find()}
+
+    def labels(self) -> list[Label]:
+        """See Store.labels."""
+        with self._explained():
+            found = list(self._results.aggregate([{"$match": OURS}, {"$group": GROUP_BY_LABELS}]))
+        return [Label._make([*map(group["_id"].get, Label._fields[:-1]), group["count"]]) for group in found]
+
+    def foreign(self) -> int:
+        """See Store.foreign."""
+        with self._explained():
+            return self._results.count_documents(FOREIGN)
+
+    def foreign_moments(self) -> dict[Spreads, Moments]:
+        """See Store.foreign_moments."""
+        with self._explained():
+            found = list(self._results.aggregate([{"$match": READABLE_FOREIGN}, {"$group": GROUP_BY_SPREADS}]))
+        spreads = [group.pop("_id") for group in found]
+        return {
+            (float(of["hidden_std_dev"]), of.get("output_std_dev")): Moments(solved=math.nan, **sums)
+            for of, sums in zip(spreads, found, strict=True)
         }
-        return {key: Moments(**found) for key, found in self._grouped(identities, below, sums)}
+
+    def foreign_losses(self) -> Iterator[tuple[float, float]]:
+        """See Store.foreign_losses."""
+        with self._explained():
+            for document in self._results.find(READABLE_FOREIGN, {"_id": 0, "hidden_std_dev": 1, "loss": 1}):
+                yield float(document["hidden_std_dev"]), finite_or_nan(document.get("loss"))
+
+    def damage(self) -> list[str]:
+        """See Store.damage."""
+        with self._explained():
+            n = self._results.count_documents(MISSHAPEN)
+            example = self._results.find_one(MISSHAPEN, {"_id": 1}) or {}
+        if not n:
+            return []
+        return [f"{n:,} documents of results lack a field or hold one of another type, _id {example['_id']!r} for one"]
 
     def start_run(self, run: Mapping[str, Any]) -> None:
         """See Store.start_run."""
@@ -128,11 +179,21 @@ class MongoStore(Store):
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.name)
 
+    @contextmanager
+    def _readable(self, identity: str) -> Iterator[None]:
+        try:
+            yield
+        except (LookupError, TypeError, ValueError) as error:
+            raise DamagedError(
+                f"{self.name} holds a record of point {identity} that cannot be read ({error!r}); "
+                "`python -m sweep.check` lists what is off"
+            ) from error
+
     def _grouped(self, identities: Sequence[str], below: int, sums: Document) -> Iterator[tuple[str, Document]]:
-        group = {"$group": {"_id": {"$arrayElemAt": [{"$split": ["$_id", ":"]}, 0]}, **sums}}
+        group = {"$group": {"_id": IDENTITY, **sums}}
         unique = sorted(set(identities))
         for start in range(0, len(unique), POINTS_PER_QUERY):
-            ranges = [_range(identity, below) for identity in unique[start : start + POINTS_PER_QUERY]]
+            ranges = [in_range(identity, below) for identity in unique[start : start + POINTS_PER_QUERY]]
             with self._explained():
                 found = list(self._results.aggregate([{"$match": {"$or": ranges}}, group]))
             yield from ((document.pop("_id"), document) for document in found)
@@ -158,7 +219,7 @@ def explained(name: str) -> Iterator[None]:
         raise StoreError(f"cannot use the store {name} ({_cause(error)}): check the URI and the server") from error
 
 
-def _connect(url: str, name: str, seconds: float | None) -> Database[Document]:
+def _connect(url: str, name: str, seconds: float | None = None) -> Database[Document]:
     options = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
     if seconds is not None:
         options |= dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS"), round(1000 * seconds))
@@ -172,7 +233,7 @@ def _connect(url: str, name: str, seconds: float | None) -> Database[Document]:
         raise UsageError(
             f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
             "user and password percent-encoded"
-        ) from error
+        ) from (None if "@" in url else error)
 
 
 def _insert_new(collection: Collection[Document], documents: list[Document]) -> int:
@@ -187,14 +248,6 @@ def _insert_new(collection: Collection[Document], documents: list[Document]) -> 
 
 def _is_stored(write_error: Document) -> bool:
     return bool(write_error["code"] == DUPLICATE_KEY and write_error.get("keyPattern", {"_id": 1}) == {"_id": 1})
-
-
-def _key(identity: str, repeat: int) -> str:
-    return f"{identity}:{repeat:010d}"
-
-
-def _range(identity: str, below: int) -> Document:
-    return {"_id": {"$gte": _key(identity, 0), "$lt": _key(identity, below)}}
 
 
 def _may_pass(error: OperationFailure) -> bool:

@@ -2,17 +2,17 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.errors import StoreError
-from sweep.store.base import Moments, Records, Store, columns_of
+from sweep.errors import DamagedError, StoreError
+from sweep.store.base import Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.redact import redact
-from sweep.store.sqlite_file import explained, open_database
+from sweep.store.sqlite_file import explained, format_of, open_database
 from sweep.study import Point
 
 # One JSON text holds any number of identities; SQLite limits the number of its parameters.
@@ -20,6 +20,11 @@ _OF_POINTS = """
 FROM points JOIN trainings ON point_id = points.id AND repeat < ?2
 WHERE identity IN (SELECT value FROM json_each(?1)) GROUP BY identity
 """
+_SUMS = (
+    "count(*), count(*) - count(loss) FILTER (WHERE abs(loss) < 9e999), sum(solved), "
+    "total(loss) FILTER (WHERE abs(loss) < 9e999), total(loss * loss) FILTER (WHERE abs(loss) < 9e999)"
+)
+"""The fields of Moments; 9e999 is SQLite's infinity."""
 
 
 class SqliteStore(Store):
@@ -30,6 +35,7 @@ class SqliteStore(Store):
         self.place = os.path.abspath(path)
         with self._explained():
             self._database = open_database(path, create, seconds)
+            self.format_version = format_of(self._database)
         self._file = os.stat(path)
 
     def insert(self, point: Point, records: Records) -> int:
@@ -64,7 +70,7 @@ class SqliteStore(Store):
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
         query = (
-            f"SELECT {', '.join(names)} FROM trainings JOIN points ON point_id = id "
+            f"SELECT {_listed(names)} FROM trainings JOIN points ON point_id = id "
             "WHERE identity = ? AND repeat < ? ORDER BY repeat"
         )
         with self._explained():
@@ -72,9 +78,43 @@ class SqliteStore(Store):
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        sums = "count(*), sum(diverged), sum(solved), total(loss), total(loss * loss)"
-        rows = self._rows(f"SELECT identity, {sums} {_OF_POINTS}", json.dumps(list(identities)), below)
+        rows = self._rows(f"SELECT identity, {_SUMS} {_OF_POINTS}", json.dumps(list(identities)), below)
         return {identity: Moments(*values) for identity, *values in rows}
+
+    def points(self) -> dict[str, dict[str, Any]]:
+        """See Store.points."""
+        rows = self._rows("SELECT identity, recipe, seed, draws FROM points")
+        return {
+            identity: {"recipe": self._parsed(recipe), "seed": seed, "draws": draws}
+            for identity, recipe, seed, draws in rows
+        }
+
+    def labels(self) -> list[Label]:
+        """See Store.labels."""
+        query = (
+            "SELECT identity, identity, seed, hidden_std_dev, output_std_dev, count(*) "
+            "FROM trainings LEFT JOIN points ON point_id = id GROUP BY point_id"
+        )
+        return [Label(*row) for row in self._rows(query)]
+
+    def foreign(self) -> int:
+        """See Store.foreign."""
+        return 0  # another program's file is no store
+
+    def foreign_moments(self) -> dict[Spreads, Moments]:
+        """See Store.foreign_moments."""
+        return {}
+
+    def foreign_losses(self) -> Iterator[tuple[float, float]]:
+        """See Store.foreign_losses."""
+        return iter(())
+
+    def damage(self) -> list[str]:
+        """See Store.damage."""
+        found = [text for (text,) in self._rows("PRAGMA integrity_check") if text != "ok"]
+        query = "SELECT count(*) FROM trainings WHERE solved NOT IN (0, 1) OR diverged NOT IN (0, 1)"
+        ((n,),) = self._rows(query)
+        return found + [f"{n:,} rows of trainings have a solved or diverged that is neither 0 nor 1"] * bool(n)
 
     def start_run(self, run: Mapping[str, Any]) -> None:
         """See Store.start_run."""
@@ -93,7 +133,7 @@ class SqliteStore(Store):
     def runs(self) -> list[dict[str, Any]]:
         """See Store.runs."""
         rows = self._rows("SELECT document, ended, state FROM runs ORDER BY started, id")
-        return [{**json.loads(document), "ended": ended, "state": state} for document, ended, state in rows]
+        return [{**self._parsed(document), "ended": ended, "state": state} for document, ended, state in rows]
 
     def close(self) -> None:
         """See Store.close."""
@@ -115,6 +155,19 @@ class SqliteStore(Store):
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.name)
 
+    def _parsed(self, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise DamagedError(
+                f"{self.name} holds a point or a run that cannot be read ({error}): {text[:40]!r}; "
+                "put back a copy, or move the file away and compute its results again"
+            ) from error
+
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._explained():
             return self._database.execute(query, values).fetchall()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(known_fields(names))

@@ -8,8 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sweep.errors import StoreError, StoreUnavailableError
+from sweep.store.format import FORMAT_VERSION, check_format
 
-FORMAT_VERSION = 1
 BUSY_SECONDS = 1.0
 """How long SQLite itself waits for a lock; it hears no Ctrl-C meanwhile, so longer waiting is left to the caller."""
 TRIES_TO_MAKE = 10
@@ -39,6 +39,9 @@ PRAGMA user_version = {FORMAT_VERSION};
 COMMIT;
 """
 
+STEPS = {1: ("UPDATE runs SET document = json_insert(document, '$.study.until', json('null'))",)}
+"""Version -> the statements that bring a store of it to the next."""
+
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "another program has locked it; end that program or wait, then try again",
     sqlite3.SQLITE_FULL: "the disk is full; free some space and start again, what is stored stays",
@@ -67,7 +70,8 @@ def explained(path: str) -> Iterator[None]:
 
 
 def open_database(path: str, create: bool, seconds: float | None = None) -> sqlite3.Connection:
-    """A connection in autocommit mode to the store at `path` that waits for locks for `seconds`, else BUSY_SECONDS.
+    """A connection in autocommit mode to the store at `path`, of the present format where `create` is true; it waits
+    for locks for `seconds`, else BUSY_SECONDS.
 
     Raises:
         StoreError: there is no store at `path` and `create` is false, or the file is not a store of this format.
@@ -92,6 +96,8 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
             if not create:
                 raise _missing(path)
             _make(database)
+        elif create:
+            bring_up_to_date(database)
         database.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.OperationalError as error:
         database.close()
@@ -116,16 +122,30 @@ def _is_made(database: sqlite3.Connection, path: str) -> bool:
         "SELECT (SELECT user_version FROM pragma_user_version), count(*), "
         "count(*) FILTER (WHERE name IN ('points', 'trainings', 'runs', 'results')) FROM sqlite_schema"
     ).fetchone()
-    if version > FORMAT_VERSION:
-        raise StoreError(
-            f"the store {path} has format {version}, and this project knows formats up to {FORMAT_VERSION}; "
-            "upgrade this project, or name another store"
-        )
-    if (version, tables) != (0, 0) and (version, ours) != (FORMAT_VERSION, 4):
+    if version > 0:
+        check_format(path, version)
+    if (version, tables) != (0, 0) and (version < 1 or ours != 4):
         raise StoreError(
             _unusable(path, ": it is the database of another program and was left as it was; name another store")
         )
     return bool(version)
+
+
+def format_of(database: sqlite3.Connection) -> int:
+    """The format that a store is in."""
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
+def bring_up_to_date(database: sqlite3.Connection) -> None:
+    """Take the steps to the present format, all or none."""
+    if format_of(database) == FORMAT_VERSION:
+        return
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        for version in range(format_of(database), FORMAT_VERSION):  # asked again: another process may have been first
+            for statement in STEPS[version]:
+                database.execute(statement)
+        database.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
 
 
 def _make(database: sqlite3.Connection) -> None:

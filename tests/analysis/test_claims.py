@@ -5,6 +5,7 @@ from analysis import claims
 from analysis.claims_seeded import loss_table, seeded_findings, separation, twenty_lines
 from analysis.inference import Interval
 from analysis.minimum import Losses
+from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, HOLDS, MISSING, OPEN, RULE, below_verdict, majority_verdict, needed, number_verdict
 from sweep import RECIPES, Axis, Recipe, Study
 from sweep.provenance import describe_run
@@ -100,6 +101,17 @@ def test_spreads_that_were_not_swept_are_missing():
     assert found["G1"].measured == "no spreads within 2 % of 1 and 0.7071 were swept"
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(slice(0, 1), slice(None)), (slice(None), slice(0, 400, 100))])
+def test_too_few_points_or_trainings_are_missing(rows, columns):
+    given = simulated(50)
+    some = Losses(SPREADS[columns], given.losses[rows, columns], given.solved[rows, columns], True)
+    found = {finding.id: finding for finding in claims.gustaw_findings(some)}
+    for key in ("G3", "G5"):
+        assert found[key].verdict == MISSING
+        assert found[key].measured == "fewer than 5 spreads around it were swept, or one training each"
+    assert "nan" not in claims.describe(list(found.values()))
+
+
 def test_the_seeded_runs_are_what_their_transcriptions_say():
     losses = rumelhart(published_start("rumelhart"), 10_001)[::2000]
     found = loss_table()
@@ -133,7 +145,7 @@ def test_separation(patterns, expected):
 def test_the_latest_sweep_of_the_recipe_is_found(tmp_path):
     published = Study(RECIPES["gustaw"], repeats=2)
     with open_store(str(tmp_path / "store.db"), create=True) as store:
-        assert claims.find_sweep(store) is None
+        assert find_sweeps(store) == {}
         others = [
             Study(RECIPES["peczenyj"]),
             published,
@@ -142,7 +154,10 @@ def test_the_latest_sweep_of_the_recipe_is_found(tmp_path):
         ]
         for number, study in enumerate(others):
             store.start_run(describe_run(study, "", 1) | {"started": f"2026-01-0{number + 1}T00:00:00.000+00:00"})
-        assert claims.find_sweep(store) == published
+        assert find_sweeps(store) == {"gustaw": published, "peczenyj": others[0]}
+        some = Study(RECIPES["gustaw"], (Axis("hidden_std_dev", (0.7, 1.0)),), repeats=2)
+        store.start_run(describe_run(some, "", 1) | {"started": "2026-02-01T00:00:00.000+00:00"})
+        assert find_sweeps(store)["gustaw"] == published
         for point in published.points:
             store.insert(point, records(np.array([5.0, 6.0])))
         assert [finding.id for finding in claims.all_findings(store)][:5] == ["G1", "G2", "G3", "G4", "G5"]

@@ -75,3 +75,10 @@ def test_mistakes_are_one_sentence(folder, arguments, code, message):
     assert done.returncode == code
     assert message in commands.one_sentence(done.stderr)
     assert sorted(folder.iterdir()) == before
+
+
+def test_widths_are_printed_as_they_are_typed(tmp_path):
+    sweep = ["--set", "epochs=2", "--axis", "hidden=none,2,3x3", "--repeats", "2"]
+    assert commands.run("sweep.run", *sweep, folder=tmp_path).returncode == 0
+    lines = commands.run("analysis", "summary", folder=tmp_path).stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["hidden", "none", "2", "3x3"]

@@ -7,9 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pymongo
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from sweep.store import Moments, Records, Store
+from sweep.errors import UsageError
+from sweep.recipe import Recipe
+from sweep.store import Label, Moments, Records, Store
 from sweep.store.base import RECORD_FIELDS
+from sweep.study import Point
 from tests.store.samples import a_point, same, some_records
 
 PUBLISHED = {
@@ -28,6 +33,33 @@ def test_every_double_comes_back_bit_for_bit(store: Store) -> None:
     records.final_loss[diverged] = np.nan
     assert store.insert(a_point(), records) == n
     assert same(store.records(a_point().identity, 10**9), records)
+
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+extreme = st.sampled_from([sys.float_info.max, -sys.float_info.max, 5e-324, -5e-324, np.inf, -np.inf, np.nan, -0.0])
+rows = st.tuples(finite | extreme, finite | extreme, st.booleans(), st.integers(-1, 10**9), st.booleans())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1), spread=finite
+)
+def test_any_records_come_back(
+    drawn: dict[int, tuple[float, float, bool, int, bool]], seed: int, spread: float, store: Store
+) -> None:
+    point = a_point(seed, abs(spread))
+    have = store.repeats(point.identity).tolist()
+    values = [(repeat, *drawn[repeat]) for repeat in sorted(set(drawn) - set(have))]
+    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_)
+    columns = zip(*values, strict=True) if values else ((),) * 6
+    records = Records(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+    records.loss[records.diverged] = records.final_loss[records.diverged] = np.nan
+    assert store.insert(point, records) == len(values)
+    assert store.insert(point, records) == 0
+    found = store.records(point.identity, 10**9)
+    new = np.isin(found.repeat, records.repeat)
+    assert same(Records(*(getattr(found, name)[new] for name in RECORD_FIELDS)), records)
+    assert store.points()[point.identity]["recipe"] == point.recipe.to_dict()
 
 
 def test_records_come_by_ascending_repeat_and_below(store: Store) -> None:
@@ -211,3 +243,55 @@ def _read_without_this_project(url: str) -> list[dict[str, object]]:
         return found
     with pymongo.MongoClient(url) as client:
         return list(client.get_default_database()["results"].find({}, {"_id": 0}))
+
+
+def test_a_loss_that_is_not_finite_is_in_no_sum(store: Store) -> None:
+    loss = np.array([1.0, np.nan, np.inf, -np.inf, 2.0, sys.float_info.max * 1e-200])
+    n = len(loss)
+    records = Records(np.arange(n), loss, loss, np.ones(n, bool), np.ones(n, np.int64), np.zeros(n, bool))
+    store.insert(a_point(), records)
+    (found,) = store.moments([a_point().identity], n).values()
+    finite = loss[np.isfinite(loss)]
+    assert found[:3] == (6, 3, 6)
+    assert found[3:] == (pytest.approx(sum(finite), rel=1e-14), pytest.approx(sum(finite**2), rel=1e-14))
+    assert same(store.records(a_point().identity, n), records)
+
+
+def test_a_field_that_records_do_not_have_is_refused(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 2))
+    for name in ("seed", "loss FROM trainings --", "$loss", "*", ""):
+        with pytest.raises(UsageError) as caught:
+            store.columns(a_point().identity, 9, ["loss", name])
+        assert str(caught.value) == (
+            f"field was given as {name!r}; allowed is one of repeat, loss, final_loss, solved, solved_epoch, diverged"
+        )
+
+
+def test_points_say_what_they_are(store: Store) -> None:
+    assert store.points() == {}
+    left, right = a_point(2**63 - 1), a_point(2, 0.1)
+    store.insert(left, some_records(0, 5))
+    store.insert(right, some_records(0, 0))
+    for point in (left, right):
+        said = store.points()[point.identity]
+        assert said == {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": "common"}
+        assert Point(Recipe.from_dict(said["recipe"]), said["seed"], said["draws"]).identity == point.identity
+
+
+def test_records_say_where_they_belong(store: Store) -> None:
+    assert store.labels() == []
+    left, right = a_point(1), a_point(2, 0.1)
+    store.insert(left, some_records(0, 5))
+    store.insert(right, some_records(3, 6))
+    assert sorted(store.labels()) == sorted(
+        [
+            Label(left.identity, left.identity, 1, 0.5, 1.0, 5),
+            Label(right.identity, right.identity, 2, 0.1, 1.0, 3),
+        ]
+    )
+
+
+def test_a_sound_store_has_no_damage_and_nothing_foreign(store: Store) -> None:
+    store.insert(a_point(), some_records(0, 20))
+    assert store.damage() == []
+    assert (store.foreign(), store.foreign_moments(), list(store.foreign_losses())) == (0, {}, [])

@@ -1,5 +1,3 @@
-from multiprocessing import get_context
-
 import pymongo
 import pytest
 
@@ -74,17 +72,3 @@ def test_counts_read_the_index_alone(mongodb_url: str, monkeypatch: pytest.Monke
         plan = client.get_default_database().command("explain", asked, verbosity="executionStats")
     statistics = plan.get("executionStats") or plan["stages"][0]["$cursor"]["executionStats"]
     assert (statistics["totalDocsExamined"], statistics["totalKeysExamined"] <= 11) == (0, True)
-
-
-def write_overlapping(url: str, worker: int) -> int:
-    with open_store(url) as store:
-        return sum(store.insert(a_point(seed), some_records(10 * worker, 10 * worker + 40)) for seed in range(5))
-
-
-def test_processes_write_one_real_database_at_once(mongodb_url: str) -> None:
-    with get_context("spawn").Pool(4) as pool:
-        new = pool.starmap(write_overlapping, [(mongodb_url, worker) for worker in range(4)])
-    assert sum(new) == 5 * 70
-    with open_store(mongodb_url) as store:
-        for seed in range(5):
-            assert same(store.records(a_point(seed).identity, 99), some_records(0, 70))

@@ -4,33 +4,13 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Records, open_store, sqlite_file
+from sweep.store.format import FORMAT_VERSION
 from tests.store.samples import a_point, same, some_records
-
-finite = st.floats(allow_nan=False, allow_infinity=False)
-rows = st.tuples(finite, finite, st.booleans(), st.integers(-1, 10**9), st.booleans())
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1))
-def test_any_records_come_back(drawn: dict[int, tuple[float, float, bool, int, bool]], seed: int, path: str) -> None:
-    values = [(repeat, *drawn[repeat]) for repeat in sorted(drawn)]
-    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_)
-    columns = zip(*values, strict=True) if values else ((),) * 6
-    records = Records(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
-    records.loss[records.diverged] = records.final_loss[records.diverged] = np.nan
-    Path(path).unlink(missing_ok=True)
-    with open_store(path, create=True) as store:
-        assert store.insert(a_point(seed), records) == len(values)
-        assert same(store.records(a_point(seed).identity, 10**9), records)
 
 
 def test_what_was_inserted_survives_a_killed_process(path: str) -> None:
@@ -46,10 +26,10 @@ def insert_and_die(path: str) -> None:
     os._exit(1)
 
 
-def test_the_file_is_a_wal_database_of_format_1(made: str) -> None:
+def test_the_file_is_a_wal_database_of_the_present_format(made: str) -> None:
     database = sqlite3.connect(made)
     assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    assert database.execute("PRAGMA user_version").fetchone() == (FORMAT_VERSION,)
     recipe, seed, draws = database.execute("SELECT recipe, seed, draws FROM points").fetchone()
     assert (json.loads(recipe), seed, draws) == (a_point().recipe.to_dict(), 0, "common")
     database.close()

@@ -1,0 +1,236 @@
+"use strict";
+// Shows one swept value at a time: its mean on the curve, the histogram of its total losses, sample traces.
+(() => {
+  const data = JSON.parse(document.getElementById("explore-data").textContent);
+  const part = document.getElementById("explore-part");
+  const slider = part.querySelector("input");
+  const output = part.querySelector("output");
+  const last = data.names.length - 1;
+  const COLOURS = ["var(--blue)", "var(--orange)", "var(--green)", "var(--quiet)", "var(--text)"];
+  const DASHES = ["", "6 3", "2 3", "9 3 2 3", "1 0"];
+
+  const number = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const short = (value) => (Math.abs(value) >= 1e6 ? value.toExponential(0) : Math.abs(value) >= 1000 ? number(value, 0) : String(Number(value.toPrecision(3))));
+  const present = (value) => value !== null && value !== undefined;
+
+  function element(parent, name, attributes, text) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    if (text !== undefined) made.textContent = text;
+    parent.appendChild(made);
+    return made;
+  }
+
+  // A scale from values to pixels, even in the logarithm where asked.
+  function scale(low, high, from, to, log) {
+    const warp = log ? Math.log : (value) => value;
+    const width = warp(high) - warp(low) || 1;
+    return { there: (value) => from + ((warp(value) - warp(low)) / width) * (to - from), ...(log ? logTicks(low, high) : ticks(low, high)) };
+  }
+
+  function ticks(low, high) {
+    const rough = (high - low) / 4 || 1;
+    const base = 10 ** Math.floor(Math.log10(rough));
+    const step = base * [1, 2, 5, 10].find((digit) => digit * base >= rough);
+    const found = [];
+    for (let n = Math.ceil(low / step); n * step <= high + step / 1e6; n += 1) found.push(n * step);
+    const digits = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 12);
+    return { ticks: found, write: (value) => (Math.abs(value) >= 1e6 ? value.toExponential(1) : number(value, digits)) };
+  }
+
+  function logTicks(low, high) {
+    const decades = Math.log10(high / low);
+    const found = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += Math.ceil(decades / 6)) {
+      for (const digit of decades > 2 ? [1] : [1, 2, 5]) found.push(digit * 10 ** power);
+    }
+    return { ticks: found.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)), write: short };
+  }
+
+  // An empty chart with axes; its size in pixels is the room that it has.
+  function chart(svg, height, x, y, names) {
+    const width = Math.max(svg.parentElement.clientWidth, 240);
+    svg.replaceChildren();
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const frame = { left: 48, right: width - 10, top: 22, bottom: height - 38 };
+    frame.x = scale(x.low, x.high, frame.left, frame.right, x.log);
+    frame.y = scale(y.low, y.high, frame.bottom, frame.top, false);
+    for (const tick of frame.y.ticks) {
+      const at = frame.y.there(tick);
+      element(svg, "line", { class: "grid", x1: frame.left, x2: frame.right, y1: at, y2: at });
+      element(svg, "text", { x: frame.left - 5, y: at + 4, "text-anchor": "end" }, frame.y.write(tick));
+    }
+    if (x.names) {
+      const every = Math.ceil(x.names.length / Math.max(width / 80, 1));
+      x.names.forEach((name, i) => i % every || element(svg, "text", { x: frame.x.there(i), y: frame.bottom + 16, "text-anchor": "middle" }, name));
+    } else {
+      for (const tick of frame.x.ticks) {
+        const where = frame.x.there(tick);
+        const atEdge = where > width - 28;
+        element(svg, "text", { x: atEdge ? width : where, y: frame.bottom + 16, "text-anchor": atEdge ? "end" : "middle" }, frame.x.write(tick));
+      }
+    }
+    element(svg, "line", { class: "axis", x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom });
+    element(svg, "text", { x: frame.right, y: height - 6, "text-anchor": "end" }, names[0]);
+    element(svg, "text", { x: 2, y: 12 }, names[1]);
+    return frame;
+  }
+
+  // Points as one path, with gaps where a value is missing.
+  function path(xs, ys, frame) {
+    let pen = "M";
+    return xs.map((x, i) => {
+      if (!present(ys[i])) { pen = "M"; return ""; }
+      const step = `${pen}${frame.x.there(x).toFixed(1)} ${frame.y.there(ys[i]).toFixed(1)}`;
+      pen = "L";
+      return step;
+    }).join("");
+  }
+
+  const at = (i) => (data.values ? data.values[i] : i);
+  const xs = data.names.map((name, i) => at(i));
+  let curve;
+
+  function drawCurve() {
+    const svg = part.querySelector(".curve");
+    const error = (i) => data.standard_error[i] || 0;
+    const kept = xs.map((x, i) => i).filter((i) => present(data.mean[i]));
+    const low = Math.min(...kept.map((i) => data.mean[i] - error(i)));
+    const high = Math.max(...kept.map((i) => data.mean[i] + error(i)));
+    const room = data.values ? 0 : 0.5;
+    const x = { low: xs[0] - room, high: xs[last] + room, log: data.log, names: data.values ? null : data.names };
+    curve = chart(svg, 260, x, { low: low > 0 && low < high / 3 ? 0 : low, high }, [data.field, `mean total loss (${data.unit})`]);
+    // A swept value without a mean is a gap in a curve; names have no order that a curve could follow.
+    for (const i of kept) {
+      const x = curve.x.there(xs[i]);
+      const [y1, y2] = [data.mean[i] + error(i), data.mean[i] - error(i)].map(curve.y.there);
+      const next = data.values && present(data.mean[i + 1]) && i < last;
+      if (next) {
+        const [y3, y4] = [data.mean[i + 1] - error(i + 1), data.mean[i + 1] + error(i + 1)].map(curve.y.there);
+        const x2 = curve.x.there(xs[i + 1]);
+        element(svg, "polygon", { class: "band", points: `${x},${y1} ${x},${y2} ${x2},${y3} ${x2},${y4}` });
+      }
+      if (!data.values || data.names.length <= 40) element(svg, "line", { class: "mean", x1: x, x2: x, y1, y2 });
+      if (!data.values) element(svg, "circle", { class: "solved", cx: x, cy: curve.y.there(data.mean[i]), r: 3.5 });
+    }
+    if (data.values) element(svg, "path", { class: "mean", d: path(xs, data.mean, curve) });
+    const rules = Object.entries(data.values ? data.predictions : {}).filter(([, value]) => value >= xs[0] && value <= xs[last]);
+    const lowest = Math.min(...rules.map(([, value]) => value));
+    for (const [rule, value] of rules) {
+      const where = curve.x.there(value);
+      const left = value === lowest || where > curve.right - 60;
+      element(svg, "line", { class: "rule", x1: where, x2: where, y1: curve.top, y2: curve.bottom });
+      element(svg, "text", { x: where + (left ? -4 : 4), y: curve.top + 12, "text-anchor": left ? "end" : "start" }, `${rule} ${short(value)}`);
+    }
+    curve.pointed = element(svg, "line", { class: "pointed", x1: -9, x2: -9, y1: curve.top, y2: curve.bottom });
+    curve.picked = element(svg, "line", { class: "picked", y1: curve.top, y2: curve.bottom });
+    curve.dot = element(svg, "circle", { class: "solved", r: 5 });
+    curve.words = element(svg, "text", { class: "strong", y: 12, x: curve.right, "text-anchor": "end" }, "");
+  }
+
+  function drawHistogram(i) {
+    const { edges, log, solved, stuck } = data.histogram;
+    const most = Math.max(...solved[i].map((count, bin) => count + stuck[i][bin]), 1);
+    const svg = part.querySelector(".histogram");
+    const frame = chart(svg, 220, { low: edges[0], high: edges[edges.length - 1], log }, { low: 0, high: most },
+      [`total loss (${data.unit})`, "networks"]);
+    solved[i].forEach((count, bin) => {
+      const left = frame.x.there(edges[bin]);
+      const width = Math.max(frame.x.there(edges[bin + 1]) - left - 1, 0.5);
+      const bar = (kind, from, to) => element(svg, "rect", { class: kind, x: left, width, y: frame.y.there(to), height: frame.y.there(from) - frame.y.there(to) });
+      if (count) bar("solved", 0, count);
+      if (stuck[i][bin]) bar("stuck", count, count + stuck[i][bin]);
+    });
+    element(svg, "rect", { class: "solved", x: frame.right - 130, y: 3, width: 10, height: 10 });
+    element(svg, "text", { x: frame.right - 116, y: 12 }, "solved");
+    element(svg, "rect", { class: "stuck", x: frame.right - 60, y: 3, width: 10, height: 10 });
+    element(svg, "text", { x: frame.right - 46, y: 12 }, "stuck");
+  }
+
+  function drawTraces(i) {
+    const { points, epochs, loss } = data.traces;
+    const box = part.querySelector(".traces-part");
+    box.hidden = !points.length;
+    if (!points.length) return;
+    const distance = (place) => Math.abs(points[place] - i);
+    const place = points.map((point, n) => n).reduce((best, n) => (distance(n) < distance(best) ? n : best));
+    box.querySelector("h3").textContent = `Loss by epoch, ${loss[place].length} networks at ${data.names[points[place]]}`;
+    const kept = loss[place].flat().filter(present);
+    const steps = epochs[place];
+    const frame = chart(part.querySelector(".traces"), 220, { low: 0, high: steps[steps.length - 1] },
+      { low: 0, high: Math.max(...kept, 1e-9) }, ["epoch", data.loss_name]);
+    loss[place].forEach((ys, n) => {
+      const look = `stroke:${COLOURS[n % 5]};stroke-dasharray:${DASHES[n % 5]}`;
+      element(part.querySelector(".traces"), "path", { class: "trace", style: look, d: path(steps, ys, frame) });
+    });
+  }
+
+  const describeMean = (i) => present(data.mean[i])
+    ? number(data.mean[i], 2) + (present(data.standard_error[i]) ? ` ± ${number(data.standard_error[i], 2)}` : "")
+    : "no mean";
+
+  function describe(i) {
+    const solved = present(data.solved[i]) ? `, solved ${number(100 * data.solved[i], 1)} %` : "";
+    const diverged = data.diverged[i] ? `, ${number(data.diverged[i], 0)} diverged` : "";
+    return `${data.field} = ${data.names[i]}: mean total loss ${describeMean(i)} (standard error)${solved}, n = ${number(data.count[i], 0)}${diverged}`;
+  }
+
+  function pick(i, share) {
+    slider.value = i;
+    slider.setAttribute("aria-valuetext", describe(i));
+    output.textContent = describe(i);
+    const x = curve.x.there(at(i));
+    curve.picked.setAttribute("x1", x);
+    curve.picked.setAttribute("x2", x);
+    curve.dot.setAttribute("cx", x);
+    curve.dot.setAttribute("cy", present(data.mean[i]) ? curve.y.there(data.mean[i]) : -99);
+    drawHistogram(i);
+    drawTraces(i);
+    if (share) {
+      try { history.replaceState(null, "", `#at=${encodeURIComponent(data.values ? data.values[i] : data.names[i])}`); } catch { /* no address to share */ }
+    }
+  }
+
+  // The swept value nearest to a place on the curve.
+  function nearest(event) {
+    const box = part.querySelector(".curve").getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * Math.max(box.width, 240);
+    return xs.map((value, i) => i).reduce((best, i) => Math.abs(curve.x.there(xs[i]) - x) < Math.abs(curve.x.there(xs[best]) - x) ? i : best);
+  }
+
+  function point(event) {
+    const i = nearest(event);
+    const x = curve.x.there(at(i));
+    curve.pointed.setAttribute("x1", x);
+    curve.pointed.setAttribute("x2", x);
+    curve.words.textContent = `${data.names[i]}: ${describeMean(i)}`;
+  }
+
+  // #at=0.7 picks the swept value nearest to 0.7, or the one of that name.
+  function fromAddress() {
+    const given = /^#at=(.+)$/.exec(location.hash);
+    if (!given) return null;
+    let text;
+    try { text = decodeURIComponent(given[1]); } catch { return null; }
+    if (!data.values) return data.names.includes(text) ? data.names.indexOf(text) : null;
+    const value = Number(text);
+    if (!Number.isFinite(value)) return null;
+    const warp = data.log && value > 0 ? Math.log : (number) => number;
+    return xs.map((x, i) => i).reduce((best, i) => Math.abs(warp(xs[i]) - warp(value)) < Math.abs(warp(xs[best]) - warp(value)) ? i : best);
+  }
+
+  function start() {
+    part.hidden = false;
+    slider.max = last;
+    drawCurve();
+    pick(fromAddress() ?? data.best, false);
+    const svg = part.querySelector(".curve");
+    slider.addEventListener("input", () => pick(Number(slider.value), true));
+    svg.addEventListener("click", (event) => pick(nearest(event), true));
+    svg.addEventListener("pointermove", point);
+    svg.addEventListener("pointerleave", () => { curve.words.textContent = ""; curve.pointed.setAttribute("x1", -9); curve.pointed.setAttribute("x2", -9); });
+    addEventListener("hashchange", () => pick(fromAddress() ?? Number(slider.value), false));
+    addEventListener("resize", () => { drawCurve(); pick(Number(slider.value), false); });
+  }
+  start();
+})();

@@ -1,0 +1,124 @@
+"""The data behind the part of the page that shows one swept value at a time: mean, histogram and sample traces."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.answer import best_point, format_value
+from analysis.report.headline import predictions
+from sweep.draws import initial_parameters
+from sweep.recipe import Recipe
+from sweep.replay import loss_curves
+from sweep.store import Store
+from sweep.study import Study
+
+Array = NDArray[np.float64]
+
+BINS = 40
+LOG_FROM_RATIO = 100
+"""Losses that span this ratio or more are binned evenly in the logarithm."""
+TRACES = 5
+EPOCHS_SHOWN = 101
+MOST_TRACED = 100
+MOST_OPERATIONS = 4e9
+"""Multiplications, or so, spent on traces: a few seconds."""
+
+
+def explore_data(store: Store, study: Study, summary: pd.DataFrame) -> dict[str, Any] | None:
+    """What the page embeds for a study with one axis; None with several, or where no training counts.
+
+    Returns:
+        Lists along the axis, by ascending value where these are numbers; null where there is no number. `mean`,
+        `standard_error`, `count`, `diverged` and `solved` are the summary's, with every digit.
+    """
+    best = best_point(summary)
+    if len(study.axes) != 1 or best is None:
+        return None
+    (axis,) = study.axes
+    is_numeric = isinstance(axis.values[0], float | int)
+    order = sorted(range(len(axis.values)), key=lambda i: axis.values[i]) if is_numeric else range(len(axis.values))
+    rows = summary.iloc[list(order)]
+    values = [axis.values[i] for i in order]
+    return {
+        "field": axis.field,
+        "unit": "nats × epochs" if study.recipe.loss == "bce" else "squared error × epochs",
+        "loss_name": "mean loss (nats)" if study.recipe.loss == "bce" else "mean squared error",
+        "values": values if is_numeric else None,
+        "names": [format_value(value) for value in values],
+        "log": is_numeric and min(values) > 0 and max(values) >= 20 * min(values),
+        "predictions": predictions(study),
+        "best": list(order).index(best),
+        **{name: _plain(rows[name]) for name in ("mean", "standard_error", "count", "solved", "diverged")},
+        "histogram": histogram([study.points[i].identity for i in order], store, study.repeats),
+        "traces": traces(study, list(order), best),
+    }
+
+
+def histogram(identities: list[str], store: Store, below: int) -> dict[str, Any]:
+    """Total losses of every point on bins that all share, of the networks that are solved and stuck at the end.
+
+    Returns:
+        `edges` (bins + 1), whether they are even in the `log`, and the counts `solved` and `stuck` (points, bins).
+    """
+    read = [store.columns(identity, below, ["loss", "solved"]) for identity in identities]
+    finite = np.concatenate([columns["loss"][np.isfinite(columns["loss"])] for columns in read])
+    low, high = float(finite.min()), float(finite.max())
+    is_log = low > 0 and high / low >= LOG_FROM_RATIO
+    edges = np.geomspace(low, high, BINS + 1) if is_log else np.linspace(0 if low > 0 else low, high or 1, BINS + 1)
+    edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
+    counted: dict[str, list[list[int]]] = {"solved": [], "stuck": []}
+    for columns in read:
+        for name, kept in (("solved", columns["solved"]), ("stuck", ~columns["solved"])):
+            counts = np.histogram(columns["loss"][kept & np.isfinite(columns["loss"])], edges)[0]
+            counted[name].append(counts.tolist())
+    return {"edges": edges.tolist(), "log": is_log, **counted}
+
+
+def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
+    """The loss by epoch of the first repeats at some of the points, trained anew.
+
+    Returns:
+        `points`, their positions in `order`, the one with the lowest mean among them; `epochs` of each (points, k); and
+        `loss` (points, repeats, k), null from where a network diverged. No points where even a few would take long.
+    """
+    operations = max(operations_of(point.recipe) for point in study.points)
+    n_repeats = min(TRACES, study.repeats)
+    n_points = min(len(order), MOST_TRACED, int(MOST_OPERATIONS / (operations * n_repeats)))
+    if n_points < 1:
+        return {"points": [], "epochs": [], "loss": []}
+    places = {round(place) for place in np.linspace(0, len(order) - 1, n_points)}
+    chosen = sorted(places | {order.index(best)})
+    recipes = [study.points[order[place]].recipe for place in chosen]
+    with np.errstate(over="ignore"):
+        starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
+    epochs = [shown_epochs(recipe) for recipe in recipes]
+    losses: list[Any] = [None] * len(chosen)
+    # Networks that differ in their initial spread alone are trained together.
+    trained_as = [replace(recipe, hidden_std_dev=1.0, output_std_dev=1.0) for recipe in recipes]
+    for recipe in dict.fromkeys(trained_as):
+        alike = [i for i, other in enumerate(trained_as) if other == recipe]
+        curves = loss_curves(recipe, np.concatenate([starts[i] for i in alike]), epochs[alike[0]])
+        for i, of_point in zip(alike, np.split(curves, len(alike)), strict=True):
+            losses[i] = [_short(curve) for curve in of_point]
+    return {"points": chosen, "epochs": epochs, "loss": losses}
+
+
+def shown_epochs(recipe: Recipe) -> list[int]:
+    """The numbers of updates at which a trace is shown, evenly from 0 to the recipe's epochs."""
+    return sorted({round(epoch) for epoch in np.linspace(0, recipe.epochs, EPOCHS_SHOWN).tolist()})
+
+
+def operations_of(recipe: Recipe) -> int:
+    """Multiplications, or so, in one training of the recipe."""
+    return recipe.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in recipe.layers)
+
+
+def _plain(column: "pd.Series[Any]") -> list[float | None]:
+    return [None if pd.isna(value) else value for value in column.tolist()]
+
+
+def _short(curve: Array) -> list[float | None]:
+    return [float(f"{value:.3g}") if np.isfinite(value) else None for value in curve.tolist()]

@@ -1,0 +1,151 @@
+"""The answer in words and the numbers behind it; everything is worded from the numbers, by rule."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from analysis.answer import SPREAD, Comparison, best_point, compare_with_xavier, format_value
+from analysis.groups import summarize
+from analysis.inference import Interval, RelativeChange
+from analysis.losses import is_numeric, read_losses
+from analysis.minimum import FEW, Losses, Minimum, find_minimum
+from analysis.report.markup import number, share, share_span
+from sweep.errors import UsageError
+from sweep.recipe import Recipe
+from sweep.store import Store
+from sweep.study import Study
+
+SMALL_GAIN = 0.005
+"""A gain whose interval reaches below half a per cent may be nothing that matters."""
+
+
+class Measured(NamedTuple):
+    """What the page's first part is made from.
+
+    Attributes:
+        study: what was asked for.
+        summary: as `analysis.groups.summarize` gives it.
+        losses: of a study with one axis of numbers, else None.
+        minimum: of its smoothed mean; None with fewer than five points, or an axis that reaches 0 or below.
+        comparison: of the point with the lowest mean with that nearest to Xavier's prediction; None without one.
+    """
+
+    study: Study
+    summary: pd.DataFrame
+    losses: Losses | None
+    minimum: Minimum | None
+    comparison: Comparison | None
+
+
+def measure(store: Store, study: Study) -> Measured:
+    """Summarise the study, and find the minimum where it allows one."""
+    summary = summarize(store, study)
+    losses = read_losses(store, study) if is_numeric(study) else None
+    return Measured(study, summary, losses, sure_minimum(study, losses), compare_with_xavier(store, study, summary))
+
+
+def sure_minimum(study: Study, losses: Losses | None) -> Minimum | None:
+    """The minimum where the losses allow one with an interval."""
+    if losses is None:
+        return None
+    try:
+        found = find_minimum(losses, predictions(study).get("Xavier"))
+    except UsageError:
+        return None
+    return found if np.isfinite(found.spread.low) else None
+
+
+def predictions(study: Study, recipe: Recipe | None = None) -> dict[str, float]:
+    """Rule -> the spread it predicts for the first hidden layer; empty where hidden_std_dev is not swept.
+
+    The recipe is that of one point; left out, it is the study's, and nothing is predicted where the layers are swept.
+    """
+    fields = {axis.field for axis in study.axes}
+    if SPREAD not in fields or (recipe is None and fields & {"hidden", "problem"}):
+        return {}
+    recipe = recipe or study.recipe
+    if not recipe.hidden:
+        return {}
+    return {"Xavier": recipe.layers[0].xavier, "He": recipe.layers[0].he}
+
+
+def question(study: Study) -> str:
+    """What the study asks."""
+    predicted = predictions(study)
+    if predicted:
+        return (
+            "Which spread of the initial hidden weights lets this network learn best, and does Xavier's prediction, "
+            f"{predicted['Xavier']:.4g}, find it?"
+        )
+    if not study.axes:
+        return "How often, and how fast, does this network learn?"
+    fields = " and ".join(axis.field.replace("_", " ") for axis in study.axes)
+    return f"How does the {fields} decide whether, and how fast, this network learns?"
+
+
+def answer(measured: Measured) -> list[str]:
+    """The answer in a few sentences."""
+    best = best_point(measured.summary)
+    if best is None:
+        return ["No training kept a finite loss, so there is no lowest mean."]
+    if measured.minimum is None:
+        where = describe_values(measured.study, measured.summary, best)
+        return [
+            f"Of {len(measured.summary):,} points the mean total loss is lowest at {where}: "
+            f"{number(measured.summary['mean'].iloc[best])}.",
+            "The lowest of several noisy means flatters itself; a minimum with an interval needs five or more values "
+            "above 0 of one axis of numbers.",
+        ]
+    return [*minimum_sentences(measured.study, measured.minimum), *gain_sentences(measured.study, measured.minimum)]
+
+
+def minimum_sentences(study: Study, found: Minimum) -> list[str]:
+    """Where the smoothed mean is lowest, and what that says about the predictions."""
+    field, spread = study.axes[0].field, found.spread
+    what = "a spread" if field == SPREAD else f"a {field.replace('_', ' ')}"
+    said = [
+        f"The mean total loss is lowest at {what} of {spread.estimate:.3g} "
+        f"(95 % interval {spread.low:.3g} to {spread.high:.3g})."
+    ]
+    for rule, predicted in predictions(study).items():
+        side = "inside" if spread.low <= predicted <= spread.high else "below" if predicted < spread.low else "above"
+        if rule == "Xavier":
+            verdict = {
+                "inside": "lies inside this interval: theory predicts the best spread as well as these trainings can "
+                "tell",
+                "below": "lies below this interval: theory predicts too small a spread here",
+                "above": "lies above this interval: theory predicts too large a spread here",
+            }[side]
+            said.append(f"Xavier's prediction, {predicted:.4g}, {verdict}.")
+        else:
+            said.append(f"{rule}'s prediction, {predicted:.4g}, lies {side} it.")
+    if not found.bracketed:
+        said.append("The interval reaches the end of what was swept: the minimum may lie outside.")
+    if found.n < FEW:
+        said.append(f"With fewer than {FEW} trainings a point these intervals are too narrow.")
+    return said
+
+
+def gain_sentences(study: Study, found: Minimum) -> list[str]:
+    """What is gained at the minimum over Xavier's prediction."""
+    if not np.isfinite(found.gain.estimate):
+        return ["Xavier's prediction is outside what was swept."] if predictions(study) else []
+    fall = lowering(found.gain)
+    small = ": it may be nothing that matters" if fall.low < SMALL_GAIN else ""
+    return [
+        f"Going from Xavier's spread to the lowest point lowers the mean total loss by {share(fall.estimate, 2)} "
+        f"(95 % interval {share_span(fall, 2)}){small}."
+    ]
+
+
+def lowering(change: Interval | RelativeChange) -> Interval:
+    """By how much a mean falls, given how it changes; never a negative zero."""
+    estimate = change.estimate if isinstance(change, Interval) else change.change
+    return Interval(0.0 - estimate, 0.0 - change.high, 0.0 - change.low)
+
+
+def describe_values(study: Study, summary: pd.DataFrame, position: int) -> str:
+    """Where a point lies on the axes."""
+    row = summary.iloc[position]
+    return ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)

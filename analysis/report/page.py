@@ -1,0 +1,61 @@
+"""The page: every section as HTML, in a template that needs nothing from outside the file."""
+
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from analysis.groups import find_run
+from analysis.progress import with_progress
+from analysis.remember import remember
+from analysis.report.headline import measure, question
+from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
+from sweep.errors import FailedError
+from sweep.store import Store
+from sweep.study import Study
+
+
+def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
+    """Write the page about a run (the latest if None) of the store at `url`.
+
+    Raises:
+        FailedError: the file cannot be written, or the store holds no run.
+        UsageError: it holds no run of that identifier.
+    """
+    if not out.parent.is_dir() or out.is_dir():
+        raise unwritable(out, "Is a directory" if out.is_dir() else "No such file or directory")
+    text = make_page(store, url, run, out)
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise unwritable(out, error.strerror or str(error)) from error
+
+
+def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
+    """The page as text; the same results give the same text. Raises as `write_report`."""
+    record = find_run(store, run)
+    study = Study.from_dict(record["study"])
+    store = remember(store)
+    subject = Subject(store, url, out, record, measure(store, study))
+    parts = "\n".join(
+        f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
+        for name, heading, make in with_progress(SECTIONS, "parts of the page")
+    )
+    return Template(asset("page.html")).substitute(
+        title=escape(question(study)),
+        style=asset("style.css"),
+        answer=lead(subject),
+        contents="".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in SECTIONS),
+        sections=parts,
+        script=f"<script>\n{asset('explore.js')}</script>" if f'id="{DATA_ID}"' in parts else "",
+    )
+
+
+def asset(name: str) -> str:
+    """The text of a file of this package."""
+    return files("analysis.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def unwritable(path: Path, cause: str) -> FailedError:
+    """The error that says a file cannot be written."""
+    return FailedError(f"{path} cannot be written ({cause}); name another place that exists and is writable")

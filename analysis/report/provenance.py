@@ -1,0 +1,73 @@
+"""Where a study's results come from, and the commands that repeat them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.answer import format_value
+from sweep.command import store_option
+from sweep.study import Axis, Study
+
+SHOWN_VALUES = 8
+
+
+def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple[str, str]]:
+    """The run's record in words; `n_runs` of the store asked for the same study."""
+    rows = [
+        ("Run", str(run["id"])),
+        ("Command", str(run["command"])),
+        ("Started", str(run["started"])),
+        ("Ended", str(run.get("ended") or "not recorded")),
+        ("State", str(run.get("state"))),
+        ("Host", f"{run.get('host')} ({run.get('platform')})"),
+        ("Processor", f"{run.get('cpu')}, {run.get('cores')} cores, {run.get('workers')} workers"),
+        ("Versions", ", ".join(f"{name} {run.get(name)}" for name in ("sweep", "python", "numpy", "numba"))),
+        ("Commit", str(run.get("git_commit") or "not a checkout")),
+        ("Store", store_name),
+    ]
+    if n_runs > 1:
+        rows.append(("Runs", f"{n_runs} runs of this study are in the store; this is the record of one of them"))
+    return rows
+
+
+def recipe_rows(study: Study) -> list[tuple[str, str]]:
+    """Every field of the recipe with its value, or with what was swept."""
+    swept = {axis.field: axis_words(axis) for axis in study.axes}
+    rows = []
+    for field, value in study.recipe.to_dict().items():
+        plain = getattr(study.recipe, field) if field == "hidden" else value
+        rows.append((field, swept.get(field) or value_words(plain)))
+    return [
+        *rows,
+        ("repeats", f"{study.repeats:,} a point" if study.until is None else study.until.sentence),
+        ("seed", str(study.seed)),
+        ("draws", study.draws),
+    ]
+
+
+def axis_words(axis: Axis) -> str:
+    """What was swept: the values, or their number and range where they are many."""
+    if len(axis.values) <= SHOWN_VALUES:
+        return f"swept: {', '.join(map(value_words, axis.values))}"
+    low, high = axis.values[0], axis.values[-1]
+    return f"swept: {len(axis.values):,} values from {value_words(low)} to {value_words(high)}"
+
+
+def value_words(value: object) -> str:
+    """A value as a command line takes it."""
+    if isinstance(value, tuple):
+        return "x".join(map(str, value)) or "none"
+    return format_value(value)
+
+
+def repeat_commands(run: Mapping[str, Any], url: str, out: str) -> list[str]:
+    """The commands that train the study again and make this page of it."""
+    store, commit = store_option(url), str(run.get("git_commit") or "").removesuffix("+changes")
+    lines = [f"git checkout {commit}"] if commit else []
+    return [
+        *lines,
+        str(run["command"]),
+        f"python -m analysis report --run {run['id']} --out {out}{store}",
+        f"python -m analysis summary --run {run['id']} --csv summary.csv{store}",
+        f"python -m analysis figures --run {run['id']}{store}",
+        f"python -m analysis claims{store}",
+    ]

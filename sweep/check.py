@@ -1,0 +1,98 @@
+"""python -m sweep.check: whether a store holds what it should."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+from sweep.command import FAILURE, Parser, add_store_option, plural, run_command, whole_number
+from sweep.errors import UsageError
+from sweep.provenance import cpu_model
+from sweep.recompute import compare, draw_sample
+from sweep.status import run_state
+from sweep.store import Store, open_store
+from sweep.verify import Report, verify
+
+SHOWN = 20
+SECONDS_BEFORE_BAR = 2.0
+
+T = TypeVar("T")
+
+
+def build_parser() -> Parser:
+    """The options of this command."""
+    parser = Parser(
+        prog="python -m sweep.check",
+        description="Check a store, without writing to it: counts, identities, provenance, the values of every record, "
+        "and a random sample of the trainings, which are trained again and must come out bit for bit. "
+        "Ends with 1 and a list where something is off.",
+    )
+    add_store_option(parser)
+    parser.add_argument("--sample", metavar="N", type=whole_number, default=200, help="trainings to train again (200)")
+    parser.add_argument("--seed", metavar="S", type=whole_number, default=0, help="of the choice of the sample (0)")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit code."""
+    options = build_parser().parse_args(arguments)
+    for name in ("sample", "seed"):
+        if getattr(options, name) < 0:
+            raise UsageError(f"{name} was given as {getattr(options, name)}; allowed is a whole number, 0 or above")
+    with open_store(options.store) as store:
+        return check(store, options.sample, options.seed)
+
+
+def check(store: Store, n: int, seed: int) -> int:
+    """Check a store and train n of its trainings again; print what was found and return the exit code."""
+    runs = store.runs()
+    report = verify(store, watch)
+    readable = {identity: repeats for identity, repeats in report.stored.items() if identity in report.points}
+    sample = draw_sample(readable, n, seed)
+    pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]
+    report.findings += compare(store, watch(pairs, "points trained again"), processors(runs, report), cpu_model())
+    report.notes += [
+        f"run {run['id']} was killed: it is recorded as running, and its process is gone"
+        for run in runs
+        if run["id"] in report.studies and run_state(run) == "killed"
+    ]
+    print(describe(store.name, report, len(runs), sum(map(len, sample.values()))))
+    return FAILURE if report.findings else 0
+
+
+def processors(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[Any]]:
+    """Point identity -> the processors of the runs that asked for it."""
+    found: dict[str, list[Any]] = {}
+    for run in runs:
+        study = report.studies.get(str(run["id"]))
+        for point in study.points if study else ():
+            found.setdefault(point.identity, []).append(run.get("cpu"))
+    return found
+
+
+def describe(name: str, report: Report, n_runs: int, n_again: int) -> str:
+    """What was looked at, what is off and what is worth knowing."""
+    looked = (
+        f"{plural(report.n_records, 'record')} of {plural(len(report.points), 'point')} and {plural(n_runs, 'run')}, "
+        f"{n_again:,} of them trained again"
+    )
+    notes = [f"Note: {note}." for note in report.notes]
+    if not report.findings:
+        return "\n".join([f"{name} is in order: {looked}.", *notes])
+    lines = [f"- {finding}" for finding in report.findings[:SHOWN]]
+    if len(report.findings) > SHOWN:
+        lines.append(f"and {len(report.findings) - SHOWN:,} more")
+    n = len(report.findings)
+    return "\n".join(
+        [f"{name} has {plural(n, 'thing')} that {'is' if n == 1 else 'are'} off: {looked}.", *lines, *notes]
+    )
+
+
+def watch(things: Iterable[T], words: str) -> Iterable[T]:
+    """The things one by one, with a bar on a terminal where they take long."""
+    return tqdm(things, words, delay=SECONDS_BEFORE_BAR, leave=False, disable=not sys.stderr.isatty())
+
+
+if __name__ == "__main__":
+    run_command(main)

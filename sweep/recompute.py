@@ -1,0 +1,86 @@
+"""Trains stored trainings again and compares, bit for bit."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep import kernel
+from sweep.draws import initial_parameters
+from sweep.store import Records, Store
+from sweep.study import DRAW_BLOCK, Point
+
+Repeats = NDArray[np.int64]
+COMPARED = ("loss", "final_loss", "solved", "solved_epoch", "diverged")
+
+
+def draw_sample(stored: Mapping[str, Repeats], n: int, seed: int) -> dict[str, Repeats]:
+    """At most n of the stored trainings, all equally likely: point identity -> repeats, ascending."""
+    ends = np.cumsum([len(repeats) for repeats in stored.values()], dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    drawn = np.sort(np.random.default_rng(seed).choice(total, min(n, total), replace=False))
+    owners = np.searchsorted(ends, drawn, side="right")
+    sample = {}
+    for owner, (identity, repeats) in enumerate(stored.items()):
+        places = drawn[owners == owner] - (int(ends[owner]) - len(repeats))
+        if len(places):
+            sample[identity] = repeats[places]
+    return sample
+
+
+def train_again(point: Point, repeats: Repeats) -> kernel.Trained:
+    """The trainings of one point with these ascending repeat numbers (n,)."""
+    blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
+    initial = [initial_parameters(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks]
+    return kernel.train(point.recipe, np.concatenate(initial))
+
+
+def compare(
+    store: Store, sample: Iterable[tuple[Point, Repeats]], cpus: Mapping[str, Sequence[Any]], here: str
+) -> Iterator[str]:
+    """Say which trainings of a sample come out another way than they are stored.
+
+    Args:
+        store: that holds them.
+        sample: points with the repeats to train again.
+        cpus: point identity -> the processors of the runs that asked for it.
+        here: this machine's processor.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    for point, repeats in sample:
+        records = store.records(point.identity, int(repeats[-1]) + 1)
+        rows = np.searchsorted(records.repeat, repeats)
+        again = train_again(point, repeats)
+        differ = {name: ~_same(getattr(records, name)[rows], getattr(again, name)) for name in COMPARED}
+        wrong = np.any(list(differ.values()), axis=0)
+        if not wrong.any():
+            continue
+        first = int(np.flatnonzero(wrong)[0])
+        name = next(name for name in COMPARED if differ[name][first])
+        yield (
+            f"point {point.identity}: {int(wrong.sum()):,} of {len(repeats):,} trainings come out another way; repeat "
+            f"{repeats[first]} has {name} {_value(records, name, rows[first])}, and again it is "
+            f"{_value(again, name, first)}{_excuse(cpus.get(point.identity, ()), here)}"
+        )
+
+
+def _excuse(cpus: Sequence[Any], here: str) -> str:
+    others = sorted({str(cpu) for cpu in cpus if cpu != here})
+    if not others:
+        return ""
+    return (
+        f" (it may have run on {' or '.join(others)}; another kind of processor than this, {here}, may round otherwise)"
+    )
+
+
+def _same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    if left.dtype != np.float64:
+        return np.asarray(left == right)
+    return np.asarray((left.view(np.int64) == right.view(np.int64)) | (np.isnan(left) & np.isnan(right)))
+
+
+def _value(of: Records | kernel.Trained, name: str, row: int) -> object:
+    return getattr(of, name)[row].item()

@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.inference import Interval
+from analysis.minimum import Minimum
+from analysis.report.headline import answer, gain_sentences, measure, minimum_sentences, predictions, question
+from analysis.report.numbers import key_numbers, point_rows
+from sweep import Axis, Recipe, Study
+from sweep.store import open_store
+from tests.analysis.report.conftest import STUDY, fill
+
+
+def found(spread, bracketed=True, n=1000):
+    gain, nothing = Interval(-0.02, -0.04, -0.01), np.empty(0)
+    return Minimum(spread, 1500.0, gain, 2**-0.5, 0.6, -0.03, -0.01, bracketed, n, True, nothing, nothing)
+
+
+@pytest.mark.parametrize(
+    ("spread", "xavier", "he"),
+    [
+        (Interval(0.7, 0.6, 0.8), "Xavier's prediction, 0.7071, lies inside", "He's prediction, 1, lies above it."),
+        (Interval(0.9, 0.8, 1.1), "lies below this interval: theory predicts too small", "1, lies inside it."),
+        (Interval(0.5, 0.4, 0.6), "lies above this interval: theory predicts too large", "1, lies above it."),
+        (Interval(3.0, 2.0, 4.0), "lies below this interval: theory predicts too small", "1, lies below it."),
+    ],
+)
+def test_the_verdict_on_theory_follows_from_the_interval(spread, xavier, he):
+    said = minimum_sentences(STUDY, found(spread))
+    assert said[0] == (
+        f"The mean total loss is lowest at a spread of {spread.estimate:.3g} "
+        f"(95 % interval {spread.low:.3g} to {spread.high:.3g})."
+    )
+    assert xavier in said[1]
+    assert he in said[2]
+    assert len(said) == 3
+
+
+def test_a_small_gain_may_be_nothing():
+    sure = found(Interval(0.7, 0.6, 0.8))
+    assert gain_sentences(STUDY, sure) == [
+        "Going from Xavier's spread to the lowest point lowers the mean total loss by 2.00 % "
+        "(95 % interval 1.00 % to 4.00 %)."
+    ]
+    unsure = sure._replace(gain=Interval(-0.02, -0.04, -0.0))
+    (said,) = gain_sentences(STUDY, unsure)
+    assert said.endswith("(95 % interval 0.00 % to 4.00 %): it may be nothing that matters.")
+    outside = sure._replace(gain=Interval(np.nan, np.nan, np.nan))
+    assert gain_sentences(STUDY, outside) == ["Xavier's prediction is outside what was swept."]
+
+
+def test_what_limits_the_interval_is_said():
+    said = minimum_sentences(STUDY, found(Interval(0.7, 0.6, 0.8), bracketed=False, n=29))
+    assert said[3] == "The interval reaches the end of what was swept: the minimum may lie outside."
+    assert said[4] == "With fewer than 30 trainings a point these intervals are too narrow."
+
+
+def test_the_numbers_are_those_of_the_store(stored):
+    with open_store(stored) as store:
+        measured = measure(store, STUDY)
+        by_spread = {
+            point.recipe.hidden_std_dev: store.records(point.identity, STUDY.repeats) for point in STUDY.points
+        }
+    rows = {label: (value, interval) for label, value, interval in key_numbers(measured)}
+    spreads = np.array(STUDY.axes[0].values)
+    one, xavier = (spreads[np.argmin(np.abs(spreads - at))] for at in (1.0, 2**-0.5))
+    fall = 1 - by_spread[xavier].loss.mean() / by_spread[one].loss.mean()
+    label = f"Improvement from {one:.4f} to {xavier:.4f} (paired by repeat, n = 50)"
+    assert rows[label][0] == f"{100 * fall:.2f} %"
+    low, high = (float(end.rstrip(" %")) for end in rows[label][1].split(" to "))
+    assert low < 100 * fall < high
+    assert rows["Trainings"][0] == "750 (complete)"
+    lowest = measured.summary.loc[measured.summary["mean"].idxmin()]
+    first = point_rows(measured)[0]
+    assert first[1] == f"hidden_std_dev = {lowest['hidden_std_dev']:.4g}"
+    assert first[2] == f"{lowest['mean']:,.2f}"
+    assert first[6] == "50"
+
+
+def test_a_study_without_spreads_is_asked_something_else():
+    study = Study(Recipe(), (Axis("learning_rate", (0.1, 1.0)), Axis("epochs", (10, 20))))
+    assert question(study) == "How does the learning rate and epochs decide whether, and how fast, this network learns?"
+    assert predictions(study) == {}
+
+
+def test_swept_layers_have_no_prediction_in_common():
+    study = Study(Recipe(), (Axis("hidden_std_dev", (0.5, 1.0)), Axis("hidden", ((2,), (4,)))))
+    assert predictions(study) == {}
+    assert predictions(study, study.points[1].recipe) == {"Xavier": (2 / 6) ** 0.5, "He": 1.0}
+
+
+def test_too_few_values_for_a_minimum_are_said(tmp_path):
+    study = replace(STUDY, axes=(Axis("hidden_std_dev", (0.5, 1.0)),))
+    with open_store(fill(tmp_path / "store.db", study, at=0)) as store:
+        said = answer(measure(store, study))
+    assert said[0].startswith("Of 2 points the mean total loss is lowest at hidden_std_dev = 0.5: ")
+    assert "needs five or more values" in said[1]
