@@ -1,9 +1,11 @@
 """MongoDB that resets connections, falls silent or is gone, for a while or for good: nothing trained is lost."""
 
+import signal
 import time
 
 import pytest
 
+from tests import commands
 from tests.faults.studies import assert_complete, finish, n_stored, start, wait_for_line, wait_until_stored
 from tests.proxy import Proxy
 
@@ -42,13 +44,13 @@ def test_a_server_that_is_gone_is_told_and_waited_for(proxy, mongodb_url, expect
 
 
 def test_after_an_outage_for_good_the_next_run_takes_up_what_was_trained(proxy, mongodb_url, state, expected):
-    process = start(proxy.url, "--wait", "1")
+    process = start(f"{proxy.url}&serverSelectionTimeoutMS=500", "--wait", "1")
     wait_until_stored(process, mongodb_url, 0)
     proxy.refuse()
     _, error = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "Traceback" not in error
-    assert error.splitlines()[-1].startswith(f"error: MongoDB does not answer at {proxy.url} (")
+    assert error.splitlines()[-1].startswith(f"error: MongoDB does not answer at {proxy.url}&serverSel")
     assert "; continue with: python -m sweep.run " in error.splitlines()[-1]
     (kept,) = state.iterdir()
     assert str(kept) in error
@@ -56,3 +58,17 @@ def test_after_an_outage_for_good_the_next_run_takes_up_what_was_trained(proxy, 
     assert finish(start(proxy.url)).startswith("Stored ")
     assert list(state.iterdir()) == []
     assert_complete(mongodb_url, expected)
+
+
+def test_an_interrupt_while_it_waits_ends_the_run(proxy, mongodb_url, state):
+    process = start(proxy.url)
+    wait_until_stored(process, mongodb_url, 0)
+    proxy.refuse()
+    wait_for_line(process, "Waiting for up to 120 s")
+    commands.signal_group(process, signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert error.splitlines()[-1].startswith(f"Interrupted: MongoDB does not answer at {proxy.url} (")
+    assert ". Continue with: python -m sweep.run " in error.splitlines()[-1]
+    assert str(next(state.iterdir())) in error

@@ -106,20 +106,12 @@ def small_disk(tmp_path):
     subprocess.run(["umount", folder], check=True)
 
 
-def test_a_full_disk_is_waited_for(small_disk, expected):
-    folder, enlarge = small_disk
-    url = str(folder / "store.db")
-    process = start(url)
-    assert "full" in wait_for_line(process, "Waiting for up to 120 s")
-    enlarge()
-    assert finish(process).startswith(f"{url} answers again after ")
-    assert_complete(url, expected)
-
-
 def test_what_a_full_disk_does_not_take_is_kept_elsewhere(small_disk, state, expected):
     folder, enlarge = small_disk
     url = str(folder / "store.db")
-    assert_ends_and_is_continued(start(url, "--wait", "1"), url, state, f"cannot use the store {url} (")
+    process = start(url, "--wait", "1")
+    assert "the disk is full; free some space" in wait_for_line(process, "Waiting for up to 1 s")
+    assert_ends_and_is_continued(process, url, state, f"cannot use the store {url} (")
     enlarge()
     assert finish(start(url)).startswith("Stored ")
     assert list(state.iterdir()) == []
