@@ -80,6 +80,7 @@ def kill_runs(faults, n_kills, seconds, random):
         commands.signal_group(process, signal.SIGKILL)
         process.communicate()
         faults.n_faults += 1
+        faults.n_failed += 1
         faults.ledger.check(rows(faults.url))
     faults.end(start(faults.url))
 
@@ -192,7 +193,7 @@ def main():
         start(path).communicate()
         run_seconds = time.monotonic() - begun
         print(f"An uninterrupted run: {n_stored(path):,} records, {run_seconds:.1f} s.\n")
-        print("| fault | injected | runs that had to be continued | lost | doubled | different |")
+        print("| fault | injected | of these, runs that ended and were continued | lost | doubled | different |")
         print("|---|---:|---:|---:|---:|---:|")
         inject(options, folder, rows(path), run_seconds)
         left = sum(len(files) for _, _, files in os.walk(os.environ["XDG_STATE_HOME"]))

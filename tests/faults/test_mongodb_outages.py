@@ -16,9 +16,9 @@ def proxy(mongodb_url):
         yield proxy
 
 
-def test_a_run_survives_resets_and_silence(proxy, mongodb_url, expected):
+def test_a_run_survives_resets_silence_and_a_server_that_is_gone(proxy, mongodb_url, expected):
     process, n = start(proxy.url), 0
-    for fault, seconds in [("reset", 0), ("stall", 1), ("reset", 0), ("stall", 3)]:
+    for fault, seconds in [("reset", 0), ("stall", 1), ("refuse", 1), ("stall", 3), ("refuse", 3)]:
         wait_until_stored(process, mongodb_url, n)
         getattr(proxy, fault)()
         time.sleep(seconds)
@@ -28,47 +28,20 @@ def test_a_run_survives_resets_and_silence(proxy, mongodb_url, expected):
     assert_complete(mongodb_url, expected)
 
 
-def test_a_server_that_is_gone_is_told_and_waited_for(proxy, mongodb_url, expected):
-    process, n = start(proxy.url), 0
-    for seconds in (1, 3):
-        wait_until_stored(process, mongodb_url, n)
-        proxy.refuse()
-        line = wait_for_line(process, "Waiting for up to 120 s")
-        assert line.startswith(f"MongoDB does not answer at {proxy.url} (")
-        time.sleep(seconds)
-        n = n_stored(mongodb_url)
-        proxy.serve()
-        assert wait_for_line(process, "answers again").startswith(f"{proxy.url} answers again after ")
-    finish(process)
-    assert_complete(mongodb_url, expected)
-
-
-def test_after_an_outage_for_good_the_next_run_takes_up_what_was_trained(proxy, mongodb_url, state, expected):
-    process = start(f"{proxy.url}&serverSelectionTimeoutMS=500", "--wait", "1")
-    wait_until_stored(process, mongodb_url, 0)
-    proxy.refuse()
-    _, error = process.communicate(timeout=120)
-    assert process.returncode == 1
-    assert "Traceback" not in error
-    assert error.splitlines()[-1].startswith(f"error: MongoDB does not answer at {proxy.url}&serverSel")
-    assert "; continue with: python -m sweep.run " in error.splitlines()[-1]
-    (kept,) = state.iterdir()
-    assert str(kept) in error
-    proxy.serve()
-    assert finish(start(proxy.url)).startswith("Stored ")
-    assert list(state.iterdir()) == []
-    assert_complete(mongodb_url, expected)
-
-
-def test_an_interrupt_while_it_waits_ends_the_run(proxy, mongodb_url, state):
+def test_an_outage_is_told_and_after_an_interrupt_the_next_run_goes_on(proxy, mongodb_url, state, expected):
     process = start(proxy.url)
     wait_until_stored(process, mongodb_url, 0)
     proxy.refuse()
-    wait_for_line(process, "Waiting for up to 120 s")
+    assert wait_for_line(process, "Waiting for up to 120 s").startswith(f"MongoDB does not answer at {proxy.url} (")
     commands.signal_group(process, signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in error
     assert error.splitlines()[-1].startswith(f"Interrupted: MongoDB does not answer at {proxy.url} (")
     assert ". Continue with: python -m sweep.run " in error.splitlines()[-1]
-    assert str(next(state.iterdir())) in error
+    (kept,) = state.iterdir()
+    assert str(kept) in error
+    proxy.serve()
+    assert finish(start(proxy.url)).startswith("Stored ")
+    assert list(state.iterdir()) == []
+    assert_complete(mongodb_url, expected)

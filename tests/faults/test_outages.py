@@ -73,7 +73,7 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
     assert_complete(url, expected)
 
 
-def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state, expected):
+def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
     process = start(url)
     wait_until_stored(process, url, 0)
     with locked(url):
@@ -86,9 +86,7 @@ def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state, expected
     assert " that could not be stored are kept in " in kept
     assert warning.startswith("warning: the store could not be told that run ")
     assert sentence.startswith(f"Interrupted: {n_before:,} of 12,000 trainings are stored in {url}, ")
-    assert finish(start(url)).startswith("Stored ")
-    assert list(state.iterdir()) == []
-    assert_complete(url, expected)
+    assert str(next(state.iterdir())) in kept
 
 
 @pytest.fixture
