@@ -40,7 +40,6 @@ def describe_run(study: Study, command: str, workers: int, cluster: str | None =
         "host": socket.gethostname(),
         "process": os.getpid(),
         "workers": workers,
-        "cluster": cluster,
         "cpu": cpu_model(),
         "cores": os.cpu_count(),
         "platform": platform.platform(),
@@ -49,6 +48,7 @@ def describe_run(study: Study, command: str, workers: int, cluster: str | None =
         "numba": version("numba"),
         "sweep": project_version(),
         "git_commit": git_commit(),
+        **({} if cluster is None else {"cluster": cluster}),
     }
 
 

@@ -86,8 +86,8 @@ def run_state(run: dict[str, Any]) -> str:
 
 
 def workers_of(run: dict[str, Any]) -> str:
-    """How many trained, and on which cluster if on any; a run of an older version had none."""
-    if run.get("cluster") is None:
+    """How many trained, and on which cluster if on any."""
+    if "cluster" not in run:
         return plural(run["workers"], "worker")
     return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
 
