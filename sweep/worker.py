@@ -14,7 +14,7 @@ import numpy as np
 
 from sweep.errors import FailedError, StoreError, StoreUnavailableError
 from sweep.provenance import SOURCES, project_version
-from sweep.store import Records, file_of, open_store
+from sweep.store import Records, file_of, open_store, redact
 from sweep.study import Block
 
 SECONDS_TO_CONNECT = 1.0
@@ -49,6 +49,10 @@ class Job(NamedTuple):
     url: str
     version: str
     host: str
+
+    def __repr__(self) -> str:
+        """Without the password: Dask logs what a task that fails was given."""
+        return f"Job({redact(self.url)!r}, {self.version!r}, {self.host!r})"
 
 
 def start_worker(url: str) -> None:

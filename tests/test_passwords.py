@@ -3,6 +3,7 @@
 import logging
 import socket
 import traceback
+from functools import partial
 
 import mongomock
 import pymongo
@@ -16,7 +17,7 @@ from sweep.provenance import command_line, describe_run
 from sweep.status import main as status
 from sweep.store import open_store
 from sweep.study import plan
-from sweep.worker import run_block, start_worker, stop_worker
+from sweep.worker import job_of, run_block, run_job, start_worker, stop_worker
 from tests.commands import run
 
 SECRET = "hunter2xyz"
@@ -105,6 +106,12 @@ def assert_no_secret_in_traceback(url):
     text = "".join(traceback.format_exception(caught.value))
     assert "Error: " in text
     assert SECRET not in text
+
+
+def test_what_dask_logs_of_a_task_holds_no_password():
+    task = partial(run_job, job_of(f"mongodb://me:{SECRET}@host/db?tlsCertificateKeyFilePassword={SECRET}"))
+    assert "mongodb://me:***@host/db" in repr(task)
+    assert SECRET not in repr(task)
 
 
 def test_no_output_and_no_record_of_a_run_holds_a_password(tmp_path, capsys):
