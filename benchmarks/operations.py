@@ -12,7 +12,7 @@ DIVISION = 8
 RECIPROCAL = (DIVISION + 3) / 2
 """Two reciprocals are one division and three products: 1 / (a b) times b, and times a."""
 EXP = 20
-"""Clamp 2, reduce by ln 2 in 4, a polynomial of degree 12, and 2 to put the exponent in."""
+"""Clamp 2, reduce by ln 2 in 4, a polynomial of degree 12, and 2 to put the exponent in: what C++ by hand takes."""
 ACTIVATION = {"sigmoid": EXP + 1 + RECIPROCAL, "tanh": EXP + 2 + RECIPROCAL, "relu": 1, "leaky_relu": 2, "identity": 0}
 DERIVATIVE = {"sigmoid": 2, "tanh": 2, "relu": 1, "leaky_relu": 2, "identity": 0}
 
@@ -31,7 +31,7 @@ def operations(recipe, logs=True):
 
 
 def relative(recipe, to, logs=True):
-    """How many times the instructions of an epoch of another recipe."""
+    """How many times the instructions of an epoch of the recipe `to`."""
     return operations(recipe, logs) / operations(to, logs)
 
 

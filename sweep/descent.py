@@ -67,7 +67,7 @@ def _slope(recipe: Recipe, y: Vector, target: float) -> Vector:
     """Derivative of a row's loss by the output unit's weighted sum."""
     if recipe.loss == "bce":
         return y - target
-    return 2.0 * (y - target) * (y * (1.0 - y))
+    return 2.0 * (y - target) * (y - y * y)
 
 
 def _backpropagate(emitter: Emitter, recipe: Recipe, layer: Layer, below: Array, deltas: Array, rows: int) -> Array:
@@ -87,7 +87,7 @@ def _backpropagate(emitter: Emitter, recipe: Recipe, layer: Layer, below: Array,
 def _through(activation: str, delta: Vector, unit: Vector) -> Vector:
     """delta times the derivative of the activation function, which its output tells."""
     if activation == "sigmoid":
-        return delta * (unit * (1.0 - unit))
+        return delta * (unit - unit * unit)
     if activation == "tanh":
         return delta * (1.0 - unit * unit)
     if activation == "relu":

@@ -72,14 +72,14 @@ class Emitter:
 
     def __init__(self, builder: Any, workspace: Memory, written_out: bool) -> None:
         self.builder, self.written_out = builder, written_out
-        self._workspace, self._used = workspace, 0
+        self._workspace, self.used = workspace, 0
 
     def array(self, n: int) -> Array:
         """Room for n vectors."""
         if self.written_out:
             return {}
-        self._used += n
-        return self._workspace.behind(self._used - n)
+        self.used += n
+        return self._workspace.behind(self.used - n)
 
     def loop(self, n: int) -> Iterator[Whole]:
         """The indices 0, ..., n - 1."""

@@ -80,6 +80,7 @@ def _type_epoch(
         recipe, emitter, (parameters, scores) = _open(context, builder, signature, arguments)
         epoch, step = (repeat(builder, number) for number in arguments[1:3])
         emit_epoch(emitter, recipe, parameters, scores, epoch, step)
+        assert emitter.used <= workspace_size(recipe)
         return context.get_dummy_value()
 
     return types.void(structure, types.float64, types.float64, parameters, scores, workspace), emit

@@ -15,7 +15,14 @@ LARGEST = 2.0**49
 ROUND = 1.5 * 2.0**52
 LOG2_E = 1 / math.log(2)
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-COEFFICIENTS = [1 / math.factorial(n) for n in range(12, -1, -1)]
+# fmt: off
+COEFFICIENTS = (
+    2.7476798052021275e-07, 2.763499046615553e-06, 2.4801931712564233e-05, 0.00019841185236961516,
+    0.001388888851623495, 0.008333333370869566, 0.04166666666813644, 0.16666666666611557, 0.49999999999998324, 1.0, 1.0,
+)
+# fmt: on
+"""Of e**r, the highest power first: of all 1 + r + ... of degree 10 those of the least relative error where
+|r| <= ln(2)/2, which is 3e-16 (Remez's algorithm)."""
 
 
 class Power(NamedTuple):
@@ -39,7 +46,7 @@ def power(x: Vector, factor: float) -> Power:
 
 
 def exp(x: Vector, factor: float = 1.0) -> Vector:
-    """e**(factor * x) to about 1 ulp, from e**-700 to e**700."""
+    """e**(factor * x) to 2 ulp, from e**-700 to e**700."""
     significand, exponent = _exp(_clamp(x, EXP_LIMIT / abs(factor)), factor)
     return scale(significand, exponent + ROUND)
 
@@ -50,7 +57,7 @@ def sigmoid(x: Vector, factor: float = 1.0) -> Vector:
 
 
 def _exp(x: Vector, factor: float) -> Power:
-    """Cody-Waite reduction by ln 2, then the Taylor polynomial of degree 12 on |r| <= ln(2)/2."""
+    """Cody-Waite reduction by ln 2, then the polynomial."""
     k = (x * (factor * LOG2_E) + ROUND) - ROUND
     r = (x * factor - k * LN2_HIGH) - k * LN2_LOW
     p = x.like(COEFFICIENTS[0])

@@ -40,9 +40,6 @@ class Vector:
     def __truediv__(self, other: "Vector | float") -> "Vector":
         return self._do("fdiv", other)
 
-    def __neg__(self) -> "Vector":
-        return Vector(self.builder, self.builder.fneg(self.value))
-
     __radd__ = __add__
     __rmul__ = __mul__
 

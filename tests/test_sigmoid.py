@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweep.sigmoid import exp, power, sigmoid
+from sweep.sigmoid import COEFFICIENTS, exp, power, sigmoid
 from sweep.simd import LANES, split
 from tests.vectors import compile_vectors
 
@@ -22,6 +22,13 @@ def products():
         return [power(a, -1.0).times(power(b, -1.0)).times(power(c, -1.0)).number(), exp(a + b + c, -1.0)]
 
     return compile_vectors(emit, 3)
+
+
+def test_the_polynomial_is_the_exponential_to_its_stated_error():
+    half = np.log(np.longdouble(2)) / 2
+    r = np.linspace(-half, half, 100_001)
+    p = np.polyval(np.array(COEFFICIENTS, dtype=np.longdouble), r)
+    assert abs(p / np.exp(r) - 1).max() < 3e-16
 
 
 def test_they_are_numpys_to_the_last_digits(vectorised):
