@@ -144,6 +144,7 @@ def test_written_out_or_in_loops_it_is_the_same(activation, order, monkeypatch):
         results.append(kernel.train(recipe, parameters))
         (code,) = lanes.compile_trainer(recipe).inspect_llvm().values()
         sizes.append(code.count("fdiv"))
+        assert "alignstack(64)" in code
     lanes._compile.cache_clear()
     assert 3 * sizes[0] < sizes[1]
     for name in FIELDS:
