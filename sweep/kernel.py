@@ -1,17 +1,22 @@
 """Trains batches of networks of one recipe; no I/O, no randomness."""
 
+import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.descent import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
 from sweep.errors import UsageError
-from sweep.lanes import PRODUCT, SOLVED_EPOCH, TOTAL, train_lanes
+from sweep.lanes import compile_trainer, workspace_size
 from sweep.objective import gradient_scale, is_solved, row_losses
 from sweep.problem import truth_table
-from sweep.recipe import ACTIVATIONS, Recipe
+from sweep.recipe import Recipe
 from sweep.schedule import learning_rates
 from sweep.simd import LANES
+
+Array: TypeAlias = NDArray[np.float64]
 
 NEVER = -1
 
@@ -37,7 +42,7 @@ class Trained:
     parameters: NDArray[np.float64]
 
 
-def train(recipe: Recipe, parameters: NDArray[np.float64], start: int = 0, stop: int | None = None) -> Trained:
+def train(recipe: Recipe, parameters: Array, start: int = 0, stop: int | None = None) -> Trained:
     """Train a batch of networks of one recipe.
 
     A network's result is the same bit for bit whatever batch it is trained in. Trained part by part, each part from the
@@ -58,51 +63,44 @@ def train(recipe: Recipe, parameters: NDArray[np.float64], start: int = 0, stop:
     if initial.ndim != 2 or initial.shape[1] != recipe.n_parameters:
         allowed = f"(n, {recipe.n_parameters}) for this recipe"
         raise UsageError(f"parameters were given with shape {initial.shape}; allowed is {allowed}")
-    inputs, targets = truth_table(recipe.problem)
-    rows = len(targets)
+    rows = len(truth_table(recipe.problem)[1])
     steps = learning_rates(recipe)[start:stop] * gradient_scale(recipe, rows)
-    setting = (ACTIVATIONS.index(recipe.activation), recipe.loss == "bce", recipe.update_order == "output_first")
-    units, deltas = _aligned(sum(recipe.widths) * rows), _aligned(sum(recipe.widths) * rows)
-    units[: inputs.size] = inputs.T.reshape(-1, 1)
-    lanes, scores = _aligned(recipe.n_parameters), _aligned(3)
-    scored, outputs, trained = np.empty((len(initial), 3)), np.empty((len(initial), rows)), np.empty(initial.shape)
-    for start in range(0, len(initial), LANES):
-        here = slice(start, start + LANES)
-        n = len(initial[here])
-        lanes[:, :n] = initial[here].T
-        scores[TOTAL], scores[PRODUCT], scores[SOLVED_EPOCH] = 0, 1, np.inf
-        train_lanes(_layout(recipe), *setting, steps, targets, lanes, units, deltas, scores)
-        scored[here], outputs[here], trained[here] = scores[:, :n].T, units[-rows:, :n].T, lanes[:, :n].T
-    return _judge(recipe, len(steps), scored, outputs, trained)
+    trainer = compile_trainer(recipe)
+    lanes, workspace = _side_by_side(initial), _aligned(workspace_size(recipe), LANES)
+    scores, outputs = _aligned(len(lanes), SCORES, LANES), _aligned(len(lanes), rows, LANES)
+    scores[:, SIGNIFICAND], scores[:, SOLVED_EPOCH] = 1, np.inf
+    for batch in zip(lanes, scores, outputs, strict=True):
+        trainer(steps, *batch, workspace)
+    scored, answered, trained = (_one_by_one(array, len(initial)) for array in (scores, outputs, lanes))
+    return _judge(recipe, len(steps), scored, answered, trained)
 
 
-def _layout(recipe: Recipe) -> NDArray[np.int64]:
-    """A row a layer: fan_in, fan_out, and where its weights, its biases (-1: none), its inputs and outputs begin."""
-    layout, parameter, unit = [], 0, 0
-    for fan_in, fan_out in recipe.layers:
-        n_weights, n_biases = fan_in * fan_out, fan_out if recipe.biases != "none" else 0
-        layout.append((fan_in, fan_out, parameter, parameter + n_weights if n_biases else -1, unit, unit + fan_in))
-        parameter += n_weights + n_biases
-        unit += fan_in
-    return np.array(layout, dtype=np.int64)
+def _side_by_side(networks: Array) -> Array:
+    """Networks (n, numbers) as (batches, numbers, LANES), filled up with zeros."""
+    n, numbers = networks.shape
+    lanes = _aligned(-(-n // LANES), numbers, LANES)
+    filled = np.zeros((len(lanes) * LANES, numbers))
+    filled[:n] = networks
+    lanes[:] = filled.reshape(len(lanes), LANES, numbers).transpose(0, 2, 1)
+    return lanes
 
 
-def _aligned(n: int) -> NDArray[np.float64]:
-    """Zeros (n, LANES) that begin on a cache line: a register's load that crosses two lines costs twice the time."""
-    memory = np.zeros(n * LANES + 7)
+def _one_by_one(lanes: Array, n: int) -> Array:
+    """The first n networks of (batches, numbers, LANES) as (n, numbers)."""
+    return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(-1, lanes.shape[1])[:n])
+
+
+def _aligned(*shape: int) -> Array:
+    """Zeros that begin on a cache line: a register's load that crosses two lines costs twice the time."""
+    memory = np.zeros(math.prod(shape) + 7)
     first = -memory.ctypes.data % 64 // 8
-    return memory[first : first + n * LANES].reshape(n, LANES)
+    return memory[first : first + math.prod(shape)].reshape(shape)
 
 
-def _judge(
-    recipe: Recipe,
-    epochs: int,
-    scored: NDArray[np.float64],
-    outputs: NDArray[np.float64],
-    trained: NDArray[np.float64],
-) -> Trained:
+def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array) -> Trained:
     targets = truth_table(recipe.problem)[1]
-    loss = scored[:, TOTAL] / len(targets)
+    logs = np.log(scored[:, SIGNIFICAND]) + math.log(2) * scored[:, EXPONENT]
+    loss = (scored[:, SQUARES] - logs) / len(targets)
     final_loss = row_losses(recipe, outputs, targets).mean(axis=1)
     diverged = ~(np.isfinite(loss) & np.isfinite(final_loss) & np.isfinite(trained).all(axis=1))
     loss[diverged] = final_loss[diverged] = np.nan

@@ -1,46 +1,70 @@
-"""The sigmoid on vectors, from arithmetic alone: the C library's exp takes one number at a time."""
+"""The exponential and the sigmoid on vectors, from arithmetic alone: the C library's take one number at a time."""
 
 import math
-from typing import TypeAlias
+from typing import NamedTuple
 
-from sweep.simd import inline, power_of_two, select_less
+from sweep.simd import Vector, at_least, at_most, scale
 
-Vector: TypeAlias = float
-"""A vector of `sweep.simd`, which Python's type checkers may take for one number."""
-
-# The reach of 2**k; sigmoid(-700) = 1e-304 leaves no trace in a loss or a weight.
 EXP_LIMIT = 700.0
+"""The reach of 2**k; sigmoid(-700) = 1e-304 leaves no trace in a loss or a weight."""
+EXPONENT_LIMIT = 1000.0
+"""The same of a power's exponent, with room for a significand from 1/8 to 8."""
+LARGEST = 2.0**49
+"""Beyond it a number's distance to the next is too large to tell 2**k from 2**(k + 1)."""
+
 ROUND = 1.5 * 2.0**52
 LOG2_E = 1 / math.log(2)
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
-C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12 = (1 / math.factorial(n) for n in range(2, 13))
+# fmt: off
+COEFFICIENTS = (
+    2.7476798052021275e-07, 2.763499046615553e-06, 2.4801931712564233e-05, 0.00019841185236961516,
+    0.001388888851623495, 0.008333333370869566, 0.04166666666813644, 0.16666666666611557, 0.49999999999998324, 1.0, 1.0,
+)
+# fmt: on
+"""Of e**r, the highest power first: of all 1 + r + ... of degree 10 those of the least relative error where
+|r| <= ln(2)/2, which is 3e-16 (Remez's algorithm)."""
 
 
-@inline
-def exp(x: Vector) -> Vector:
-    """e**x to about 1 ulp: Cody-Waite reduction by ln 2, then the Taylor polynomial of degree 12 on |r| <= ln(2)/2."""
-    x = select_less(EXP_LIMIT, x, EXP_LIMIT, x)
-    x = select_less(x, -EXP_LIMIT, -EXP_LIMIT, x)
-    shifted = x * LOG2_E + ROUND
-    k = shifted - ROUND
-    r = (x - k * LN2_HIGH) - k * LN2_LOW
-    p = C12 * r + C11
-    p = p * r + C10
-    p = p * r + C9
-    p = p * r + C8
-    p = p * r + C7
-    p = p * r + C6
-    p = p * r + C5
-    p = p * r + C4
-    p = p * r + C3
-    p = p * r + C2
-    p = p * r + 1.0
-    p = p * r + 1.0
-    e: Vector = p * power_of_two(shifted)
-    return e
+class Power(NamedTuple):
+    """significand * 2**exponent: products of such neither overflow nor vanish on the way to one that does not."""
+
+    significand: Vector
+    exponent: Vector
+
+    def times(self, other: "Power") -> "Power":
+        """The product."""
+        return Power(self.significand * other.significand, self.exponent + other.exponent)
+
+    def number(self) -> Vector:
+        """The power as a number, from 2**-1003 to 2**1003."""
+        return scale(self.significand, _clamp(self.exponent, EXPONENT_LIMIT) + ROUND)
 
 
-@inline
-def sigmoid(x: Vector) -> Vector:
-    """1 / (1 + e**-x), exactly 0.5 at 0."""
-    return 1.0 / (1.0 + exp(-x))
+def power(x: Vector, factor: float) -> Power:
+    """e**(factor * x); an x further than 2**49 from 0 counts as this far."""
+    return _exp(_clamp(x, LARGEST), factor)
+
+
+def exp(x: Vector, factor: float = 1.0) -> Vector:
+    """e**(factor * x) to 2 ulp, from e**-700 to e**700."""
+    significand, exponent = _exp(_clamp(x, EXP_LIMIT / abs(factor)), factor)
+    return scale(significand, exponent + ROUND)
+
+
+def sigmoid(x: Vector, factor: float = 1.0) -> Vector:
+    """1 / (1 + e**-(factor * x)), exactly 0.5 at 0."""
+    return 1.0 / (1.0 + exp(x, -factor))
+
+
+def _exp(x: Vector, factor: float) -> Power:
+    """Cody-Waite reduction by ln 2, then the polynomial."""
+    k = (x * (factor * LOG2_E) + ROUND) - ROUND
+    r = (x * factor - k * LN2_HIGH) - k * LN2_LOW
+    p = x.like(COEFFICIENTS[0])
+    for coefficient in COEFFICIENTS[1:]:
+        p = p * r + coefficient
+    return Power(p, k)
+
+
+def _clamp(x: Vector, limit: float) -> Vector:
+    return at_most(limit, at_least(-limit, x))

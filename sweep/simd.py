@@ -1,140 +1,108 @@
-"""Vectors of LANES float64 numbers as a Numba type, one network a lane.
+"""Vectors of LANES float64 numbers, one network a lane, with which compiled code is written down as Python.
 
-LLVM vectorises Numba's loops by guesswork; here the vectors are written down, so that every recipe runs at the width
-of the machine, every lane does the same arithmetic, and a network's result cannot depend on which lane it is in.
-LLVM splits a vector over as many registers as the processor needs: AVX-512, AVX2 and Arm run from the same source.
+The kernel runs once, in Python, when it is compiled: what it does with a `Vector` becomes machine code, what it does
+with Python's own numbers is done by then. LLVM splits a vector over as many registers as the processor has: AVX-512,
+AVX2 and Arm run from the same source. Every lane does the same arithmetic, so a network's result cannot depend on
+which lane it is in.
 """
 
-import operator
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from llvmlite import ir
-from numba import njit
-from numba.core import types
-from numba.core.typeconv import Conversion
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, lower_cast, models, register_model
 
-LANES = 32
+LANES = 16
 """Several registers wide on purpose: independent operations in flight hide each other's latency."""
 
-_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+VECTOR = ir.VectorType(ir.DoubleType(), LANES)
 _BITS = ir.VectorType(ir.IntType(64), LANES)
 _FUSE = ("contract",)
+_EXPONENT = 52
+"""Where the exponent's bits begin."""
 
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+@dataclass(frozen=True)
+class Vector:
+    """LANES float64 numbers of the code that is being written."""
+
+    builder: Any
+    value: Any
+
+    def __add__(self, other: "Vector | float") -> "Vector":
+        return self._do("fadd", other, flags=_FUSE)
+
+    def __sub__(self, other: "Vector | float") -> "Vector":
+        return self._do("fsub", other, flags=_FUSE)
+
+    def __mul__(self, other: "Vector | float") -> "Vector":
+        return self._do("fmul", other, flags=_FUSE)
+
+    def __truediv__(self, other: "Vector | float") -> "Vector":
+        return self._do("fdiv", other)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rsub__(self, other: float) -> "Vector":
+        return self.like(other) - self
+
+    def __rtruediv__(self, other: float) -> "Vector":
+        return self.like(other) / self
+
+    def like(self, number: "Vector | float") -> "Vector":
+        """A number as a vector, repeated if it is a plain one."""
+        return number if isinstance(number, Vector) else Vector(self.builder, ir.Constant(VECTOR, [number] * LANES))
+
+    def _do(self, operation: str, other: "Vector | float", **options: Any) -> "Vector":
+        return Vector(self.builder, getattr(self.builder, operation)(self.value, self.like(other).value, **options))
 
 
-def inline(function: Function) -> Function:
-    """Compile into whichever compiled function calls it."""
-    return cast(Function, njit(inline="always")(function))
+Number: TypeAlias = Vector | float
 
 
-class VectorType(types.Type):
-    """Numba type of a vector of LANES float64 numbers; a plain number becomes one by being repeated."""
-
-    def __init__(self) -> None:
-        super().__init__(name=f"float64x{LANES}")
-
-    def can_convert_from(self, typingctx: Any, other: Any) -> Any:
-        """Allow numbers where a vector is expected."""
-        return Conversion.safe if isinstance(other, (types.Float, types.Integer)) else None
-
-
-vector = VectorType()
-
-
-@register_model(VectorType)
-class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, manager: Any, numba_type: Any) -> None:
-        super().__init__(manager, numba_type, _VECTOR)
-
-
-@lower_cast(types.Float, VectorType)
-@lower_cast(types.Integer, VectorType)
-def _repeat(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:
-    number = context.cast(builder, value, source, types.float64)
-    single = builder.insert_element(ir.Constant(_VECTOR, ir.Undefined), number, ir.Constant(ir.IntType(32), 0))
+def repeat(builder: Any, number: Any) -> Vector:
+    """LANES times a float64 number that is known only when the code runs."""
+    nothing = ir.Constant(VECTOR, ir.Undefined)
+    single = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
     first = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(single, ir.Constant(_VECTOR, ir.Undefined), first)
+    return Vector(builder, builder.shuffle_vector(single, nothing, first))
 
 
-def _define_operator(operation: Any, emit: Any) -> None:
-    @infer_global(operation)
-    class _Typing(AbstractTemplate):  # type: ignore[misc]
-        def generic(self, args: Any, kws: Any) -> Any:
-            operands = all(isinstance(a, (VectorType, types.Float, types.Integer)) for a in args)
-            if operands and any(isinstance(a, VectorType) for a in args):
-                return signature(vector, *(vector for _ in args))
-            return None
-
-    @lower_builtin(operation, *(VectorType,) * (1 if operation is operator.neg else 2))
-    def _lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return emit(builder, *args)
+def select_less(a: Number, b: Number, if_less: Number, otherwise: Number) -> Vector:
+    """Lane by lane: if_less where a < b, otherwise where not (so also where either is NaN); one must be a vector."""
+    one = next(x for x in (a, b, if_less, otherwise) if isinstance(x, Vector))
+    a, b, if_less, otherwise = (one.like(x) for x in (a, b, if_less, otherwise))
+    less = one.builder.fcmp_ordered("<", a.value, b.value)
+    return Vector(one.builder, one.builder.select(less, if_less.value, otherwise.value))
 
 
-_define_operator(operator.add, lambda builder, a, b: builder.fadd(a, b, flags=_FUSE))
-_define_operator(operator.sub, lambda builder, a, b: builder.fsub(a, b, flags=_FUSE))
-_define_operator(operator.mul, lambda builder, a, b: builder.fmul(a, b, flags=_FUSE))
-_define_operator(operator.truediv, lambda builder, a, b: builder.fdiv(a, b))
-_define_operator(operator.neg, lambda builder, a: builder.fneg(a))
+def at_least(low: float, x: Vector) -> Vector:
+    """The greater of both; NaN stays NaN."""
+    return select_less(x, low, low, x)
 
 
-def _address(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    data = context.make_array(array_type)(context, builder, array).data
-    offset = builder.mul(index, ir.Constant(index.type, LANES))
-    return builder.bitcast(builder.gep(data, [offset]), ir.PointerType(_VECTOR))
+def at_most(high: float, x: Vector) -> Vector:
+    """The lesser of both; NaN stays NaN."""
+    return select_less(high, x, high, x)
 
 
-@intrinsic
-def load(typingctx: Any, array: Any, index: Any) -> Any:
-    """The vector array[index, :] of a C-contiguous float64 array (n, LANES); the index is not checked."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.load(_address(context, builder, sig.args[0], *args), align=8)
-
-    return vector(array, types.intp), emit
+def scale(x: Vector, exponent: Vector) -> Vector:
+    """x * 2**k lane by lane, for `exponent` = k + 1.5 * 2**52, whose lowest bits then hold k; x and result normal."""
+    builder = x.builder
+    shift = builder.shl(builder.bitcast(exponent.value, _BITS), _bits(_EXPONENT))
+    return Vector(builder, builder.bitcast(builder.add(builder.bitcast(x.value, _BITS), shift), VECTOR))
 
 
-@intrinsic
-def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
-    """array[index, :] = value, for a C-contiguous float64 array (n, LANES); the index is not checked."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.store(args[2], _address(context, builder, sig.args[0], *args[:2]), align=8)
-        return context.get_dummy_value()
-
-    return types.void(array, types.intp, vector), emit
-
-
-@intrinsic
-def repeat(typingctx: Any, number: Any) -> Any:
-    """A vector of LANES times one number."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return args[0]
-
-    return vector(vector), emit
+def split(x: Vector) -> tuple[Vector, Vector]:
+    """Significand (from 1, below 2) and k of positive normal numbers: x = significand * 2**k exactly."""
+    builder = x.builder
+    bits = builder.bitcast(x.value, _BITS)
+    significand = builder.or_(builder.and_(bits, _bits(2**_EXPONENT - 1)), _bits(1023 << _EXPONENT))
+    # The lowest bits of 2**52 count in ones: a conversion that every processor has.
+    biased = builder.or_(builder.lshr(bits, _bits(_EXPONENT)), _bits((1023 + _EXPONENT) << _EXPONENT))
+    exponent = Vector(builder, builder.bitcast(biased, VECTOR)) - (2.0**_EXPONENT + 1023)
+    return Vector(builder, builder.bitcast(significand, VECTOR)), exponent
 
 
-@intrinsic
-def select_less(typingctx: Any, a: Any, b: Any, if_less: Any, otherwise: Any) -> Any:
-    """Lane by lane: if_less where a < b, otherwise where not (so also where either is NaN)."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.select(builder.fcmp_ordered("<", args[0], args[1]), args[2], args[3])
-
-    return vector(vector, vector, vector, vector), emit
-
-
-@intrinsic
-def power_of_two(typingctx: Any, exponent: Any) -> Any:
-    """2**k lane by lane, for `exponent` = k + 1.5 * 2**52, whose lowest bits then hold k; -1022 <= k <= 1023."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        biased = builder.add(builder.bitcast(args[0], _BITS), ir.Constant(_BITS, [1023] * LANES))
-        return builder.bitcast(builder.shl(biased, ir.Constant(_BITS, [52] * LANES)), _VECTOR)
-
-    return vector(vector), emit
+def _bits(pattern: int) -> Any:
+    return ir.Constant(_BITS, [pattern] * LANES)

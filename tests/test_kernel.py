@@ -7,9 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
 
 import sweep
-from sweep import RECIPES, Recipe, kernel, lanes
+from sweep import RECIPES, Recipe, kernel, lanes, reference
+from sweep.recipe import UPDATE_ORDERS
+from tests.test_architecture import imports
 
 FIELDS = list(kernel.Trained.__dataclass_fields__)
 
@@ -65,9 +70,121 @@ def test_an_empty_batch_is_no_error():
     assert [len(getattr(result, name)) for name in FIELDS] == [0] * len(FIELDS)
 
 
-def test_machine_code_in_the_cache_is_named_by_all_its_sources():
-    kernel.train(Recipe(epochs=1), np.zeros((1, 9)))
-    assert all(f"default={lanes.SOURCES}" in str(signature) for signature in lanes.train_lanes.signatures)
+def test_the_cache_names_machine_code_by_all_its_sources():
+    """Every module of this package that the compiled part imports, and what those import in turn."""
+    needed, found = {"sweep.lanes"}, set()
+    while needed:
+        name = needed.pop()
+        found.add(name)
+        path = Path(sweep.__file__).parent.parent / f"{name.replace('.', '/')}.py"
+        needed |= {one for one in imports(path) if one in sys.modules and one.startswith("sweep.")} - found
+    assert {f"sweep.{name}" for name in lanes.SOURCES} == found - {"sweep.errors"}
+
+
+def test_a_change_in_any_source_names_the_machine_code_anew(tmp_path, monkeypatch):
+    for name in lanes.SOURCES:
+        shutil.copy(Path(sweep.__file__).parent / f"{name}.py", tmp_path)
+    monkeypatch.setattr(lanes, "__file__", str(tmp_path / "lanes.py"))
+    digests = {lanes._digest("")}
+    for name in lanes.SOURCES:
+        with (tmp_path / f"{name}.py").open("a") as file:
+            file.write("#")
+        digests.add(lanes._digest(""))
+    assert len(digests) == len(lanes.SOURCES) + 1
+
+
+def test_recipes_share_machine_code_unless_they_differ_in_structure():
+    gustaw = RECIPES["gustaw"]
+    numbers = replace(gustaw, learning_rate=0.2, epochs=3, schedule="cosine", gradient_scale="mean", biases="zero")
+    assert lanes.compile_trainer(replace(numbers, hidden_std_dev=3.0)) is lanes.compile_trainer(gustaw)
+    structures = {
+        "problem": "parity3",
+        "hidden": (3,),
+        "activation": "tanh",
+        "loss": "mse",
+        "biases": "none",
+        "update_order": "simultaneous",
+    }
+    others = [replace(gustaw, **{field: value}) for field, value in structures.items()]
+    assert len({lanes.compile_trainer(recipe).py_func.__qualname__ for recipe in [gustaw, *others]}) == 7
+
+
+def test_a_second_process_takes_machine_code_from_the_cache(tmp_path):
+    program = (
+        "import numpy; from dataclasses import replace; from sweep import RECIPES, kernel, lanes\n"
+        "for hidden in ((2,), (3,)):\n"
+        "    recipe = replace(RECIPES['gustaw'], epochs=10, hidden=hidden)\n"
+        "    loss = kernel.train(recipe, numpy.full((1, recipe.n_parameters), 0.3)).loss[0]\n"
+        "    stats = lanes.compile_trainer(recipe).stats\n"
+        "    print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), loss)\n"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        ).stdout.split()
+        for _ in range(2)
+    )
+    assert first[:2] + first[3:5] == ["0", "1"] * 2
+    assert second[:2] + second[3:5] == ["1", "0"] * 2
+    assert first[2::3] == second[2::3]
+    assert first[2] != first[5]
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "relu"])
+@pytest.mark.parametrize("order", UPDATE_ORDERS)
+def test_written_out_or_in_loops_it_is_the_same(activation, order, monkeypatch):
+    recipe = Recipe(hidden=(3, 2), problem="parity3", activation=activation, update_order=order, epochs=200)
+    parameters = np.random.default_rng(0).normal(size=(40, recipe.n_parameters))
+    monkeypatch.setattr(lanes, "njit", lambda **_: njit)
+    results, sizes = [], []
+    for limit in (0, 10**9):
+        lanes._compile.cache_clear()
+        monkeypatch.setattr(lanes, "WRITTEN_OUT", limit)
+        results.append(kernel.train(recipe, parameters))
+        (code,) = lanes.compile_trainer(recipe).inspect_llvm().values()
+        sizes.append(code.count("fdiv"))
+        assert "alignstack(64)" in code
+    lanes._compile.cache_clear()
+    assert 3 * sizes[0] < sizes[1]
+    for name in FIELDS:
+        np.testing.assert_allclose(getattr(results[0], name), getattr(results[1], name), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        Recipe(problem="parity5", hidden=(5,)),
+        Recipe(problem="parity4", hidden=(6, 3), activation="tanh", loss="mse", update_order="output_first"),
+        Recipe(hidden=(40,), activation="relu", biases="none"),
+        Recipe(problem="parity5", hidden=()),
+    ],
+    ids=lambda recipe: f"{recipe.problem} {recipe.widths}",
+)
+def test_networks_too_large_to_be_written_out_are_the_reference(recipe):
+    recipe = replace(recipe, epochs=100, learning_rate=0.02)
+    parameters = np.random.default_rng(0).normal(0, 0.5, size=(20, recipe.n_parameters))
+    batch = kernel.train(recipe, parameters)
+    for row in (0, 19):
+        one = reference.train(recipe, parameters[row])
+        assert batch.loss[row] == pytest.approx(one.loss, rel=1e-12)
+        np.testing.assert_allclose(batch.parameters[row], one.parameters, rtol=1e-9, atol=1e-12)
+        assert batch.solved_epoch[row] == one.solved_epoch
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(-1000, 1000), min_size=9, max_size=9),
+    st.sampled_from(["sigmoid", "tanh"]),
+    st.sampled_from(UPDATE_ORDERS),
+)
+def test_wherever_it_starts_a_few_epochs_are_the_reference(parameters, activation, order):
+    """Also where e**weight is no float64 number, or weights cancel each other."""
+    recipe = Recipe(activation=activation, update_order=order, epochs=5)
+    one = reference.train(recipe, np.array(parameters))
+    result = kernel.train(recipe, np.array([parameters]))
+    assert result.loss[0] == pytest.approx(one.loss, rel=1e-9)
+    np.testing.assert_allclose(result.parameters[0], one.parameters, rtol=1e-9, atol=1e-11)
 
 
 def test_without_any_folder_for_a_cache_it_compiles_and_runs(tmp_path):

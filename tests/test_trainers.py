@@ -33,9 +33,10 @@ def trainer(request):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_kernel_is_the_reference(hidden, activation):
     rng = np.random.default_rng([len(hidden), *hidden, ACTIVATIONS.index(activation)])
+    problem = str(rng.choice(PROBLEMS[:3]))
     for loss, order, biases in product(LOSSES, UPDATE_ORDERS, BIASES):
         recipe = Recipe(
-            problem=str(rng.choice(PROBLEMS[:3])),
+            problem=problem,
             hidden=hidden,
             activation=activation,
             loss=loss,
