@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +16,7 @@ from sweep.errors import WorkerError
 from sweep.progress import Progress, say
 from sweep.spill import keep
 from sweep.store import Store
-from sweep.study import Block, Study, plan
+from sweep.study import Block, Repeats, Study, compact, plan
 from sweep.worker import Unstored, run_block, start_worker
 
 MakeExecutor = Callable[..., Executor]
@@ -46,14 +46,14 @@ def process_pool(workers: int) -> MakeExecutor:
     return partial(ProcessPoolExecutor, workers, multiprocessing.get_context("spawn"))
 
 
-def stored_repeats(store: Store, study: Study, repeats: Mapping[str, int] | None = None) -> dict[str, Set[int] | range]:
+def stored_repeats(store: Store, study: Study, repeats: Mapping[str, int] | None = None) -> dict[str, Repeats]:
     """Point identity -> the repeats asked for that are stored, as `plan` needs it; `repeats` is as `plan` has it."""
     repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
     together: dict[int, list[str]] = {}
     for identity, below in repeats.items():
         together.setdefault(below, []).append(identity)
     return {
-        identity: range(below) if count == below else {r for r in store.repeats(identity).tolist() if r < below}
+        identity: range(below) if count == below else compact(store.repeats(identity)[:count])
         for below, identities in together.items()
         for identity, count in store.counts(identities, below).items()
     }
@@ -63,7 +63,7 @@ def execute(
     study: Study,
     store: Store,
     url: str,
-    stored: dict[str, Set[int] | range],
+    stored: dict[str, Repeats],
     make_executor: MakeExecutor,
     progress: Progress,
     ahead: int,

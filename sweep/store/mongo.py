@@ -99,8 +99,8 @@ class MongoStore(Store):
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
         with self._explained(), self._readable(identity):
-            found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1})
-            return np.array([int(document["_id"].rpartition(":")[2]) for document in found.sort("_id")], np.int64)
+            found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1}).sort("_id")
+            return np.fromiter((int(document["_id"].rpartition(":")[2]) for document in found), np.int64)
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
