@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -34,7 +35,10 @@ def all_findings(store: Store | None) -> list[Finding]:
         where = "no store" if store is None else f"no sweep of gustaw in {store.name}"
         missing = f"{where}; run `python -m sweep.run`"
         return [Finding(key, SOURCE, claim, missing, 0, MISSING) for key, claim in CLAIMS.items()] + seeded_findings()
-    return [*gustaw_findings(read_losses(store, study)), *seeded_findings()]
+    # The kernel leaves the interpreter to this thread, which reads meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        seeded = beside.submit(seeded_findings)
+        return [*gustaw_findings(read_losses(store, study)), *seeded.result()]
 
 
 def gustaw_findings(given: Losses) -> list[Finding]:
