@@ -56,15 +56,14 @@ def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> Co
     nearest = nearest_point(summary, study, best, predicted)
     if nearest is None:
         return None
-    before, after = (
+    one, other = (
         store.columns(study.points[row].identity, study.repeats, ["repeat", "loss"]) for row in (nearest, best)
     )
-    if study.draws == "common":
-        shared = np.intersect1d(before["repeat"], after["repeat"], assume_unique=True, return_indices=True)
-        change = relative_change(before["loss"][shared[1]], after["loss"][shared[2]], paired=True)
-    else:
-        change = relative_change(before["loss"], after["loss"], paired=False)
-    return Comparison(best, nearest, predicted, change)
+    before, after, is_paired = one["loss"], other["loss"], study.draws == "common"
+    if is_paired:  # what both have, by ascending repeat
+        before = before[np.isin(one["repeat"], other["repeat"])]
+        after = after[np.isin(other["repeat"], one["repeat"])]
+    return Comparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
 
 
 def answer(store: Store, study: Study) -> str:
