@@ -1,5 +1,6 @@
 """What a run was asked and on what it ran, as it is recorded in the store."""
 
+import hashlib
 import os
 import platform
 import secrets
@@ -27,8 +28,8 @@ def command_line(module: str, arguments: Sequence[str]) -> str:
     return redact(f"python -m {module} {shlex.join(arguments)}".strip())
 
 
-def describe_run(study: Study, command: str, workers: int) -> dict[str, Any]:
-    """The record of a run that starts now."""
+def describe_run(study: Study, command: str, workers: int, cluster: str | None = None) -> dict[str, Any]:
+    """The record of a run that starts now, with the number of workers, on a cluster or on this machine."""
     started = now()
     return {
         "id": f"{started[:19].replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
@@ -39,6 +40,7 @@ def describe_run(study: Study, command: str, workers: int) -> dict[str, Any]:
         "host": socket.gethostname(),
         "process": os.getpid(),
         "workers": workers,
+        "cluster": cluster,
         "cpu": cpu_model(),
         "cores": os.cpu_count(),
         "platform": platform.platform(),
@@ -55,6 +57,15 @@ def project_version() -> str:
     from sweep import __version__
 
     return __version__
+
+
+def _digest_of_sources() -> str:
+    folder = Path(__file__).parent
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()[:8]
+
+
+SOURCES = _digest_of_sources()
+"""Of this package, as this process loaded it: two versions under one number differ in it."""
 
 
 def cpu_model() -> str:

@@ -21,9 +21,10 @@ from sweep.allocate import (
 )
 from sweep.command import plural
 from sweep.estimate import Estimates, estimate
-from sweep.execute import Workers, stored_repeats
+from sweep.execute import Workers
 from sweep.progress import Progress
 from sweep.store import Store
+from sweep.stored import stored_repeats
 from sweep.study import Study, plan
 from sweep.target import Target
 
@@ -65,7 +66,7 @@ def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress)
         n_missing = sum(asked.values()) - sum(map(len, stored.values()))
         if n_missing:
             progress.start_round(n_rounds, n_open, n_points, n_missing + later)
-            workers.run(plan(study, stored, asked), progress)
+            workers.run(plan(study, stored, asked), n_missing, progress)
         n_trained += n_missing
         measured = estimate(store, [study.points[i] for i in grown], repeats[grown])
         for known, new in zip(estimates, measured, strict=True):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sweep.backend import Backend, Processes, usable_cores
 from sweep.command import (
     INTERRUPTED,
     Parser,
@@ -17,7 +18,7 @@ from sweep.command import (
 )
 from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
-from sweep.execute import BLOCKS_PER_WORKER, Workers, execute, process_pool, stored_repeats, usable_cores
+from sweep.execute import Workers, execute
 from sweep.parse import SPEC, parse_axis, parse_setting
 from sweep.patience import be_patient
 from sweep.programs import PROGRAMS, find_program
@@ -28,6 +29,7 @@ from sweep.recipe_table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.spill import take_up
 from sweep.store import Store, open_store
+from sweep.stored import stored_repeats
 from sweep.study import Study
 from sweep.target import MOST_REPEATS, Target, read_target
 
@@ -80,8 +82,18 @@ def build_parser() -> Parser:
         help="common: every point's network number r starts from the same draws, so that points differ in their "
         "spread alone; independent: every point has draws of its own (common)",
     )
-    parser.add_argument(
-        "--workers", metavar="N", type=whole_number, default=usable_cores(), help=f"processes ({usable_cores()})"
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        metavar="N",
+        type=whole_number,
+        help=f"processes on this machine ({usable_cores()})",
+    )
+    where.add_argument(
+        "--cluster",
+        metavar="PLACE",
+        help="train on a Dask cluster: the scheduler's address, such as tcp://HOST:8786, or its scheduler file; the "
+        "store is then a MongoDB that all its workers reach (needs the extra [cluster])",
     )
     add_store_option(parser)
     parser.add_argument(
@@ -89,7 +101,7 @@ def build_parser() -> Parser:
         metavar="SECONDS",
         type=number,
         default=120.0,
-        help="how long to wait for a store that is away once the run has begun; 0: not at all (120)",
+        help="how long to wait for a store or a scheduler that is away once the run has begun; 0: not at all (120)",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     return parser
@@ -103,13 +115,26 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     until, repeats = read_target(options.until_rse, options.until_minimum, options.max_repeats, options.repeats)
     study = read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
-    if not 1 <= options.workers <= 1024:
-        raise UsageError(f"workers was given as {options.workers}; allowed is a whole number from 1 to 1,024")
+    workers = usable_cores() if options.workers is None else options.workers
+    if not 1 <= workers <= 1024:
+        raise UsageError(f"workers was given as {workers}; allowed is a whole number from 1 to 1,024")
     if not options.wait >= 0:
         raise UsageError(f"wait was given as {options.wait:g}; allowed is a number of seconds, 0 or above")
     command = command_line("sweep.run", arguments)
-    with be_patient(open_store(options.store, create=True), options.wait) as store:
-        return run_study(study, store, options.store, options.workers, command, options.quiet)
+    with (
+        choose_backend(options.cluster, workers, options.store, options.wait) as backend,
+        be_patient(open_store(options.store, create=True), options.wait) as store,
+    ):
+        return run_study(study, store, options.store, backend, command, options.quiet)
+
+
+def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) -> Backend:
+    """The cluster, where one is named, else processes on this machine."""
+    if cluster is None:
+        return Processes(workers, url)
+    from sweep.cluster import Cluster
+
+    return Cluster(cluster, url, seconds)
 
 
 def read_study(
@@ -138,16 +163,16 @@ def read_study(
     return study
 
 
-def run_study(study: Study, store: Store, url: str, workers: int, command: str, quiet: bool) -> int:
+def run_study(study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool) -> int:
     """Compute what the store lacks of the study, record the run and print the answer; return the exit code."""
     if not quiet:
         print(f"{asked(study)}. {study.sentence}.", flush=True)
-    run = describe_run(study, command, workers)
+    run = describe_run(study, command, backend.n_workers, backend.cluster)
     start = time.monotonic()
     try:
         store.start_run(run)
         take_up(store)
-        n_trained, report = train(study, store, url, workers, quiet)
+        n_trained, report = train(study, store, backend, quiet)
         store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:
         print(interrupted(study, url, run["id"], command), file=sys.stderr)
@@ -161,7 +186,7 @@ def run_study(study: Study, store: Store, url: str, workers: int, command: str, 
         seconds = time.monotonic() - start
         print(
             f"Stored {n_trained:,} trainings in {store.name} in {seconds:.1f} s, {n_trained / seconds:,.0f} a second "
-            f"with {plural(workers, 'worker')}."
+            f"with {backend.description}."
         )
     if report:
         print(report)
@@ -181,11 +206,10 @@ def asked(study: Study) -> str:
     return f"{points} × {target.first_round:,} repeats, then more {target.sentence}, at most {study.repeats:,} a point"
 
 
-def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tuple[int, str]:
+def train(study: Study, store: Store, backend: Backend, quiet: bool) -> tuple[int, str]:
     """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
-    pool, ahead = process_pool(workers), workers * BLOCKS_PER_WORKER
     if study.until is not None:
-        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, url, pool, ahead) as running:
+        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, backend) as running:
             outcome = run_rounds(study, store, running, progress)
         return outcome.n_trained, describe_outcome(study, store.name, outcome)
     stored = stored_repeats(store, study)
@@ -193,7 +217,7 @@ def train(study: Study, store: Store, url: str, workers: int, quiet: bool) -> tu
     if not n_missing:
         return 0, f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute."
     with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
-        execute(study, store, url, stored, pool, progress, ahead)
+        execute(study, store, stored, backend, progress)
     return n_missing, ""
 
 

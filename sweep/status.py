@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from sweep.command import Parser, add_store_option, run_command
+from sweep.command import Parser, add_store_option, plural, run_command
 from sweep.store import Store, open_store
 from sweep.study import Axis, Study
 
@@ -48,7 +48,7 @@ def describe(store: Store, runs: list[dict[str, Any]]) -> str:
     ]
     for run in runs:
         lines.append(f"  run {run['id']}  {run_state(run)}, from {run['started']} to {run['ended'] or '?'}")
-        lines.append(f"      on {run['host']} ({run['cpu']}), {run['workers']} workers: {run['command']}")
+        lines.append(f"      on {run['host']} ({run['cpu']}), {workers_of(run)}: {run['command']}")
     return "\n".join(lines)
 
 
@@ -83,6 +83,13 @@ def run_state(run: dict[str, Any]) -> str:
     if run["state"] == "running" and run["host"] == socket.gethostname() and not is_alive(run["process"]):
         return "killed"
     return str(run["state"])
+
+
+def workers_of(run: dict[str, Any]) -> str:
+    """How many trained, and on which cluster if on any; a run of an older version had none."""
+    if run.get("cluster") is None:
+        return plural(run["workers"], "worker")
+    return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
 
 
 def is_alive(process: int) -> bool:

@@ -24,8 +24,9 @@ LEVELS = [
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
     ["sweep.verify", "sweep.recompute"],
-    ["sweep.patience", "sweep.spill", "sweep.worker", "sweep.ending"],
-    ["sweep.execute"],
+    ["sweep.patience", "sweep.spill", "sweep.worker", "sweep.ending", "sweep.stored"],
+    ["sweep.backend"],
+    ["sweep.cluster", "sweep.execute"],
     ["sweep.rounds"],
     ["analysis"],
     ["sweep.run", "sweep.status", "sweep.trace", "sweep.check"],
@@ -68,6 +69,7 @@ def test_imports_point_one_way(path):
         ("matplotlib", ["analysis.figures"]),
         ("numba", ["sweep.lanes", "sweep.sigmoid", "sweep.simd"]),
         ("sqlite3", ["sweep.store"]),
+        ("distributed", ["sweep.cluster"]),
     ],
 )
 def test_a_library_is_used_where_it_belongs(library, allowed):

@@ -6,17 +6,20 @@ import sqlite3
 import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from sweep import RECIPES, Axis, Study
+from sweep.backend import Processes
 from sweep.errors import WorkerError
-from sweep.execute import Workers, execute, process_pool, stored_repeats
+from sweep.execute import Workers, execute
 from sweep.progress import Progress
 from sweep.store import open_store
 from sweep.store.base import RECORD_FIELDS
+from sweep.stored import stored_repeats
 from sweep.study import plan
-from sweep.worker import stop_worker
+from sweep.worker import start_worker, stop_worker
 from tests import commands
 
 STUDY = Study(
@@ -28,9 +31,6 @@ STUDY = Study(
 
 class InProcess(Executor):
     """Runs every task at once in this process, where a mocked database can be reached."""
-
-    def __init__(self, initializer, initargs):
-        initializer(*initargs)
 
     def submit(self, function, /, *args, **kwargs):
         future = Future()
@@ -44,11 +44,22 @@ class InProcess(Executor):
         stop_worker()
 
 
-def run(study, url, make_executor=InProcess):
+class Here(Processes):
+    """Trains in this process."""
+
+    def __init__(self, url):
+        super().__init__(1, url)
+
+    def open(self):
+        start_worker(self._url)
+        return InProcess()
+
+
+def run(study, url, make_backend=Here):
     with open_store(url, create=True) as store:
         stored = stored_repeats(store, study)
         with Progress(study.n_trainings, 0, quiet=True) as progress:
-            execute(study, store, url, stored, make_executor, progress, ahead=4)
+            execute(study, store, stored, make_backend(url), progress)
 
 
 def bits(study, url):
@@ -68,7 +79,7 @@ def expected(tmp_path_factory):
 @pytest.mark.parametrize("workers", [1, 2])
 def test_any_number_of_workers_gives_the_same_records(tmp_path, expected, workers):
     url = str(tmp_path / "store.db")
-    run(STUDY, url, process_pool(workers))
+    run(STUDY, url, partial(Processes, workers))
     assert bits(STUDY, url) == expected
 
 
@@ -78,7 +89,7 @@ def test_every_store_holds_the_same_records(url, expected):
 
 
 def test_two_workers_and_the_real_mongodb_give_the_same_records(mongodb_url, expected):
-    run(STUDY, mongodb_url, process_pool(2))
+    run(STUDY, mongodb_url, partial(Processes, 2))
     assert bits(STUDY, mongodb_url) == expected
 
 
@@ -164,14 +175,14 @@ def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_rec
     assert all_rows(tmp_path / "store.db") == slow_records
 
 
-def _die(block):
+def _die(blocks):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.execute.run_block", _die)
+    monkeypatch.setattr("sweep.backend.run_blocks", _die)
     with pytest.raises(WorkerError) as caught:
-        run(STUDY, str(tmp_path / "store.db"), process_pool(1))
+        run(STUDY, str(tmp_path / "store.db"), partial(Processes, 1))
     assert str(caught.value) == (
         "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
         "hidden_std_dev = 0.0, loss = bce, repeats 0 to 1,023; what is stored is kept"
@@ -181,6 +192,6 @@ def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
 def test_what_a_worker_cannot_store_the_main_process_stores(tmp_path, expected):
     url, nowhere = str(tmp_path / "store.db"), str(tmp_path / "gone.db")
     progress = Progress(STUDY.n_trainings, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(STUDY, store, nowhere, InProcess, 4) as workers:
-        workers.run(plan(STUDY, {}), progress)
+    with open_store(url, create=True) as store, progress, Workers(STUDY, store, Here(nowhere)) as workers:
+        workers.run(plan(STUDY, {}), STUDY.n_trainings, progress)
     assert bits(STUDY, url) == expected

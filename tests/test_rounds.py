@@ -4,19 +4,22 @@ import signal
 import sqlite3
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.allocate import ERROR, chances_lower
-from sweep.execute import Workers, execute, process_pool, stored_repeats
+from sweep.backend import Processes
+from sweep.execute import Workers, execute
 from sweep.progress import Progress
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.store import open_store
+from sweep.stored import stored_repeats
 from sweep.target import Target
 from tests import commands
-from tests.test_execute import InProcess, all_rows, bits
+from tests.test_execute import Here, all_rows, bits
 
 SPREADS = (0.0, 0.7, 5.0, 54.6)
 STUDY = Study(
@@ -33,9 +36,9 @@ MINIMUM = Study(
 )
 
 
-def run(study, url, make_executor=InProcess):
+def run(study, url, make_backend=Here):
     progress = Progress(0, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(study, store, url, make_executor, 4) as workers:
+    with open_store(url, create=True) as store, progress, Workers(study, store, make_backend(url)) as workers:
         return run_rounds(study, store, workers, progress)
 
 
@@ -70,19 +73,20 @@ def test_every_store_gets_the_same_records(url, expected):
 
 
 def test_two_processes_and_the_real_mongodb_give_the_same_records(mongodb_url, expected):
-    run(STUDY, mongodb_url, process_pool(2))
+    run(STUDY, mongodb_url, partial(Processes, 2))
     assert bits(STUDY, mongodb_url) == expected[1]
 
 
 def test_all_rounds_share_one_pool(tmp_path, expected):
     pools = []
 
-    def make_executor(**arguments):
-        pools.append(process_pool(2)(**arguments))
-        return pools[-1]
+    class Counted(Processes):
+        def open(self):
+            pools.append(super().open())
+            return pools[-1]
 
     url = str(tmp_path / "store.db")
-    assert run(STUDY, url, make_executor).n_rounds > 2
+    assert run(STUDY, url, partial(Counted, 2)).n_rounds > 2
     assert len(pools) == 1
     assert bits(STUDY, url) == expected[1]
 
@@ -103,7 +107,7 @@ def test_what_is_stored_counts_and_changes_no_decision(tmp_path, expected):
     url = str(tmp_path / "store.db")
     fixed = replace(STUDY, axes=(Axis("hidden_std_dev", SPREADS[1:]), STUDY.axes[1]), repeats=90, until=None)
     with open_store(url, create=True) as store, Progress(fixed.n_trainings, 0, quiet=True) as progress:
-        execute(fixed, store, url, stored_repeats(store, fixed), InProcess, progress, ahead=4)
+        execute(fixed, store, stored_repeats(store, fixed), Here(url), progress)
     outcome = run(STUDY, url)
     assert outcome.repeats.tolist() == expected[0].repeats.tolist()
     assert outcome.n_trained == sum(max(repeats - 90, 0) for repeats in outcome.repeats[2:]) + outcome.repeats[:2].sum()

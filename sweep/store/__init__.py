@@ -6,13 +6,30 @@ from sweep.errors import UsageError
 from sweep.store.base import Label, Moments, Records, Results, Spreads, Store
 from sweep.store.redact import redact
 
-__all__ = ["Label", "Moments", "Records", "Results", "Spreads", "Store", "is_missing", "open_store", "redact"]
+__all__ = [
+    "Label",
+    "Moments",
+    "Records",
+    "Results",
+    "Spreads",
+    "Store",
+    "file_of",
+    "is_missing",
+    "open_store",
+    "redact",
+]
+
+
+def file_of(url: str) -> str | None:
+    """The path of the SQLite file that `url` names; None for a server."""
+    path = url.removeprefix("sqlite:///")
+    return None if "://" in path else path
 
 
 def is_missing(url: str) -> bool:
     """Whether `url` names a SQLite file that does not exist; of a server only `open_store` can tell."""
-    path = url.removeprefix("sqlite:///")
-    return "://" not in path and not os.path.exists(path)
+    path = file_of(url)
+    return path is not None and not os.path.exists(path)
 
 
 def open_store(url: str, create: bool = False, seconds: float | None = None) -> Store:

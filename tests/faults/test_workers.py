@@ -8,7 +8,7 @@ import pytest
 
 import sweep.run
 from sweep.errors import WorkerError
-from sweep.worker import run_block
+from sweep.worker import run_blocks
 from tests.faults.studies import assert_complete, finish, rows, start, wait_until_stored
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--workers", "2"]
@@ -27,14 +27,14 @@ def children_of(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def die_at_seven(block):
-    if block.point.recipe.hidden_std_dev == 0.7:
+def die_at_seven(blocks):
+    if blocks[0].point.recipe.hidden_std_dev == 0.7:
         os.kill(os.getpid(), signal.SIGKILL)
-    return run_block(block)
+    return run_blocks(blocks)
 
 
 def test_a_block_that_always_kills_its_worker_is_named_and_the_others_are_stored(url, monkeypatch, capsys):
-    monkeypatch.setattr("sweep.execute.run_block", die_at_seven)
+    monkeypatch.setattr("sweep.backend.run_blocks", die_at_seven)
     with pytest.raises(WorkerError) as caught:
         sweep.run.main([*SMALL, "--store", url])
     assert str(caught.value) == (
@@ -47,18 +47,18 @@ def test_a_block_that_always_kills_its_worker_is_named_and_the_others_are_stored
     assert 0.7 not in {row[-1] for row in rows(url)}
 
 
-def fail_once(block):
+def fail_once(blocks):
     """Ask for more memory than there is, once a folder."""
     try:
         Path(os.environ["FAILED_ONCE"]).touch(exist_ok=False)
     except FileExistsError:
-        return run_block(block)
+        return run_blocks(blocks)
     raise MemoryError
 
 
 def test_a_worker_without_memory_is_replaced(url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("FAILED_ONCE", str(tmp_path / "failed"))
-    monkeypatch.setattr("sweep.execute.run_block", fail_once)
+    monkeypatch.setattr("sweep.backend.run_blocks", fail_once)
     assert sweep.run.main([*SMALL, "--store", url]) == 0
     assert "what was under way is trained again: 1 block." in capsys.readouterr().err
     assert len(rows(url)) == 120

@@ -1,0 +1,103 @@
+"""Where blocks are trained: an executor, and what it is given to do."""
+
+import multiprocessing
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from typing import Self
+
+from sweep.command import plural
+from sweep.study import Block
+from sweep.worker import Unstored, run_blocks, start_worker
+
+Task = Callable[[Sequence[Block]], list[int | Unstored]]
+
+CAUSES = "killed from outside, or for want of memory"
+"""Of the death of a worker process."""
+
+
+class LostError(Exception):
+    """The connection to the workers is lost, and with it all tasks under way, whatever they were."""
+
+
+class Backend(ABC):
+    """What `sweep.execute.Workers` hands tasks to; a context that lets the workers go.
+
+    Attributes:
+        most_blocks: that one task may consist of.
+        task: what runs on a worker; for every block the number of new records, or why they are not stored.
+        cluster: where the workers are, None for this machine.
+    """
+
+    most_blocks: int
+    task: Task
+    cluster: str | None
+
+    @property
+    @abstractmethod
+    def n_workers(self) -> int:
+        """Number of trainings that may run at a time, at present."""
+
+    @property
+    @abstractmethod
+    def description(self) -> str:
+        """Who the workers are, in words."""
+
+    @abstractmethod
+    def open(self) -> Executor:
+        """A new executor, also after the last one broke or was lost.
+
+        Its futures may raise LostError; WorkerError where workers died one after another of this very task; and
+        BrokenExecutor where one died, of this task or of another.
+
+        Raises:
+            FailedError: there is none.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let the workers go."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class Processes(Backend):
+    """A pool of processes on this machine.
+
+    Processes are spawned, not forked: safe beside threads and open connections, and the same on every system.
+    """
+
+    most_blocks = 1
+    cluster = None
+
+    def __init__(self, workers: int, url: str) -> None:
+        self.task = run_blocks
+        self._workers, self._url = workers, url
+
+    @property
+    def n_workers(self) -> int:
+        """See Backend."""
+        return self._workers
+
+    @property
+    def description(self) -> str:
+        """See Backend."""
+        return plural(self._workers, "worker")
+
+    def open(self) -> Executor:
+        """See Backend."""
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, context, initializer=start_worker, initargs=(self._url,))
+
+    def close(self) -> None:
+        """See Backend; a pool's processes end with its executor."""
+
+
+def usable_cores() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

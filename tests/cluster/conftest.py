@@ -1,0 +1,25 @@
+"""A Dask cluster of processes on this machine, and the records that a run without it gives."""
+
+import pytest
+
+from tests.cluster.processes import local_cluster
+from tests.faults.conftest import expected  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with local_cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def address(cluster):
+    return cluster.scheduler_address
+
+
+@pytest.fixture
+def without(tmp_path):
+    """A script that takes this project from a process of Dask."""
+    path = tmp_path / "without.py"
+    path.write_text("import sys\nsys.modules['sweep'] = None\n")
+    return str(path)
