@@ -39,8 +39,8 @@ def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: fl
     names = [axis.field for axis in study.axes]
     if SPREAD not in names:
         return None
-    others = [name for name in names if name != SPREAD]
-    alike = np.array([summary.loc[row, others].equals(summary.loc[position, others]) for row in summary.index])
+    others = [[getattr(point.recipe, name) for name in names if name != SPREAD] for point in study.points]
+    alike = np.array([values == others[position] for values in others])
     swept = summary[SPREAD].to_numpy(dtype=float)
     with np.errstate(divide="ignore"):
         distance = np.where(alike & (summary["count"] > 0), np.abs(np.log(swept / spread)), np.inf)
@@ -56,12 +56,14 @@ def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> Co
     nearest = nearest_point(summary, study, best, predicted)
     if nearest is None:
         return None
-    before, after = (store.records(study.points[row].identity, study.repeats) for row in (nearest, best))
-    change = relative_change(before.loss, after.loss, paired=False)
-    if study.draws == "common":
-        _, left, right = np.intersect1d(before.repeat, after.repeat, assume_unique=True, return_indices=True)
-        change = relative_change(before.loss[left], after.loss[right], paired=True)
-    return Comparison(best, nearest, predicted, change)
+    one, other = (
+        store.columns(study.points[row].identity, study.repeats, ["repeat", "loss"]) for row in (nearest, best)
+    )
+    before, after, is_paired = one["loss"], other["loss"], study.draws == "common"
+    if is_paired:  # what both have, by ascending repeat
+        before = before[np.isin(one["repeat"], other["repeat"])]
+        after = after[np.isin(other["repeat"], one["repeat"])]
+    return Comparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
 
 
 def answer(store: Store, study: Study) -> str:

@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from analysis.claims_seeded import seeded_findings
 from analysis.compare import find_column
 from analysis.inference import Interval, mean_interval, relative_change
 from analysis.losses import read_losses
-from analysis.minimum import LEAST_POINTS, Array, Losses, find_minimum
+from analysis.minimum import LEAST_POINTS, Array, Losses, Minimum, find_minimum
 from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, MISSING, RULE, Finding, below_verdict, needed, number_verdict
 from sweep.store import Store
@@ -34,18 +35,22 @@ def all_findings(store: Store | None) -> list[Finding]:
         where = "no store" if store is None else f"no sweep of gustaw in {store.name}"
         missing = f"{where}; run `python -m sweep.run`"
         return [Finding(key, SOURCE, claim, missing, 0, MISSING) for key, claim in CLAIMS.items()] + seeded_findings()
-    return [*gustaw_findings(read_losses(store, study)), *seeded_findings()]
+    # The kernel leaves the interpreter to this thread, which reads meanwhile.
+    with ThreadPoolExecutor(1) as beside:
+        seeded = beside.submit(seeded_findings)
+        return [*gustaw_findings(read_losses(store, study)), *seeded.result()]
 
 
 def gustaw_findings(given: Losses) -> list[Finding]:
     """G1 to G5; it must be known what was solved."""
     assert given.solved is not None
+    lowest = find_minimum(given, 2**-0.5) if has_minimum(given) else None
     return [
         change_finding("G1", given, 1.0, 2**-0.5, 0.085),
         change_finding("G2", given, 2**-0.5, 0.6, 0.011),
-        minimum_finding(given),
+        minimum_finding(given, lowest),
         stuck_finding(given.losses[np.isfinite(given.losses) & ~given.solved]),
-        optimum_finding(given),
+        optimum_finding(given, lowest),
     ]
 
 
@@ -65,11 +70,10 @@ def change_finding(key: str, given: Losses, before: float, after: float, lowers_
     return Finding(key, SOURCE, CLAIMS[key], measured + more(verdict, fall, lowers_by, change.n), 2 * change.n, verdict)
 
 
-def minimum_finding(given: Losses) -> Finding:
+def minimum_finding(given: Losses, lowest: Minimum | None) -> Finding:
     """G3."""
-    if not has_minimum(given):
+    if lowest is None:
         return Finding("G3", SOURCE, CLAIMS["G3"], TOO_FEW, 0, MISSING)
-    lowest = find_minimum(given, 2**-0.5)
     where = lowest.spread
     verdict = number_verdict(where, 0.6, digit=0.1)
     measured = (
@@ -98,11 +102,10 @@ def stuck_finding(losses: Array) -> Finding:
     return Finding("G4", SOURCE, CLAIMS["G4"], measured, len(losses), number_verdict(stuck, 27_000, digit=5_400))
 
 
-def optimum_finding(given: Losses) -> Finding:
+def optimum_finding(given: Losses, lowest: Minimum | None) -> Finding:
     """G5."""
-    if not has_minimum(given) or not given.spreads[0] <= 2**-0.5 <= given.spreads[-1]:
+    if lowest is None or not given.spreads[0] <= 2**-0.5 <= given.spreads[-1]:
         return Finding("G5", SOURCE, CLAIMS["G5"], TOO_FEW, 0, MISSING)
-    lowest = find_minimum(given, 2**-0.5)
     above = Interval(*(1 / (1 + gain) - 1 for gain in (lowest.gain.estimate, lowest.gain.high, lowest.gain.low)))
     means = np.nanmean(given.losses, axis=0)
     measured = (

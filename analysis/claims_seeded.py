@@ -12,7 +12,9 @@ from analysis.verdict import Finding, majority_verdict, replay_verdict
 from sweep.problem import truth_table
 from sweep.programs import PROGRAMS
 from sweep.recipe import Recipe
-from sweep.replay import Trace, draw_starts, layer_outputs, trace, train_starts
+from sweep.replay import draw_starts, layer_outputs, loss_curves, train_from, train_starts
+
+Array = NDArray[np.float64]
 
 STARTS = 1000
 
@@ -26,10 +28,18 @@ def seeded_findings() -> list[Finding]:
             two_losses(), most_seeds()]  # fmt: skip
 
 
-@cache
-def replay(name: str) -> Trace:
-    """The program's own seeded run."""
-    return trace(PROGRAMS[name].recipe, PROGRAMS[name].published_parameters())
+train_others = cache(train_starts)
+"""Several claims are about the other starts of one recipe."""
+
+
+def published(name: str) -> tuple[Recipe, Array]:
+    """A program's recipe, and the initial parameters (1, n_parameters) of its own seeded run."""
+    return PROGRAMS[name].recipe, PROGRAMS[name].published_parameters()[np.newaxis]
+
+
+def outputs(recipe: Recipe, parameters: Array) -> Array:
+    """What a network (1, n_parameters) answers to the rows of the truth table."""
+    return layer_outputs(recipe, parameters[0])[-1][:, 0]
 
 
 def fraction(successes: NDArray[np.bool_]) -> Interval:
@@ -44,22 +54,24 @@ def in_words(share: Interval) -> str:
 
 def three_neurons() -> Finding:
     """P1."""
-    seen, others = replay("peczenyj"), train_starts(PROGRAMS["peczenyj"].recipe, STARTS)
+    recipe, initial = published("peczenyj")
+    seen, others = train_from(recipe, initial), train_others(recipe, STARTS)
     return Finding(
         "P1",
         "peczenyj",
         "three neurons, nine parameters, learn XOR (seed 1)",
-        f"{seen.recipe.n_parameters} parameters, solved after {seen.training.solved_epoch:,} updates; "
+        f"{recipe.n_parameters} parameters, solved after {seen.solved_epoch[0]:,} updates; "
         f"of other starts {in_words(fraction(others.solved))} solve it",
         1 + STARTS,
-        replay_verdict(seen.training.solved and seen.recipe.n_parameters == 9),
+        replay_verdict(bool(seen.solved[0]) and recipe.n_parameters == 9),
     )
 
 
 def twenty_lines() -> Finding:
     """T1."""
-    seen, others = replay("twenty-lines"), train_starts(PROGRAMS["twenty-lines"].recipe, STARTS)
-    predictions = " ".join(f"{y > 0.5:d}" for y in seen.outputs)
+    recipe, initial = published("twenty-lines")
+    others = train_others(recipe, STARTS)
+    predictions = " ".join(f"{y > 0.5:d}" for y in outputs(recipe, train_from(recipe, initial).parameters))
     return Finding(
         "T1",
         "twenty-lines",
@@ -72,24 +84,25 @@ def twenty_lines() -> Finding:
 
 def loss_table() -> Finding:
     """R1."""
-    seen, others = replay("rumelhart"), train_starts(PROGRAMS["rumelhart"].recipe, STARTS)
-    losses = " ".join(f"{loss:.4f}" for loss in seen.training.losses[::2000])
-    outputs = " ".join(f"{y:.3f}" for y in seen.outputs)
+    recipe, initial = published("rumelhart")
+    others = train_others(recipe, STARTS)
+    losses = " ".join(f"{loss:.4f}" for loss in loss_curves(recipe, initial, range(0, recipe.epochs, 2000))[0])
+    answers = " ".join(f"{y:.3f}" for y in outputs(recipe, train_from(recipe, initial).parameters))
     below = fraction(others.final_loss <= float(RUMELHART_LOSSES.split()[-1]))
     return Finding(
         "R1",
         "rumelhart",
         f"seed 42: losses {RUMELHART_LOSSES}, outputs {RUMELHART_OUTPUTS}",
-        f"losses {losses}, outputs {outputs}; "
+        f"losses {losses}, outputs {answers}; "
         f"of other starts {in_words(below)} end at or below the published last loss",
         1 + STARTS,
-        replay_verdict((losses, outputs) == (RUMELHART_LOSSES, RUMELHART_OUTPUTS)),
+        replay_verdict((losses, answers) == (RUMELHART_LOSSES, RUMELHART_OUTPUTS)),
     )
 
 
 def no_hidden_layer() -> Finding:
     """R2."""
-    trained = train_starts(replace(PROGRAMS["rumelhart"].recipe, hidden=()), STARTS)
+    trained = train_others(replace(PROGRAMS["rumelhart"].recipe, hidden=()), STARTS)
     return Finding(
         "R2",
         "rumelhart",
@@ -103,7 +116,7 @@ def no_hidden_layer() -> Finding:
 
 def two_hidden_units() -> Finding:
     """R3."""
-    two, one = (train_starts(replace(PROGRAMS["rumelhart"].recipe, hidden=(width,)), STARTS) for width in (2, 1))
+    two, one = (train_others(replace(PROGRAMS["rumelhart"].recipe, hidden=(width,)), STARTS) for width in (2, 1))
     return Finding(
         "R3",
         "rumelhart",
@@ -114,7 +127,7 @@ def two_hidden_units() -> Finding:
     )
 
 
-def separation(patterns: NDArray[np.float64]) -> float:
+def separation(patterns: Array) -> float:
     """How far a plane can keep the patterns (4, units) of XOR's two classes apart: half the distance between the
     segments that join the patterns of each class."""
     zero, one = (patterns[truth_table("xor")[1] == target] for target in (0, 1))
@@ -123,16 +136,17 @@ def separation(patterns: NDArray[np.float64]) -> float:
     return float(np.sqrt(2 * nearest.cost) / 2)
 
 
-def hidden_separation(recipe: Recipe, parameters: NDArray[np.float64]) -> float:
+def hidden_separation(recipe: Recipe, parameters: Array) -> float:
     """The separation of the first hidden layer's patterns at these parameters."""
     return separation(layer_outputs(recipe, parameters)[1])
 
 
 def hidden_patterns() -> Finding:
     """R4."""
-    seen, recipe = replay("rumelhart"), PROGRAMS["rumelhart"].recipe
-    before, after = separation(seen.before[1]), separation(seen.after[1])
-    pairs = zip(draw_starts(recipe, STARTS), train_starts(recipe, STARTS).parameters, strict=True)
+    recipe, initial = published("rumelhart")
+    seen = train_from(recipe, initial)
+    before, after = (hidden_separation(recipe, parameters[0]) for parameters in (initial, seen.parameters))
+    pairs = zip(draw_starts(recipe, STARTS), train_others(recipe, STARTS).parameters, strict=True)
     wider = np.array([hidden_separation(recipe, end) > hidden_separation(recipe, start) for start, end in pairs])
     return Finding(
         "R4",
@@ -141,15 +155,15 @@ def hidden_patterns() -> Finding:
         f"seed 42: a plane keeps the classes {before:.3f} apart before training and {after:.3f} after; "
         f"of other starts {in_words(fraction(wider))} end wider apart than they began",
         1 + STARTS,
-        replay_verdict(after > before and seen.training.solved),
+        replay_verdict(after > before and bool(seen.solved[0])),
     )
 
 
 def two_losses() -> Finding:
     """C1."""
-    seen, recipe = replay("relu-capstone"), PROGRAMS["relu-capstone"].recipe
-    early, late = seen.training.losses[20], seen.training.final_loss
-    others_early, others = train_starts(replace(recipe, epochs=20), STARTS), train_starts(recipe, STARTS)
+    recipe, initial = published("relu-capstone")
+    early, late = loss_curves(recipe, initial, [20, recipe.epochs])[0]
+    others_early, others = train_others(replace(recipe, epochs=20), STARTS), train_others(recipe, STARTS)
     both = fraction((abs(others_early.final_loss - 0.25) <= 0.025) & (others.final_loss < 0.1))
     return Finding(
         "C1",
@@ -170,7 +184,7 @@ def most_seeds() -> Finding:
     for width in widths:
         wide = replace(recipe, hidden=(width,))
         wide = replace(wide, output_std_dev=wide.layers[1].he)
-        shares.append(fraction(train_starts(wide, STARTS).final_loss < 0.1))
+        shares.append(fraction(train_others(wide, STARTS).final_loss < 0.1))
     words = ", ".join(f"{width} hidden units {in_words(share)}" for width, share in zip(widths, shares, strict=True))
     return Finding(
         "C2",

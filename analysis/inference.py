@@ -1,10 +1,11 @@
 """Statistics as small functions on arrays that return named results; intervals are of 95 % unless told otherwise."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtri, stdtrit
 
 CONFIDENCE = 0.95
 
@@ -46,7 +47,7 @@ def mean_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -
 
 def interval_from_error(mean: float, standard_error: float, n: int, confidence: float = CONFIDENCE) -> Interval:
     """Student's interval of a mean over n numbers; the ends are NaN below two."""
-    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * standard_error if n > 1 else np.nan
+    reach = float(stdtrit(n - 1, (1 + confidence) / 2)) * standard_error if n > 1 else np.nan
     return Interval(mean, mean - reach, mean + reach)
 
 
@@ -54,8 +55,11 @@ def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) ->
     """Wilson's (1927) score interval of a fraction; all NaN for n = 0."""
     if n == 0:
         return Interval(np.nan, np.nan, np.nan)
-    interval = stats.binomtest(successes, n).proportion_ci(confidence, method="wilson")
-    return Interval(successes / n, float(interval.low), float(interval.high))
+    share, z = successes / n, float(ndtri(0.5 + 0.5 * confidence))
+    both = 2 * (n + z**2)
+    centre = (2 * n * share + z**2) / both
+    reach = z / both * math.sqrt(4 * n * share * (1 - share) + z**2)
+    return Interval(share, centre - reach if successes else 0.0, centre + reach if successes < n else 1.0)
 
 
 def relative_change(
@@ -89,5 +93,5 @@ def relative_change(
     else:
         variance = np.var(after, ddof=1) / len(after) + ratio**2 * np.var(before, ddof=1) / len(before)
     error = float(np.sqrt(variance) / abs(before.mean()))
-    reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * error
+    reach = float(stdtrit(n - 1, (1 + confidence) / 2)) * error
     return RelativeChange(ratio - 1, error, ratio - 1 - reach, ratio - 1 + reach, n, paired)

@@ -114,15 +114,15 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
     has_prediction = predicted is not None and x[0] <= np.log(predicted) <= x[-1]
     reference = np.log(predicted) if has_prediction and predicted is not None else grid[0]
     smooth = smoother(x, np.append(grid, reference))
-    means = np.nanmean(given.losses, axis=0)
-    resampled = _resampled_means(given, resamplings, np.random.default_rng(0))
+    means, n = np.nanmean(given.losses, axis=0), np.isfinite(given.losses).sum(axis=0)
+    resampled = _resampled_means(given, means, resamplings, np.random.default_rng(0))
     curve, curves = smooth @ means, resampled @ smooth.T
     at, lowest = _lowest(grid, curve[np.newaxis, :-1])
     many_at, many_lowest = _lowest(grid, curves[:, :-1])
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     low, high = np.exp(np.quantile(many_at, tails))
     gain = Interval(float(lowest[0] / curve[-1] - 1), *np.quantile(many_lowest / curves[:, -1] - 1, tails).tolist())
-    if np.isfinite(given.losses).sum(axis=0).max() < 2:
+    if n.max() < 2:
         low = high = np.nan
         gain = Interval(gain.estimate, np.nan, np.nan)
     picked = np.argmin(resampled, axis=1)
@@ -136,7 +136,7 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
         naive_gain=float(means.min() / curve[-1] - 1) if has_prediction else np.nan,
         naive_bias=float(flattery.mean() / means.min()),
         bracketed=bool(low > np.exp(grid[1]) and high < np.exp(grid[-2])),
-        n=int(np.isfinite(given.losses).sum(axis=0).min()),
+        n=int(n.min()),
         paired=given.paired,
         grid=np.exp(grid),
         curve=curve[:-1],
@@ -145,26 +145,28 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
 
 def _with_means(given: Losses) -> Losses:
     has_mean = np.isfinite(given.losses).any(axis=0)
+    if has_mean.all():
+        return given
     solved = None if given.solved is None else given.solved[:, has_mean]
     return Losses(given.spreads[has_mean], given.losses[:, has_mean], solved, given.paired)
 
 
-def _resampled_means(given: Losses, resamplings: int, rng: np.random.Generator) -> Array:
-    """Means (resamplings, p) of resampled studies."""
+def _resampled_means(given: Losses, means: Array, resamplings: int, rng: np.random.Generator) -> Array:
+    """Means (resamplings, p) of resampled studies; `means` (p,) are those of the study itself."""
     finite = np.isfinite(given.losses)
     if not given.paired:
         n = finite.sum(axis=0)
         errors = np.nanstd(given.losses, axis=0) / np.sqrt(np.maximum(n - 1, 1))
-        return rng.normal(np.nanmean(given.losses, axis=0), errors, (resamplings, len(n)))
+        return rng.normal(means, errors, (resamplings, len(n)))
     # Above GROUPS repeats, groups of them are resampled: their sums vary as the repeats' do, at a bounded cost.
     starts = np.linspace(0, len(finite), min(len(finite), GROUPS), endpoint=False).astype(int)
     sums = np.add.reduceat(np.where(finite, given.losses, 0), starts, axis=0)
     counts = np.add.reduceat(finite.astype(float), starts, axis=0)
     weights = rng.multinomial(len(starts), np.full(len(starts), 1 / len(starts)), resamplings).astype(float)
     with np.errstate(invalid="ignore"):
-        means = (weights @ sums) / (weights @ counts)
+        resampled = (weights @ sums) / (weights @ counts)
     # A point with few trainings may miss all of them in a resampling: it then keeps its own mean.
-    return np.asarray(np.where(np.isfinite(means), means, np.nanmean(given.losses, axis=0)))
+    return np.asarray(np.where(np.isfinite(resampled), resampled, means))
 
 
 def _lowest(grid: Array, curves: Array) -> tuple[Array, Array]:

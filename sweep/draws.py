@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from sweep.recipe import Recipe
 from sweep.study import DRAW_BLOCK, Point
@@ -49,6 +48,8 @@ def scale(recipe: Recipe, normals: NDArray[np.float64]) -> NDArray[np.float64]:
         layer = normals[:, column : column + n_weights + fan_out]
         column += n_weights + fan_out
         if is_hidden and recipe.hidden_distribution == "uniform":
+            from scipy.special import ndtr  # takes longer to import than a worker to train its first block
+
             layer = math.sqrt(3) * (2 * ndtr(layer) - 1)
         weights, biases = np.split(layer * spread, [n_weights], axis=1)
         pieces.append(weights)

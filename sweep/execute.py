@@ -3,7 +3,7 @@
 import multiprocessing
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from itertools import chain
@@ -17,7 +17,7 @@ from sweep.errors import StoreUnavailableError, WorkerError
 from sweep.progress import Progress, say
 from sweep.spill import keep
 from sweep.store import Store
-from sweep.study import Block, Study, plan
+from sweep.study import Block, Repeats, Study, plan
 from sweep.worker import Unstored
 
 TASKS_PER_WORKER = 4
@@ -35,9 +35,7 @@ MOST_REFUSALS = 5
 CRASHES = (BrokenExecutor, MemoryError)
 
 
-def execute(
-    study: Study, store: Store, stored: dict[str, Set[int] | range], backend: Backend, progress: Progress
-) -> None:
+def execute(study: Study, store: Store, stored: dict[str, Repeats], backend: Backend, progress: Progress) -> None:
     """Train every block that `stored` lacks and put its records into the store.
 
     Args:

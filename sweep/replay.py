@@ -69,7 +69,12 @@ def draw_starts(recipe: Recipe, n: int, seed: int = 0) -> Array:
 
 def train_starts(recipe: Recipe, n: int, seed: int = 0) -> kernel.Trained:
     """Train n networks of a recipe from `draw_starts`."""
-    return kernel.train(recipe, draw_starts(recipe, n, seed))
+    return train_from(recipe, draw_starts(recipe, n, seed))
+
+
+def train_from(recipe: Recipe, initial: Array) -> kernel.Trained:
+    """Train networks of a recipe from their initial parameters (n, n_parameters), by the kernel."""
+    return kernel.train(recipe, initial)
 
 
 def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int]) -> Array:

@@ -6,13 +6,15 @@ Everything here is pure: no file, no database, no clock, no randomness.
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, Recipe, unknown_field
@@ -138,9 +140,16 @@ class Study:
         return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
 
 
-def plan(
-    study: Study, stored: Mapping[str, Set[int] | range], repeats: Mapping[str, int] | None = None
-) -> Iterator[Block]:
+Repeats = range | NDArray[np.int64]
+"""Repeat numbers, ascending."""
+
+
+def compact(repeats: NDArray[np.int64]) -> Repeats:
+    """The same repeats; as a range, which takes no memory, where none is missing before the last."""
+    return range(len(repeats)) if len(repeats) and repeats[-1] == len(repeats) - 1 else repeats
+
+
+def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int] | None = None) -> Iterator[Block]:
     """The blocks that are still to be computed, every point's first block of draws before any point's second.
 
     Args:
@@ -151,13 +160,13 @@ def plan(
     repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
     for first in range(0, max(repeats.values(), default=0), DRAW_BLOCK):
         for point in study.points:
-            have, asked = stored.get(point.identity, ()), repeats.get(point.identity, 0)
+            have, asked = stored.get(point.identity, range(0)), repeats.get(point.identity, 0)
             size = block_size(point.recipe)
             for start in range(first, min(first + DRAW_BLOCK, asked), size):
-                span = range(start, min(start + size, asked))
-                missing = [repeat for repeat in span if repeat not in have]
+                stop = min(start + size, asked)
+                missing = set(range(start, stop)).difference(have[bisect_left(have, start) : bisect_left(have, stop)])
                 if missing:
-                    yield Block(point, missing[0], missing[-1] + 1)
+                    yield Block(point, min(missing), max(missing) + 1)
 
 
 def block_size(recipe: Recipe) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sweep.store.mongo import _connect
+from sweep.store.mongo_server import connect
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
@@ -70,7 +70,7 @@ def test_options_of_the_uri_reach_the_driver():
 
 
 def connected_options(url):
-    database = _connect(url, "name")
+    database = connect(url, "name")
     database.client.close()
     return database.client.options
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
 from sweep.recipe import CHOICES, FIELDS
-from sweep.study import DRAW_BLOCK, DRAWS, Point, block_size, plan
+from sweep.study import DRAW_BLOCK, DRAWS, Point, block_size, compact, plan
 from sweep.target import Target
 
 GUSTAW = RECIPES["gustaw"]
@@ -54,7 +54,7 @@ def test_every_point_gets_its_first_draws_before_any_gets_its_second():
 
 @given(st.dictionaries(st.integers(0, 3), st.sets(st.integers(0, 2600), max_size=60)))
 def test_the_plan_computes_all_that_is_missing_and_no_whole_block_that_is_not(stored):
-    have = {SMALL.points[position].identity: repeats for position, repeats in stored.items()}
+    have = {SMALL.points[position].identity: np.array(sorted(repeats), int) for position, repeats in stored.items()}
     blocks = list(plan(SMALL, have))
     planned = set(trainings(blocks))
     everything = {(point.identity, repeat) for point in SMALL.points for repeat in range(SMALL.repeats)}
@@ -63,6 +63,13 @@ def test_the_plan_computes_all_that_is_missing_and_no_whole_block_that_is_not(st
     for block in blocks:
         assert (block.point.identity, block.start) not in already
         assert (block.point.identity, block.stop - 1) not in already
+
+
+def test_repeats_without_a_gap_take_no_memory():
+    assert compact(np.arange(5)) == range(5)
+    assert compact(np.array([], int)).tolist() == []
+    for gap in ([1, 2], [0, 1, 3], [7]):
+        assert compact(np.array(gap)).tolist() == gap
 
 
 def test_a_complete_study_has_no_plan():

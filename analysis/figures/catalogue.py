@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.frame import require_axes, require_drawable
 from analysis.figures.style import save
+from analysis.remember import remember
 from analysis.tables import Tables, make_tables
 from sweep.store import Store
 from sweep.study import Study
@@ -105,7 +106,7 @@ CATALOGUE = (
 
 
 def drawn(store: Store, study: Study) -> Iterator[Drawn | LeftOut]:
-    """Every figure of the catalogue in its order, drawn, or left out with the reason; the store is read once.
+    """Every figure of the catalogue in its order, drawn, or left out with the reason.
 
     Raises:
         UsageError: the study has no axis or more than two.
@@ -133,7 +134,7 @@ def draw_all(store: Store, study: Study, folder: Path, tell: Callable[[str], Non
         FailedError: there is nothing to draw, or the folder cannot be written.
     """
     paths = []
-    for one in drawn(store, study):
+    for one in drawn(remember(store), study):
         if isinstance(one, LeftOut):
             tell(f"{one.name} is left out: {one.reason}.")
         else:

@@ -1,4 +1,4 @@
-"""The store in a MongoDB database; the only module that imports pymongo."""
+"""The store in a MongoDB database."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,20 +6,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
-import pymongo
 from numpy.typing import NDArray
 from pymongo.collection import Collection
-from pymongo.database import Database
-from pymongo.errors import (
-    BulkWriteError,
-    ConfigurationError,
-    ConnectionFailure,
-    InvalidURI,
-    OperationFailure,
-    PyMongoError,
-)
 
-from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
+from sweep.errors import DamagedError, StoreError
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.mongo_format import bring_up_to_date, read_format
 from sweep.store.mongo_queries import (
@@ -37,17 +27,11 @@ from sweep.store.mongo_queries import (
     in_range,
     key,
 )
+from sweep.store.mongo_server import connect, explained, insert_new
 from sweep.store.redact import redact
 from sweep.study import Point
 
-DEFAULT_DATABASE = "experiment_db"
-DEFAULT_OPTIONS = {"serverSelectionTimeoutMS": 4000, "connectTimeoutMS": 4000, "journal": True}
 POINTS_PER_QUERY = 500
-DUPLICATE_KEY = 11000
-NOT_ALLOWED = (13, 18, 8000)
-"""MongoDB's error codes for missing rights and failed authentication."""
-MAY_PASS = {6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
-"""Its codes for hosts or networks that fail, time limits, shutting down, elections and a full disk."""
 
 
 class MongoStore(Store):
@@ -59,7 +43,7 @@ class MongoStore(Store):
 
     def __init__(self, url: str, create: bool = False, seconds: float | None = None) -> None:
         self.name = redact(url)
-        self._database = _connect(url, self.name, seconds)
+        self._database = connect(url, self.name, seconds)
         hosts = url.partition("://")[2].partition("?")[0].rpartition("@")[2].partition("/")[0]
         self.place = f"{hosts}/{self._database.name}"
         self._client = self._database.client
@@ -88,8 +72,8 @@ class MongoStore(Store):
             for row in records.rows()
         ]
         with self._explained():
-            _insert_new(self._database["points"], [{"_id": point.identity, **described}])
-            return _insert_new(self._results, documents) if documents else 0
+            insert_new(self._database["points"], [{"_id": point.identity, **described}])
+            return insert_new(self._results, documents) if documents else 0
 
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
         """See Store.counts."""
@@ -99,8 +83,8 @@ class MongoStore(Store):
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
         with self._explained(), self._readable(identity):
-            found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1})
-            return np.array([int(document["_id"].rpartition(":")[2]) for document in found.sort("_id")], np.int64)
+            found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1}).sort("_id")
+            return np.fromiter((int(document["_id"].rpartition(":")[2]) for document in found), np.int64)
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
@@ -197,69 +181,3 @@ class MongoStore(Store):
             with self._explained():
                 found = list(self._results.aggregate([{"$match": {"$or": ranges}}, group]))
             yield from ((document.pop("_id"), document) for document in found)
-
-
-@contextmanager
-def explained(name: str) -> Iterator[None]:
-    """Turn every error of pymongo into a StoreError that names the store, the cause and the remedy."""
-    try:
-        yield
-    except ConnectionFailure as error:
-        cause = redact(str(error)).partition(", Timeout:")[0]
-        raise StoreUnavailableError(
-            f"MongoDB does not answer at {name} ({cause}): start it with `docker compose up -d`, "
-            "or leave the store out to use the SQLite default"
-        ) from error
-    except OperationFailure as error:
-        refused = error.code in NOT_ALLOWED
-        remedy = "user, password and authSource in the URI, and the user's rights" if refused else "the server"
-        kind = StoreUnavailableError if _may_pass(error) else StoreError
-        raise kind(f"MongoDB refused the request at {name} ({_cause(error)}): check {remedy}") from error
-    except PyMongoError as error:
-        raise StoreError(f"cannot use the store {name} ({_cause(error)}): check the URI and the server") from error
-
-
-def _connect(url: str, name: str, seconds: float | None = None) -> Database[Document]:
-    options = {key: value for key, value in DEFAULT_OPTIONS.items() if f"{key.lower()}=" not in url.lower()}
-    if seconds is not None:
-        options |= dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS"), round(1000 * seconds))
-    try:
-        client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **options)  # type: ignore[arg-type]
-        return client.get_default_database(DEFAULT_DATABASE)
-    except (PyMongoError, ValueError, OSError) as error:
-        if isinstance(error, ConfigurationError) and not isinstance(error, InvalidURI) and "+srv:" in url:
-            raise StoreError(f"cannot find the servers of {name} ({_cause(error)}): check the host's name") from error
-        cause = "" if "@" in url else f" ({_cause(error)})"  # it may quote a piece of a password that was not encoded
-        raise UsageError(
-            f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
-            "user and password percent-encoded"
-        ) from (None if "@" in url else error)
-
-
-def _insert_new(collection: Collection[Document], documents: list[Document]) -> int:
-    """Insert the documents whose _id is not there yet, and return how many those were."""
-    try:
-        return len(collection.insert_many(documents, ordered=False).inserted_ids)
-    except BulkWriteError as error:
-        if error.details.get("writeConcernErrors") or not all(map(_is_stored, error.details["writeErrors"])):
-            raise
-        return int(error.details["nInserted"])
-
-
-def _is_stored(write_error: Document) -> bool:
-    return bool(write_error["code"] == DUPLICATE_KEY and write_error.get("keyPattern", {"_id": 1}) == {"_id": 1})
-
-
-def _may_pass(error: OperationFailure) -> bool:
-    """Whether nothing failed for good; what is stored already did not fail."""
-    failures = [failure for failure in _failures(error) if "code" in failure and not _is_stored(failure)]
-    return error.code in MAY_PASS if not failures else all(failure["code"] in MAY_PASS for failure in failures)
-
-
-def _cause(error: Exception) -> str:
-    return redact(next((failure["errmsg"] for failure in _failures(error) if "errmsg" in failure), str(error)))
-
-
-def _failures(error: Exception) -> list[Document]:
-    details = getattr(error, "details", None) or {}
-    return [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ()), details]

@@ -65,7 +65,8 @@ class SqliteStore(Store):
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
         query = "SELECT repeat FROM trainings JOIN points ON point_id = id WHERE identity = ? ORDER BY repeat"
-        return np.array([repeat for (repeat,) in self._rows(query, identity)], np.int64)
+        with self._explained():
+            return columns_of(["repeat"], self._database.execute(query, (identity,)))["repeat"]
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.answer import answer, compare_with_xavier
 from analysis.groups import summarize
+from analysis.inference import relative_change
 from sweep import Axis, Recipe, Study
 from sweep.store import open_store
 from tests.analysis.test_groups import records
@@ -30,6 +33,15 @@ def test_the_best_point_is_compared_with_the_swept_point_nearest_to_xavier(store
     assert comparison.predicted == pytest.approx(2**-0.5)
     assert comparison.change.change == pytest.approx(-0.2, abs=0.01)
     assert comparison.change.paired
+
+
+def test_repeats_that_only_one_of_them_has_are_in_no_pair(store):
+    study = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=100)
+    losses = np.random.default_rng(1).normal(20, 1, 8)
+    store.insert(study.points[1], replace(records(losses[:4]), repeat=np.array([0, 2, 3, 7])))
+    store.insert(study.points[2], replace(records(losses[4:] + 5), repeat=np.array([2, 3, 5, 7])))
+    change = compare_with_xavier(store, study, summarize(store, study)).change
+    assert change == relative_change(losses[[4, 5, 7]] + 5, losses[[1, 2, 3]], paired=True)
 
 
 def test_xaviers_point_is_looked_for_beside_the_best_on_the_other_axes(store):

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from analysis.inference import fraction_interval, mean_interval, relative_change
 
@@ -51,6 +52,10 @@ def test_the_interval_of_a_fraction_is_wilsons():
     """Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662; 0 of 20 gives 0 to 0.1611."""
     assert fraction_interval(81, 263) == pytest.approx((81 / 263, 0.2553, 0.3662), abs=5e-5)
     assert fraction_interval(0, 20) == pytest.approx((0, 0, 0.1611), abs=5e-5)
+    assert fraction_interval(20, 20) == pytest.approx((1, 0.8389, 1), abs=5e-5)
+    for successes, n in ((0, 7), (7, 7), (3, 7), (123_456, 1_000_000)):
+        reference = stats.binomtest(successes, n).proportion_ci(0.95, method="wilson")
+        assert fraction_interval(successes, n) == (successes / n, reference.low, reference.high)
     assert np.isnan(fraction_interval(0, 0)).all()
 
 

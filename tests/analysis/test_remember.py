@@ -33,6 +33,18 @@ def test_a_column_is_read_once_and_stays_as_it_is(store, monkeypatch):
     assert len(calls) == 3
 
 
+def test_sums_are_asked_for_once(store, monkeypatch):
+    calls = []
+    read = type(store).moments
+    monkeypatch.setattr(type(store), "moments", lambda *asked: calls.append(asked[1:]) or read(*asked))
+    remembered, (one, other, *_) = remember(store), [point.identity for point in ONE_AXIS.points]
+    assert remembered.moments([one, other], 50) == remembered.moments([other, one], 50) == read(store, [one, other], 50)
+    assert len(calls) == 1
+    remembered.moments([one], 50)
+    remembered.moments([one, other], 20)
+    assert len(calls) == 3
+
+
 def test_every_analysis_is_the_same_on_it(store):
     remembered = remember(store)
     assert summarize(remembered, ONE_AXIS).equals(summarize(store, ONE_AXIS))

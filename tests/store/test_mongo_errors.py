@@ -8,7 +8,7 @@ from pymongo import errors
 
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
 from sweep.store import Store, open_store
-from sweep.store.mongo import explained
+from sweep.store.mongo_server import explained
 from tests.store.samples import a_point, some_records
 
 

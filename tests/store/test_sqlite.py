@@ -1,6 +1,7 @@
 import json
 import os
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -24,6 +25,18 @@ def insert_and_die(path: str) -> None:
     store = open_store(path, create=True)
     store.insert(a_point(), some_records(0, 9))
     os._exit(1)
+
+
+def test_reading_repeats_takes_no_more_memory_than_their_array(path: str) -> None:
+    n = 20_000
+    with open_store(path, create=True) as store:
+        store.insert(a_point(), some_records(0, n))
+        tracemalloc.start()
+        repeats = store.repeats(a_point().identity)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert len(repeats) == n
+    assert peak < 4 * repeats.nbytes
 
 
 def test_the_file_is_a_wal_database_of_the_present_format(made: str) -> None:
