@@ -37,10 +37,11 @@ def run_sweep(arguments, folder, store=None):
     """Run `python -m sweep.run` into `store`, or into a new SQLite file in `folder`."""
     with tempfile.TemporaryDirectory(dir=folder) as state:
         store = store or os.path.join(state, "study.sqlite3")
-        command = [sys.executable, "-m", "sweep.run", "--quiet", "--store", store, *arguments]
+        command = [sys.executable, "-m", "sweep.run", "--quiet", *arguments]
+        settings = environment(state, SWEEP_STORE=store)  # the process list shows arguments, and a URI's password
         start = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-c", WATCHER, *command], cwd=ROOT, env=environment(state), capture_output=True, text=True
+            [sys.executable, "-c", WATCHER, *command], cwd=ROOT, env=settings, capture_output=True, text=True
         )
         spent = time.perf_counter() - start
     if done.returncode:

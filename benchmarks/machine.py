@@ -9,8 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pymongo
 
+from sweep.errors import FailedError
 from sweep.execute import usable_cores
 from sweep.provenance import cpu_model, git_commit, now
+from sweep.store import redact
 
 LIBRARIES = ("numpy", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo")
 
@@ -45,5 +47,11 @@ def _version(library):
 def _server_version(uri):
     if not uri:
         return "not measured"
-    with pymongo.MongoClient(uri) as client:
-        return client.server_info()["version"]
+    try:
+        with pymongo.MongoClient(uri, serverSelectionTimeoutMS=4000) as client:
+            return client.server_info()["version"]
+    except pymongo.errors.PyMongoError as error:
+        cause = redact(str(error)).partition(" (configured")[0]
+        raise FailedError(
+            f"MongoDB cannot be measured: {cause}; start the server, or name none (--mongodb, TEST_MONGODB_URI)"
+        ) from error

@@ -127,6 +127,15 @@ def test_an_error_is_one_sentence():
     assert "'nothing'" in commands.one_sentence(done.stderr)
 
 
+def test_a_server_that_does_not_answer_is_told_without_its_password():
+    url = "mongodb://me:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100"
+    done = commands.run("benchmarks", "--only", "stores", "--mongodb", url)
+    assert done.returncode == 1
+    error = commands.one_sentence(done.stderr)
+    assert "MongoDB cannot be measured: 127.0.0.1:1" in error
+    assert "secret" not in error
+
+
 def test_first_results_are_a_count_above_zero():
     assert not FIRST_RESULT.search(b"  0%|          | 0.00/400k [00:00<?, ? trainings/s]")
     assert FIRST_RESULT.search("  0%|▏         | 2.05k/400k [00:01<03:00, 2.2k trainings/s]".encode())
