@@ -31,9 +31,9 @@ def measure(options):
     for name, batch in values:
         best[name] = min(best.get(name, batch), batch, key=lambda size, name=name: median(values[name, size]))
     rows = [
-        Row(name, plural_networks(batch), values[name, batch], "kernel", kernel_values) for name, batch in best.items()
+        Row(name, networks_at_once(batch), values[name, batch], "kernel", kernel_values) for name, batch in best.items()
     ]
-    rows.append(Row("kernel", plural_networks(USUAL), kernel_values))
+    rows.append(Row("kernel", networks_at_once(USUAL), kernel_values))
     return [Table(TITLE, rows + notes, duration)]
 
 
@@ -87,5 +87,5 @@ def initial(batch):
     return np.random.default_rng(0).normal(0, 2**-0.5, (batch, RECIPE.n_parameters))
 
 
-def plural_networks(n):
+def networks_at_once(n):
     return f"{n:,} networks at once" if n > 1 else "1 network"
