@@ -76,7 +76,7 @@ def measure_sizes(options):
         large = {size: partial(job, size) for size in options.sizes if size > MOST_REPEATED}
         small = {size: partial(job, size) for size in options.sizes if size <= MOST_REPEATED}
         values = interleave("sizes", small | large, 1)
-        for size, more in interleave("sizes", small, options.job_rounds - 1).items():
+        for size, more in interleave("sizes again", small, options.job_rounds - 1).items():
             values[size] += more
     base = max(small or large)
     times = [_against(size, base, values) for size in options.sizes]

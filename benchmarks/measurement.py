@@ -1,5 +1,6 @@
 """Measurements in interleaved rounds: a machine whose speed drifts slows alike all that is compared."""
 
+import math
 import os
 import statistics
 import sys
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tqdm import tqdm
+
+from sweep.progress import SECONDS_BETWEEN_LINES
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,15 @@ class Table:
 
 def interleave(label, cases, rounds):
     """Name -> a value a round, where `cases` has name -> what measures it once; every other round runs backwards."""
-    values = {name: [] for name in cases}
+    values, last_line = {name: [] for name in cases}, -math.inf
     with tqdm(total=rounds * len(cases), desc=label, leave=False, disable=None) as bar:
         for number in range(rounds):
-            if bar.disable:
-                print(f"{label}: round {number + 1} of {rounds}", file=sys.stderr, flush=True)
             for name in list(cases)[:: -1 if number % 2 else 1]:
-                bar.set_postfix_str(name)
+                case = " ".join(map(str, name)) if isinstance(name, tuple) else str(name)
+                bar.set_postfix_str(case)
+                if bar.disable and time.monotonic() - last_line >= SECONDS_BETWEEN_LINES:
+                    last_line = time.monotonic()
+                    print(f"{label}, round {number + 1} of {rounds}: {case}", file=sys.stderr, flush=True)
                 values[name].append(cases[name]())
                 bar.update()
     return values
