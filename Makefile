@@ -43,8 +43,8 @@ lint: $(VENV)/lint
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m mypy
 
-bench: $(VENV)/study
-	$(IN_VENV) -m benchmarks
+bench: $(VENV)/bench
+	$(IN_VENV) -m benchmarks $(BENCH)
 
 coverage: $(VENV)/study
 	$(IN_VENV) -m benchmarks.coverage
@@ -65,6 +65,12 @@ $(VENV)/study: pyproject.toml | $(IN_VENV)
 
 $(VENV)/test: pyproject.toml | $(IN_VENV)
 	$(IN_VENV) -m pip install --quiet --editable '.[test]'
+	touch $@
+
+# PyPI's torch for Linux brings some 5 GB of CUDA along, unused here. With PIP_EXTRA_INDEX_URL set to the index of CPU
+# builds that pytorch.org names, pip takes one of those.
+$(VENV)/bench: pyproject.toml | $(IN_VENV)
+	$(IN_VENV) -m pip install --quiet --editable '.[bench]'
 	touch $@
 
 $(VENV)/lint: pyproject.toml | $(IN_VENV)

@@ -1,97 +1,105 @@
-"""python -m benchmarks: the kernel against the reference, and the default study as a whole.
+"""python -m benchmarks: one table of what the kernel, its peers and whole sweeps take, as ratios within one run.
 
-Rounds are interleaved and medians are taken, so that a machine whose speed drifts slows both sides alike.
+Rounds are interleaved and medians are taken, so that a machine whose speed drifts slows alike all that is compared.
+A ratio is the median over the rounds of (measured / set against).
 """
 
-import argparse
 import os
-import re
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from dataclasses import replace
-from importlib.metadata import version
+from pathlib import Path
 
-import numpy as np
+from benchmarks import jobs, machine, overhead, recipes, start, table, trainers
+from sweep.command import Parser, run_command, whole_number
+from sweep.errors import UsageError
 
-from sweep import RECIPES, kernel, reference
-from sweep.provenance import cpu_model
-
-WIDE = replace(RECIPES["gustaw"], hidden=(8,))
-DEEP = replace(RECIPES["gustaw"], hidden=(3, 3))
-CASES = {
-    "gustaw": RECIPES["gustaw"],
-    "gustaw, 8 hidden units": WIDE,
-    "gustaw, 3-3 hidden units": DEEP,
-    "gustaw, tanh": replace(RECIPES["gustaw"], activation="tanh"),
-    "gustaw, relu": replace(RECIPES["gustaw"], activation="relu"),
-    "gustaw, squared error": replace(RECIPES["gustaw"], loss="mse"),
+SECTIONS = {
+    "trainers": (trainers.measure, "the kernel beside the reference, NumPy, PyTorch and JAX"),
+    "recipes": (recipes.measure, "the kernel beside the reference, for every recipe"),
+    "overhead": (overhead.measure, "what a result costs here, with joblib and with Optuna"),
+    "stores": (jobs.measure_stores, "the whole job per store, beside the kernel's own time"),
+    "workers": (jobs.measure_workers, "the whole job with more and more workers"),
+    "sizes": (jobs.measure_sizes, "the whole job in larger and larger sizes: time and memory"),
+    "start": (start.measure, "the time to the first results on the screen"),
 }
-BATCH = 1024
+RESULTS = Path(__file__).parent / "results"
+SIZES = [10_000, 100_000, 1_000_000, 4_000_000]
+QUICK_SIZES = [4_000, 40_000]
 
 
-def seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
+def build_parser():
+    listed = "; ".join(f"{name}: {words}" for name, (_, words) in SECTIONS.items())
+    parser = Parser(prog="python -m benchmarks", description=__doc__, epilog=f"Sections: {listed}.")
+    parser.add_argument("--only", metavar="SECTION", action="append", default=[], help="measure it alone; repeatable")
+    parser.add_argument("--quick", action="store_true", help="little of everything, for a first look (2 minutes)")
+    parser.add_argument("--rounds", metavar="N", type=whole_number, help="of every measurement (5; --quick: 2)")
+    parser.add_argument("--job-rounds", metavar="N", type=whole_number, help="of every whole job (3; --quick: 1)")
+    parser.add_argument(
+        "--sizes", metavar="N", type=whole_number, nargs="+",
+        help=f"trainings of the section sizes, multiples of 400 ({' '.join(map(str, SIZES))})",
+    )  # fmt: skip
+    parser.add_argument("--mongodb", metavar="URI", help="a server to measure with (default: $TEST_MONGODB_URI)")
+    parser.add_argument(
+        "--out", metavar="PATH",
+        help="where the table is written, too (a run of all that is not --quick: a file named after the processor in "
+        "benchmarks/results; others: nowhere)",
+    )  # fmt: skip
+    return parser
 
 
-def kernel_table(rounds):
-    print(f"\n| one core, {rounds} rounds | reference, ms a training | kernel, µs a training | kernel is faster by |")
-    print("|---|---:|---:|---:|")
-    for name, recipe in CASES.items():
-        parameters = np.random.default_rng(0).normal(0, 0.7, (BATCH, recipe.n_parameters))
-        kernel.train(replace(recipe, epochs=1), parameters[:1])
-        slow, fast = [], []
-        for _ in range(rounds):
-            slow.append(seconds(reference.train, recipe, parameters[0]))
-            fast.append(seconds(kernel.train, recipe, parameters) / BATCH)
-        ratio = statistics.median(s / f for s, f in zip(slow, fast, strict=True))
-        milliseconds, microseconds = 1e3 * statistics.median(slow), 1e6 * statistics.median(fast)
-        print(f"| {name} | {milliseconds:.0f} | {microseconds:.1f} | {ratio:,.0f} times |", flush=True)
+def read_options(arguments):
+    """The options, complete.
+
+    Raises:
+        UsageError: one of them is not allowed.
+    """
+    options = build_parser().parse_args(arguments)
+    options.rounds = _positive("rounds", options.rounds, 2 if options.quick else 5)
+    options.job_rounds = _positive("job-rounds", options.job_rounds, 1 if options.quick else 3)
+    options.sizes = sorted(set(options.sizes or (QUICK_SIZES if options.quick else SIZES)))
+    options.mongodb = options.mongodb or os.environ.get("TEST_MONGODB_URI")
+    for name in options.only:
+        if name not in SECTIONS:
+            raise UsageError(f"only was given as {name!r}; allowed is one of {', '.join(SECTIONS)}")
+    for size in options.sizes:
+        if size < jobs.N_POINTS or size % jobs.N_POINTS:
+            raise UsageError(f"sizes was given as {size}; allowed are multiples of {jobs.N_POINTS}, the study's points")
+    if not options.out and not options.only and not options.quick:
+        options.out = RESULTS / machine.file_name()
+    return options
 
 
-def study_table(rounds):
-    print("\n| default study, 400 × 1,000 trainings into SQLite | seconds | trainings a second | MB, largest process |")
-    print("|---|---:|---:|---:|")
-    for number in range(rounds):
-        with tempfile.TemporaryDirectory() as folder:
-            store = os.path.join(folder, "study.sqlite3")
-            command = [sys.executable, "-m", "sweep.run", "--quiet", "--store", store]
-            whole, (output, megabytes) = timed(command)
-        rate = re.search(r"([\d,]+) a second with (.*)\.", output)
-        print(f"| round {number + 1}, {rate[2]} | {whole:.1f} | {rate[1]} | {megabytes:.0f} |", flush=True)
+def _positive(name, given, default):
+    if given is not None and given < 1:
+        raise UsageError(f"{name} was given as {given}; allowed is a whole number from 1")
+    return given or default
 
 
-def timed(command):
-    """Seconds of a command from start to end, its output, and the peak memory of its largest process in MB."""
-    watcher = (
-        "import resource, subprocess, sys;"
-        "done = subprocess.run(sys.argv[1:], capture_output=True, text=True, check=True);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024); print(done.stdout)"
-    )
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", watcher, *command], capture_output=True, text=True, check=True)
-    memory, _, output = done.stdout.partition("\n")
-    return time.perf_counter() - start, (output, float(memory))
+def main(arguments):
+    options = read_options(arguments)
+    printed = []
 
+    def show(line):
+        printed.append(line)
+        print(line, flush=True)
 
-def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of every measurement (5)")
-    rounds = parser.parse_args().rounds
-    if hasattr(os, "sched_setaffinity"):
-        cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {min(cores)})
-    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba"))
-    print(f"{cpu_model()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}, {versions}")
-    kernel_table(rounds)
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
-    study_table(min(rounds, 3))
+    begun = time.monotonic()
+    for line in (*machine.describe(options.mongodb), "", table.HEADER):
+        show(line)
+    is_wrong = False
+    for name in [name for name in SECTIONS if name in (options.only or SECTIONS)]:
+        for measured in SECTIONS[name][0](options):
+            is_wrong |= any(row.is_wrong for row in measured.rows)
+            for line in table.lines(measured):
+                show(line)
+    show(f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes; {machine.load()} at the end.")
+    if options.out:
+        path = Path(options.out)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# Measured by `make bench`\n\n" + "\n".join(printed) + "\n", encoding="utf-8")
+        print(f"Written to {path}.", file=sys.stderr)
+    return int(is_wrong)
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -1,0 +1,49 @@
+"""The kernel beside the reference, for every published recipe and for variants of `gustaw`, on one core."""
+
+from dataclasses import replace
+from functools import partial
+
+from benchmarks.losses import check
+from benchmarks.measurement import Row, Table, interleave, one_core, seconds
+from benchmarks.table import duration
+from sweep import RECIPES, kernel, reference
+from sweep.draws import initial_parameters
+from sweep.study import Point
+
+GUSTAW = RECIPES["gustaw"]
+CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
+    "`gustaw`, 8 hidden units": replace(GUSTAW, hidden=(8,)),
+    "`gustaw`, 3-3 hidden units": replace(GUSTAW, hidden=(3, 3)),
+    "`gustaw`, tanh": replace(GUSTAW, activation="tanh"),
+    "`gustaw`, relu": replace(GUSTAW, activation="relu"),
+    "`gustaw`, squared error": replace(GUSTAW, loss="mse"),
+}
+BATCH = 1024
+EPOCHS_CHECKED = 1000
+TITLE = "Reference and kernel on one core: time a training"
+
+
+def measure(options):
+    cases, notes = {}, []
+    with one_core():
+        for name, recipe in CASES.items():
+            parameters = initial_parameters(Point(recipe, 0, "common"), 0, BATCH)
+            checked = kernel.train(replace(recipe, epochs=EPOCHS_CHECKED), parameters).loss
+            error = check(recipe, parameters, EPOCHS_CHECKED, checked)
+            if error:
+                notes.append(Row(name, note=error, is_wrong=True))
+                continue
+            cases[name, "reference"] = partial(seconds, reference.train, recipe, parameters[0])
+            cases[name, "kernel"] = partial(per_training, recipe, parameters)
+        values = interleave("recipes", cases, options.rounds)
+    fast = f"kernel, {BATCH:,} at once"
+    rows = [
+        Row(f"reference, {name}", "1 network", values[name, "reference"], fast, values[name, "kernel"])
+        for name in CASES
+        if (name, "kernel") in values
+    ]
+    return [Table(TITLE, rows + notes, duration)]
+
+
+def per_training(recipe, parameters):
+    return seconds(kernel.train, recipe, parameters) / len(parameters)

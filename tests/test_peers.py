@@ -1,0 +1,51 @@
+"""The peers of the benchmark do the work that they are timed for; those that are not installed are skipped by name."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks import peers
+from benchmarks.peers.task import RECIPE, unpack
+from sweep import reference
+
+LIBRARIES = {"jax_vmap": "jax", "jax_arrays": "jax", "torch_batched": "torch"}
+"""Module -> the library that it needs beside this project's own."""
+
+
+@pytest.fixture(params=peers.TRAINERS.values())
+def peer(request):
+    if request.param in LIBRARIES:
+        pytest.importorskip(LIBRARIES[request.param])
+    return peers.load(request.param)
+
+
+@pytest.mark.parametrize(("networks", "epochs"), [(1, 3), (7, 500)])
+def test_a_peer_computes_the_losses_of_the_reference(peer, networks, epochs):
+    parameters = np.random.default_rng(1).normal(0, 2, (networks, RECIPE.n_parameters))
+    before = parameters.copy()
+    expected = [reference.train(replace(RECIPE, epochs=epochs), row).loss for row in parameters]
+    np.testing.assert_allclose(peer.train(unpack(parameters), epochs), expected, rtol=1e-9)
+    np.testing.assert_array_equal(parameters, before)
+
+
+def test_joblib_gives_every_result_in_order():
+    pytest.importorskip("joblib")
+    results = peers.load("joblib_list").run(pow, [2.0, 3.0], 3, 1)
+    assert results == [1, 2, 4, 1, 3, 9]
+
+
+@pytest.mark.parametrize("in_database", [False, True])
+def test_optuna_tries_the_whole_grid(tmp_path, in_database):
+    pytest.importorskip("optuna")
+    storage = f"sqlite:///{tmp_path}/optuna.db" if in_database else None
+    results = peers.load("optuna_study").run(pow, [2.0, 3.0], 3, storage)
+    assert sorted(results) == [(base, power, base**power) for base in (2, 3) for power in range(3)]
+
+
+def test_optuna_tries_spreads_at_random():
+    pytest.importorskip("optuna")
+    results = peers.load("optuna_study").run(pow, [1e-6, 1.0], 3, sampler="random")
+    assert len({base for base, _, _ in results}) == 6
+    assert all(1e-6 <= base <= 1 and value == base**power for base, power, value in results)
+    assert min(results)[0] < 1e-3 < max(results)[0], "half of them on either side, on a logarithmic scale"
