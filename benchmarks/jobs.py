@@ -2,6 +2,7 @@
 
 import tempfile
 from functools import partial
+from itertools import pairwise
 
 from benchmarks.commands import database, run_sweep
 from benchmarks.kernel_alone import kernel_alone
@@ -16,8 +17,9 @@ MOST_REPEATED = 100_000
 
 
 def measure_stores(options):
-    """The default study into every store."""
-    repeats, cores = 100 if options.quick else 1000, usable_cores()
+    """The largest size into every store; in every round where that takes seconds."""
+    size, cores = max(options.sizes), usable_cores()
+    repeats, rounds = size // N_POINTS, options.job_rounds if size <= MOST_REPEATED else 1
     arguments, alone = ["--repeats", str(repeats)], f"kernel alone, {_processes(cores)}"
     n, notes = f"{N_POINTS * repeats:,}", []
     with tempfile.TemporaryDirectory() as folder:
@@ -34,14 +36,14 @@ def measure_stores(options):
             cases["`sweep.run` into MongoDB"] = into_mongodb
         else:
             notes.append(Row("`sweep.run` into MongoDB", n, note="no server given (--mongodb)"))
-        values = interleave("stores", cases, options.job_rounds)
+        values = interleave("stores", cases, rounds)
     rows = [Row(name, n, values[name], alone, values[alone]) for name in cases if name != alone]
     return [Table(f"Whole job, {N_POINTS} spreads × {repeats:,} trainings: time in all", rows + notes, duration)]
 
 
 def measure_workers(options):
     """The same study with more and more workers, beside what the machine gives the kernel alone."""
-    repeats, cores = 25 if options.quick else 250, usable_cores()
+    repeats, cores = 25 if options.quick else 2500, usable_cores()
     counts = [count for count in (2**power for power in range(10)) if count < cores] + [cores]
     with tempfile.TemporaryDirectory() as folder:
 
@@ -52,7 +54,7 @@ def measure_workers(options):
         for count in counts:
             cases["job", count] = partial(job, count)
             cases["kernel", count] = partial(kernel_alone, repeats, count)
-        values = interleave("workers", cases, options.job_rounds)
+        values = interleave("workers", cases, min(options.job_rounds, 2))
     n, rows = f"{N_POINTS * repeats:,}", []
     for kind, name in (("job", _workers), ("kernel", lambda count: f"kernel alone, {_processes(count)}")):
         first = values[kind, 1]
@@ -80,12 +82,22 @@ def measure_sizes(options):
             values[size] += more
     base = max(small or large)
     times = [_against(size, base, values) for size in options.sizes]
+    times += [
+        Row(f"each training beyond {smaller:,}", f"{larger:,}", _beyond(smaller, larger, values))
+        for smaller, larger in pairwise(options.sizes)
+    ]
     sizes = [_against(size, base, memory) for size in options.sizes]
     cores = usable_cores()
     return [
         Table(f"Scaling in size, SQLite, {_workers(cores)}: time a training", times, duration),
         Table("Scaling in size: peak memory of the largest process", sizes, megabytes),
     ]
+
+
+def _beyond(smaller, larger, values):
+    """What a training more takes, without the start that every run has."""
+    pairs = zip(values[smaller], values[larger], strict=False)
+    return [(larger * after - smaller * before) / (larger - smaller) for before, after in pairs]
 
 
 def _against(size, base, values):
