@@ -7,6 +7,7 @@ import pytest
 
 import benchmarks.__main__ as command
 from benchmarks import peers, trainers
+from benchmarks.jobs import _beyond
 from benchmarks.losses import check
 from benchmarks.measurement import Row, Table, interleave
 from benchmarks.peers.task import RECIPE
@@ -26,6 +27,12 @@ def test_rounds_are_interleaved_and_every_other_runs_backwards():
 def test_a_ratio_is_the_median_of_the_rounds_own_ratios():
     assert Row("one", values=[4, 1, 9], others=[1, 2, 3]).ratio == 3
     assert Row("fewer rounds", values=[6], others=[2, 1, 1]).ratio == 3
+
+
+def test_what_a_training_more_takes_leaves_out_what_every_run_takes():
+    start, each = 0.9, 2e-5
+    values = {n: [(start + each * n) / n] * 2 for n in (10_000, 4_000_000)}
+    assert _beyond(10_000, 4_000_000, values) == pytest.approx([each, each])
 
 
 def test_rows_of_the_table():
