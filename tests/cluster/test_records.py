@@ -90,14 +90,14 @@ def test_a_worker_that_joins_without_the_project_ends_and_loses_nothing(mongodb_
     assert_complete(mongodb_url, expected)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
-def test_a_client_that_goes_away_is_continued_on_any_machine(address, mongodb_url, expected, number):
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
+def test_a_client_that_goes_away_is_continued_on_any_machine(address, mongodb_url, expected, name):
     process = start(address, mongodb_url)
     wait_until_stored(process, mongodb_url, 0)
-    process.send_signal(number)
+    process.send_signal(getattr(signal, name))
     _, error = process.communicate(timeout=60)
     assert n_stored(mongodb_url) < len(expected)
-    if number == signal.SIGINT:
+    if name == "SIGINT":
         assert process.returncode == 130
         assert commands.one_sentence(error).startswith("Interrupted: ")
     done = commands.run("sweep.run", *STUDY, "--workers", "2", "--store", mongodb_url)
