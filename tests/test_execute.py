@@ -111,7 +111,7 @@ def test_a_block_with_holes_is_filled(tmp_path, expected):
     assert bits(STUDY, url) == expected
 
 
-SLOW = ["--set", "epochs=4000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--store", "store.db"]
+SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--store", "store.db"]
 
 
 def wait_for_records(process, path):

@@ -192,7 +192,7 @@ def test_the_minimum_that_the_cap_keeps_open_is_said(tmp_path):
     assert words.endswith("Raise --max-repeats, or allow more with --until-minimum.")
 
 
-SLOW = ["--set", "epochs=4000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",
+SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",
         "--store", "store.db"]  # fmt: skip
 
 
