@@ -5,5 +5,5 @@ from sweep.programs import RECIPES
 from sweep.recipe import Recipe
 from sweep.study import Axis, Study
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"]

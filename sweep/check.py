@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from sweep.command import FAILURE, Parser, add_store_option, plural, run_command, whole_number
 from sweep.errors import UsageError
-from sweep.provenance import cpu_model
+from sweep.provenance import cpu_model, project_version
 from sweep.recompute import compare, draw_sample
 from sweep.status import run_state
 from sweep.store import Store, open_store
@@ -51,7 +51,9 @@ def check(store: Store, n: int, seed: int) -> int:
     readable = {identity: repeats for identity, repeats in report.stored.items() if identity in report.points}
     sample = draw_sample(readable, n, seed)
     pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]
-    report.findings += compare(store, watch(pairs, "points trained again"), processors(runs, report), cpu_model())
+    report.findings += compare(
+        store, watch(pairs, "points trained again"), origins(runs, report), origin(cpu_model(), project_version())
+    )
     report.notes += [
         f"run {run['id']} was killed: it is recorded as running, and its process is gone"
         for run in runs
@@ -61,14 +63,19 @@ def check(store: Store, n: int, seed: int) -> int:
     return FAILURE if report.findings else 0
 
 
-def processors(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[Any]]:
-    """Point identity -> the processors of the runs that asked for it."""
-    found: dict[str, list[Any]] = {}
+def origins(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[str]]:
+    """Point identity -> the processors and versions of the runs that asked for it."""
+    found: dict[str, list[str]] = {}
     for run in runs:
         study = report.studies.get(str(run["id"]))
         for point in study.points if study else ():
-            found.setdefault(point.identity, []).append(run.get("cpu"))
+            found.setdefault(point.identity, []).append(origin(run.get("cpu"), run.get("sweep")))
     return found
+
+
+def origin(cpu: object, version: object) -> str:
+    """What decides the last bits of a result."""
+    return f"{cpu} with version {version}"
 
 
 def describe(name: str, report: Report, n_runs: int, n_again: int) -> str:

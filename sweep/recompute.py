@@ -37,15 +37,15 @@ def train_again(point: Point, repeats: Repeats) -> kernel.Trained:
 
 
 def compare(
-    store: Store, sample: Iterable[tuple[Point, Repeats]], cpus: Mapping[str, Sequence[Any]], here: str
+    store: Store, sample: Iterable[tuple[Point, Repeats]], origins: Mapping[str, Sequence[str]], here: str
 ) -> Iterator[str]:
     """Say which trainings of a sample come out another way than they are stored.
 
     Args:
         store: that holds them.
         sample: points with the repeats to train again.
-        cpus: point identity -> the processors of the runs that asked for it.
-        here: this machine's processor.
+        origins: point identity -> processor and version of the runs that asked for it.
+        here: this machine's processor and the version of this project.
 
     Raises:
         StoreError: the store cannot be read.
@@ -63,17 +63,13 @@ def compare(
         yield (
             f"point {point.identity}: {int(wrong.sum()):,} of {len(repeats):,} trainings come out another way; repeat "
             f"{repeats[first]} has {name} {_value(records, name, rows[first])}, and again it is "
-            f"{_value(again, name, first)}{_excuse(cpus.get(point.identity, ()), here)}"
+            f"{_value(again, name, first)}{_excuse(origins.get(point.identity, ()), here)}"
         )
 
 
-def _excuse(cpus: Sequence[Any], here: str) -> str:
-    others = sorted({str(cpu) for cpu in cpus if cpu != here})
-    if not others:
-        return ""
-    return (
-        f" (it may have run on {' or '.join(others)}; another kind of processor than this, {here}, may round otherwise)"
-    )
+def _excuse(origins: Sequence[str], here: str) -> str:
+    others = sorted(set(origins) - {here})
+    return f" (it may have run on {' or '.join(others)}, which may round otherwise than {here})" if others else ""
 
 
 def _same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:

@@ -118,7 +118,7 @@ def compare_with_store(seen: Trace, point: Point, repeat: int, url: str) -> str:
     difference = abs(seen.loss - stored[0]) / abs(stored[0])
     return (
         f"{where}: the total loss DIFFERS from the record in {name}, which is {float(stored[0])!r} "
-        f"(relative difference {difference:.1e}); another kind of processor may round differently."
+        f"(relative difference {difference:.1e}); another kind of processor or another version may round differently."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pymongo
 import pytest
 
-from sweep import Axis, Recipe, Study
+from sweep import Axis, Recipe, Study, __version__
 from sweep.check import check, describe, main
 from sweep.errors import DamagedError
 from sweep.provenance import describe_run
@@ -122,7 +122,8 @@ def test_a_loss_that_differs_in_its_last_bit_is_found(sound, capsys, monkeypatch
     assert findings(sound, capsys, sample=0) == []
     monkeypatch.setattr("sweep.check.cpu_model", lambda: "Abacus")
     (found,) = findings(sound, capsys, sample=3000)
-    excuse = f"it may have run on {RUN['cpu']}; another kind of processor than this, Abacus, may round otherwise"
+    made, here = f"{RUN['cpu']} with version {__version__}", f"Abacus with version {__version__}"
+    excuse = f"it may have run on {made}, which may round otherwise than {here}"
     assert found == f"{expected} ({excuse})"
 
 

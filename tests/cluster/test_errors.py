@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import sweep.run
+from sweep import __version__
 from sweep import cluster as clusters
 from sweep.errors import FailedError, StoreUnavailableError, UsageError, WorkerError
 from sweep.worker import job_of, run_job
@@ -112,7 +113,7 @@ def test_a_worker_without_the_project(store, without):
     with local_cluster(n_workers=1, preload=without) as cluster:
         message = refused(FailedError, "--cluster", cluster.scheduler_address, "--store", store)
     assert message.startswith("the worker at tcp://127.0.0.1:")
-    assert message.endswith("; install version 0.1.0 on all hosts")
+    assert message.endswith(f"; install version {__version__} on all hosts")
 
 
 def test_a_scheduler_without_the_project(store, without):
@@ -120,7 +121,7 @@ def test_a_scheduler_without_the_project(store, without):
     with scheduler(port, "--preload", without):
         message = refused(FailedError, "--cluster", f"tcp://127.0.0.1:{port}", "--store", store)
     assert message.startswith(f"the scheduler at tcp://127.0.0.1:{port} cannot run this project (")
-    assert message.endswith("; install version 0.1.0 on all hosts")
+    assert message.endswith(f"; install version {__version__} on all hosts")
 
 
 def test_workers_that_do_not_reach_the_database(address, mongodb_url, monkeypatch):
