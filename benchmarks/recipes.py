@@ -5,6 +5,7 @@ from functools import partial
 
 from benchmarks.losses import check
 from benchmarks.measurement import Row, Table, interleave, one_core, seconds
+from benchmarks.operations import operations
 from benchmarks.table import duration
 from sweep import RECIPES, kernel, reference
 from sweep.draws import initial_parameters
@@ -20,6 +21,7 @@ CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
 }
 BATCH = 1024
 EPOCHS_CHECKED = 1000
+OPERATIONS = "Kernel on one core: time an operation that an ideal implementation needs (`benchmarks/operations.py`)"
 TITLE = "Reference and kernel on one core: time a training"
 
 
@@ -42,7 +44,14 @@ def measure(options):
         for name in CASES
         if (name, "kernel") in values
     ]
-    return [Table(TITLE, rows + notes, duration)]
+    each = {
+        name: [value / CASES[name].epochs / operations(CASES[name]) for value in values[name, "kernel"]]
+        for name in CASES
+        if (name, "kernel") in values
+    }
+    first = next(iter(CASES))
+    costs = [Row(name, f"{operations(CASES[name]):,.0f} an epoch", each[name], first, each[first]) for name in each]
+    return [Table(TITLE, rows + notes, duration), Table(OPERATIONS, costs if first in each else [], duration)]
 
 
 def per_training(recipe, parameters):

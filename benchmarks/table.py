@@ -3,7 +3,7 @@
 import statistics
 
 HEADER = "| measured | of | rounds | median | set against | its median | times |\n|---|---:|---:|---:|---|---:|---:|"
-UNITS = ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+UNITS = ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-12, "ps"))
 
 
 def duration(seconds):
