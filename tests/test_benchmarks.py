@@ -51,7 +51,7 @@ def test_rows_of_the_table():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(225.2, "225 s"), (0.0907, "90.7 ms"), (1.234e-6, "1.23 µs"), (9.9e-9, "9.90 ns"), (0, "0.00 ns")],
+    [(225.2, "225 s"), (0.0907, "90.7 ms"), (1.234e-6, "1.23 µs"), (9.9e-9, "9.90 ns"), (0, "0.00 ps")],
 )
 def test_durations_have_three_digits(value, text):
     assert duration(value) == text
