@@ -14,6 +14,8 @@ from analysis.figures.axis import edges, is_log, is_numeric, positions, scale
 from analysis.figures.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
 from sweep.study import Study
 
+FREE = 0.04
+"""Of the frame's width and height, along its sides, where no label fits."""
 MAX_CONTOURS = 5
 
 
@@ -80,6 +82,9 @@ def error_contours(axes: Axes, table: pd.DataFrame, column: str, study: Study) -
         return axes
     drawn = axes.contour(x, y, np.ma.masked_invalid(values), MAX_CONTOURS, colors="white", linewidths=0.9)
     drawn.set_path_effects([patheffects.Stroke(linewidth=2, foreground=BLACK, alpha=0.5), patheffects.Normal()])
-    axes.clabel(drawn, fontsize=8, fmt="%g")
+    for label in axes.clabel(drawn, fontsize=8, fmt="%g"):
+        place = (axes.transData + axes.transAxes.inverted()).transform(label.get_position())
+        if not ((place > FREE) & (place < 1 - FREE)).all():
+            label.remove()  # the frame would cut it off
     axes.plot([], [], color="0.6", linewidth=0.9, label="standard error")
     return axes

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from sweep.errors import FailedError
 from sweep.store import open_store
 from tests.analysis.test_groups import records
 
+ROOT = Path(__file__).parent.parent.parent
 SPREADS = tuple(np.geomspace(0.1, 10, 15).tolist())
 TWO_AXES = Study(Recipe(), (Axis("hidden_std_dev", (0.1, 1.0, 10.0)), Axis("output_std_dev", (0.5, 1.0))), repeats=20)
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=50)
@@ -144,6 +147,16 @@ def test_two_axes_are_a_map_with_the_minimum_and_xavier(tmp_path):
     )
     assert shown["Xavier's prediction"].get_xdata()[0] == pytest.approx(2**-0.5)
     assert shown["Xavier's prediction"].get_ydata()[0] == pytest.approx((2 / 3) ** 0.5)
+
+
+def test_no_label_of_a_contour_is_cut_off_by_the_frame():
+    table = pd.read_csv(ROOT / "figures" / "article" / "two-axes" / "mean_loss.csv")
+    fields = ("hidden_std_dev", "output_std_dev")
+    study = Study(Recipe(), tuple(Axis(field, tuple(table[field].unique().tolist())) for field in fields), repeats=500)
+    axes = mean_loss.draw(table, study).axes[0]
+    places = (axes.transData + axes.transAxes.inverted()).transform([text.get_position() for text in axes.texts])
+    assert len(places) > 5
+    assert ((places > 0.04) & (places < 0.96)).all()
 
 
 def test_the_same_table_gives_the_same_files(summary, tmp_path):
