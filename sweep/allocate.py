@@ -180,7 +180,7 @@ def _smallest(suffices: Callable[[int], bool], low: int, high: int) -> int:
     while step < high and not suffices(step):
         low, step = step, 2 * step
     high = min(step, high)
-    while high - low > 0.05 * high:
+    while high - low > max(1, 0.05 * high):
         middle = (low + high) // 2
         low, high = (low, middle) if suffices(middle) else (middle, high)
     return high

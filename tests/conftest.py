@@ -9,6 +9,9 @@ import mongomock
 import pymongo
 import pytest
 
+# Threads of BLAS spin while they wait for a core, and the tests' processes take all cores. Read when NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 KINDS = ("sqlite", "mongomock", "mongodb")
 
 

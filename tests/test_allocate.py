@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sweep.allocate import (
     GROWTH,
     MULTIPLE,
+    _smallest,
     chances_lower,
     repeats_for_minimum,
     repeats_for_paired_minimum,
@@ -148,3 +149,10 @@ def test_a_rival_left_behind_catches_up_before_the_best_gets_more():
         one = repeats_for_paired_minimum(best, trainings, shared, np.array(gaps), np.ones(2), 1.0, 10**6)
         assert one.repeats.tolist() == [16_000, 4000]
         assert one.needed.tolist() == [16_000, 16_000]
+
+
+@given(st.integers(1, 2000), st.integers(0, 50), st.integers(1, 1000))
+def test_the_smallest_budget_is_found_to_five_percent_and_in_the_end(enough, low, beyond):
+    high = max(enough, low) + beyond
+    found = _smallest(lambda budget: budget >= enough, low, high)
+    assert enough <= found <= max(math.ceil(enough / 0.95), enough + 1, low, 1)

@@ -31,7 +31,22 @@ def test_it_finds_the_minimum_and_the_gain():
     assert found.n == 20_000
 
 
+@pytest.fixture
+def smoothed_once(monkeypatch):
+    """Compute the smoother of the same points once: it takes most of the time."""
+    known = {}
+
+    def find(x, at):
+        key = x.tobytes(), at.tobytes()
+        if key not in known:
+            known[key] = smoother(x, at)
+        return known[key]
+
+    monkeypatch.setattr("analysis.minimum.smoother", find)
+
+
 @pytest.mark.parametrize("paired", [True, False])
+@pytest.mark.usefixtures("smoothed_once")
 def test_the_intervals_contain_the_truth_as_often_as_they_say(paired):
     rng = np.random.default_rng(2)
     mean = 1300 if paired else 1000
