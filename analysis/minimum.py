@@ -12,11 +12,12 @@ Array = NDArray[np.float64]
 
 BANDWIDTH = 0.7
 """Reach of the smoother in log-spread: points up to a factor of e^0.7 = 2 away count, the nearer the more."""
+DEGREE = 4
+"""Of its polynomials. With 2, the curve's own asymmetry moves the minimum by more than its standard error where there
+are thousands of trainings a point (`make coverage`)."""
 GRID_STEP = 0.01
 """Step in log-spread of the grid on which the smooth curve is computed: 1 %."""
 RESAMPLINGS = 1000
-
-
 GROUPS = 2000
 FEW = 30
 LEAST_POINTS = 5
@@ -56,7 +57,7 @@ class Minimum(NamedTuple):
 
 
 def smoother(x: Array, at: Array, bandwidth: float = BANDWIDTH) -> Array:
-    """Matrix (len(at), len(x)) that turns values at x into local quadratic fits at `at`.
+    """Matrix (len(at), len(x)) that turns values at x into local fits of polynomials at `at`.
 
     Tricube weights over `bandwidth`, or over the six nearest points where those reach farther (Cleveland 1979).
     """
@@ -65,7 +66,7 @@ def smoother(x: Array, at: Array, bandwidth: float = BANDWIDTH) -> Array:
         distance = np.abs(x - centre)
         reach = max(bandwidth, np.sort(distance)[min(6, len(x)) - 1] * 1.0001)
         weights = np.sqrt(np.clip(1 - (distance / reach) ** 3, 0, None) ** 3)
-        powers = np.vander(x - centre, 3, increasing=True)
+        powers = np.vander(x - centre, DEGREE + 1, increasing=True)
         rows.append(np.linalg.pinv(powers * weights[:, np.newaxis])[0] * weights)
     return np.array(rows)
 
@@ -86,7 +87,9 @@ class Losses(NamedTuple):
     paired: bool
 
 
-def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: int = RESAMPLINGS) -> Minimum:
+def find_minimum(
+    given: Losses, predicted: float | None = None, *, resamplings: int = RESAMPLINGS, bandwidth: float = BANDWIDTH
+) -> Minimum:
     """Estimate where the smoothed mean is lowest, and what is gained there over a predicted spread.
 
     1. The means of the points are smoothed in log-spread (`smoother`); the minimum of the curve is the estimate.
@@ -99,6 +102,7 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
         given: the losses; at least five points need a mean.
         predicted: a spread inside the swept range, or None.
         resamplings: how many.
+        bandwidth: the smoother's.
 
     Raises:
         UsageError: there are fewer than five points with a mean, or one of them is not above 0.
@@ -113,7 +117,7 @@ def find_minimum(given: Losses, predicted: float | None = None, *, resamplings: 
     grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
     has_prediction = predicted is not None and x[0] <= np.log(predicted) <= x[-1]
     reference = np.log(predicted) if has_prediction and predicted is not None else grid[0]
-    smooth = smoother(x, np.append(grid, reference))
+    smooth = smoother(x, np.append(grid, reference), bandwidth)
     means, n = np.nanmean(given.losses, axis=0), np.isfinite(given.losses).sum(axis=0)
     resampled = _resampled_means(given, means, resamplings, np.random.default_rng(0))
     curve, curves = smooth @ means, resampled @ smooth.T
