@@ -62,7 +62,7 @@ def test_the_intervals_contain_the_truth_as_often_as_they_say(paired):
 
 
 def test_an_uneven_curve_does_not_move_the_minimum():
-    """Steeper to one side, as the curve of `gustaw` is: a local parabola would shift the minimum, a quartic does not."""
+    """Steeper to one side, as the curve of `gustaw` is: a local parabola shifts the minimum, a quartic does not."""
     u = np.log(SPREADS / 0.6)
     curve = 1000 + 200 * u**2 - 120 * u**3 + 60 * u**4
     losses = curve + np.random.default_rng(6).normal(0, 30, (20_000, len(SPREADS)))
