@@ -4,6 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analysis.__main__ import build_parser as analysis_parser
@@ -65,3 +66,16 @@ def test_the_first_program_runs(capsys):
     loss, solved = map(float, capsys.readouterr().out.split())
     assert loss > 0
     assert 0 < solved < 1
+
+
+@pytest.mark.parametrize("folder", ["article", "article/minimum"])
+def test_the_published_study_is_as_it_was_measured(folder):
+    """The README's numbers are those of the committed tables."""
+    found = pd.read_csv(ROOT / "figures" / folder / "minimum.csv").iloc[0]
+    minimum = f"{found['minimum']:.3f} ({found['minimum_low']:.3f} to {found['minimum_high']:.3f})"
+    gain = f"{-found['gain']:.2%} ({-found['gain_high']:.2%} to {-found['gain_low']:.2%})".replace("%", " %")
+    claims = pd.read_csv(ROOT / "figures" / folder / "claims.csv").set_index("id")["measured"]
+    fall = re.search(r"falls by (.*)", claims["G1"])[1].replace("%", " %")
+    assert f"| {fall} | {gain} | {minimum} |" in README
+    if folder == "article/minimum":
+        assert all(f"| {number} |" in README[: README.index("## Run it")] for number in (fall, gain, minimum))
