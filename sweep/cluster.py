@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from distributed import Future as DaskFuture
 
 MOST_BLOCKS = 32
-"""Of one task: seconds of training, where a scheduler spends about a millisecond on it."""
+"""Of one task: seconds of training, where scheduler and client spend milliseconds on it."""
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 60.0
 """How long a result may take from its worker to here."""

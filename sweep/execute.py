@@ -2,7 +2,7 @@
 
 import multiprocessing
 import signal
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, wait
 from contextlib import contextmanager
@@ -70,6 +70,7 @@ class Workers:
         self._under_way: dict[Future[list[int | Unstored]], list[Block]] = {}
         self._done: SimpleQueue[Future[list[int | Unstored]]] = SimpleQueue()
         self._blocks: Iterator[Block] = iter(())
+        self._again: deque[Block] = deque()
         self._n_left = 0
         self._refusals: Counter[Block] = Counter()
 
@@ -97,7 +98,7 @@ class Workers:
         share = self._n_left / (2 * max(self._backend.n_workers, 1))
         task: list[Block] = []
         n_trainings = 0
-        for block in self._blocks:
+        while block := self._again.popleft() if self._again else next(self._blocks, None):
             task.append(block)
             n_trainings += block.n_trainings
             if len(task) == self._backend.most_blocks or n_trainings >= share:
@@ -143,7 +144,7 @@ class Workers:
             )
 
     def _put_back(self, blocks: Sequence[Block]) -> None:
-        self._blocks = chain(blocks, self._blocks)
+        self._again.extend(blocks)
         self._n_left += sum(block.n_trainings for block in blocks)
 
     def _recover_lost(self, progress: Progress) -> None:
@@ -176,6 +177,8 @@ class Workers:
             (future,) = self._under_way
             try:
                 return self._finish(future, progress)
+            except LostError:
+                return self._recover_lost(progress)
             except CRASHES as error:
                 del self._under_way[future]
                 if n_crashes == MOST_CRASHES:

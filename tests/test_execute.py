@@ -4,14 +4,14 @@ import os
 import signal
 import sqlite3
 import time
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.backend import Processes
+from sweep.backend import LostError, Processes
 from sweep.errors import WorkerError
 from sweep.execute import Workers, execute
 from sweep.progress import Progress
@@ -187,6 +187,34 @@ def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
         "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
         "hidden_std_dev = 0.0, loss = bce, repeats 0 to 1,023; what is stored is kept"
     )
+
+
+class Failing(Here):
+    """Fails as an executor would, with one error after the other, then trains."""
+
+    def __init__(self, url):
+        super().__init__(url)
+        self.errors = [BrokenExecutor(), LostError()]
+
+    def open(self):
+        executor = super().open()
+        train = executor.submit
+
+        def submit(*args):
+            if not self.errors:
+                return train(*args)
+            future = Future()
+            future.set_exception(self.errors.pop(0))
+            return future
+
+        executor.submit = submit
+        return executor
+
+
+def test_workers_that_are_lost_while_a_block_is_trained_alone_are_waited_for(tmp_path, expected):
+    url = str(tmp_path / "store.db")
+    run(STUDY, url, Failing)
+    assert bits(STUDY, url) == expected
 
 
 def test_what_a_worker_cannot_store_the_main_process_stores(tmp_path, expected):

@@ -92,6 +92,13 @@ def test_however_many_blocks_some_thousand_tasks_are_outstanding(handed_out):
     assert len(backend.trained) == sum(backend.sizes) == 100_000
 
 
+def test_a_hundred_thousand_tasks_one_after_the_other_are_all_handed_out(handed_out, monkeypatch):
+    monkeypatch.setattr(Pretended, "most_blocks", 1)
+    backend = handed_out(STUDY, 1)
+    assert backend.most_waiting == 4
+    assert len(backend.trained) == len(backend.sizes) == 100_000
+
+
 def test_tasks_are_seconds_long_and_get_shorter_towards_the_end(handed_out):
     backend = handed_out(replace(STUDY, repeats=DRAW_BLOCK * 500), 4)
     assert backend.most_waiting == 16
