@@ -13,7 +13,7 @@ import pytest
 from sweep import RECIPES, Axis, Study
 from sweep.backend import LostError, Processes
 from sweep.errors import WorkerError
-from sweep.execute import Workers, execute
+from sweep.execute import TASKS_PER_WORKER, Workers, execute
 from sweep.progress import Progress
 from sweep.store import open_store
 from sweep.store.base import RECORD_FIELDS
@@ -190,21 +190,22 @@ def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
 
 
 class Failing(Here):
-    """Fails as an executor would, with one error after the other, then trains."""
+    """Fails as an executor would: at the first task, and again at the first after those that are handed out ahead."""
 
     def __init__(self, url):
         super().__init__(url)
-        self.errors = [BrokenExecutor(), LostError()]
+        self.errors = [BrokenExecutor(), *[None] * (TASKS_PER_WORKER - 1), LostError()]
 
     def open(self):
         executor = super().open()
         train = executor.submit
 
         def submit(*args):
-            if not self.errors:
+            error = self.errors.pop(0) if self.errors else None
+            if error is None:
                 return train(*args)
             future = Future()
-            future.set_exception(self.errors.pop(0))
+            future.set_exception(error)
             return future
 
         executor.submit = submit
