@@ -14,7 +14,7 @@ from analysis.foreign_study import ForeignStudy
 from analysis.groups import summarize
 from sweep.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
-from sweep.programs import RECIPES
+from sweep.recipe import RECIPES
 from sweep.store import is_missing, open_store
 from sweep.study import Study
 
@@ -120,9 +120,10 @@ def print_comparison(options: argparse.Namespace) -> None:
 
 def print_minimum(options: argparse.Namespace) -> None:
     """Print the minimum with its intervals."""
-    from analysis.answer import SPREAD, xavier_spread
+    from analysis.answer import SPREAD
     from analysis.losses import read_losses
     from analysis.minimum import describe, find_minimum
+    from sweep.recipe import xavier_spread
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)

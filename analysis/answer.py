@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.groups import summarize
 from analysis.inference import RelativeChange, relative_change
-from sweep.recipe import Recipe
+from sweep.recipe import xavier_spread
 from sweep.store import Store
 from sweep.study import Study
 
@@ -26,11 +26,6 @@ class Comparison(NamedTuple):
 def best_point(summary: pd.DataFrame) -> int | None:
     """Position of the row with the lowest mean, None where no training counts."""
     return int(np.nanargmin(summary["mean"])) if summary["mean"].notna().any() else None
-
-
-def xavier_spread(recipe: Recipe) -> float | None:
-    """Xavier's prediction for the first hidden layer, None without one."""
-    return recipe.layers[0].xavier if recipe.hidden else None
 
 
 def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: float) -> int | None:

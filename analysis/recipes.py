@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.answer import SPREAD, best_point
 from analysis.groups import summarize
 from sweep.errors import UsageError
-from sweep.programs import RECIPES
+from sweep.recipe import RECIPES
 from sweep.store import Store
 from sweep.study import Study
 

@@ -5,7 +5,7 @@ multiply-add, a comparison or a selection costs 1, since the processors here do 
 are loads and stores, and the constants that a recipe has but once.
 """
 
-from sweep.problem import N_INPUTS
+from sweep.recipe.problem import N_INPUTS
 
 DIVISION = 8
 """A 512-bit division takes as long as 8 fused multiply-adds on Zen 5, measured, each many times over."""

@@ -1,8 +1,7 @@
 """Sweep the initial spread of a small network's weights over millions of trainings in parallel."""
 
 from sweep.errors import StoreError, UsageError
-from sweep.programs import RECIPES
-from sweep.recipe import Recipe
+from sweep.recipe import RECIPES, Recipe
 from sweep.study import Axis, Study
 
 __version__ = "0.2.0"

@@ -2,8 +2,8 @@
 
 from sweep.emit import Array, Emitter, Memory, Whole
 from sweep.forward import Layer, forward, lay_out
-from sweep.problem import truth_table
-from sweep.recipe import CLIP, LEAK, Recipe
+from sweep.recipe.problem import truth_table
+from sweep.recipe.recipe import CLIP, LEAK, Recipe
 from sweep.simd import Vector, at_least, at_most, select_less, split
 
 SCORES = 4

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from sweep.emit import Array, Emitter, Memory, Whole
-from sweep.recipe import LEAK, Recipe
+from sweep.recipe.recipe import LEAK, Recipe
 from sweep.sigmoid import Power, power, sigmoid
 from sweep.simd import Vector, at_least, select_less
 

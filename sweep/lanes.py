@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 from sweep.descent import emit_epoch
 from sweep.emit import Emitter, Memory
 from sweep.forward import forward, lay_out
-from sweep.problem import truth_table
 from sweep.recipe import Recipe
+from sweep.recipe.problem import truth_table
 from sweep.simd import repeat
+from sweep.sources import digest_of_sources
 
 Array: TypeAlias = NDArray[np.float64]
 Trainer: TypeAlias = Callable[[Array, Array, Array, Array, Array], None]
@@ -28,9 +28,6 @@ STRUCTURE = ("problem", "hidden", "activation", "loss", "update_order")
 
 WRITTEN_OUT = 150
 """Products of a forward pass up to which an epoch is written out: beyond it code gets too long for its cache."""
-
-SOURCES = ("problem", "recipe", "simd", "emit", "sigmoid", "forward", "descent", "lanes")
-"""The modules that decide the machine code."""
 
 
 def compile_trainer(recipe: Recipe) -> Trainer:
@@ -69,8 +66,7 @@ def _compile(structure: str) -> Trainer:
 
 
 def _digest(structure: str) -> str:
-    sources = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in SOURCES)
-    return hashlib.sha256(sources + structure.encode()).hexdigest()[:16]
+    return hashlib.sha256((digest_of_sources() + structure).encode()).hexdigest()[:16]
 
 
 def _type_epoch(

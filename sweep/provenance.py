@@ -1,6 +1,5 @@
 """What a run was asked and on what it ran, as it is recorded in the store."""
 
-import hashlib
 import os
 import platform
 import secrets
@@ -14,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sweep.sources import digest_of_sources
 from sweep.store import redact
 from sweep.study import Study
 
@@ -59,13 +59,8 @@ def project_version() -> str:
     return __version__
 
 
-def _digest_of_sources() -> str:
-    folder = Path(__file__).parent
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.rglob("*.py")))).hexdigest()[:8]
-
-
-SOURCES = _digest_of_sources()
-"""Of this package, as this process loaded it: two versions under one number differ in it."""
+SOURCES = digest_of_sources()[:8]
+"""The digest of this package as this process loaded it."""
 
 
 def cpu_model() -> str:

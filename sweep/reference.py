@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
-from sweep.objective import gradient_scale, is_solved, row_losses
-from sweep.problem import truth_table
-from sweep.recipe import LEAK, Recipe
-from sweep.schedule import learning_rates
+from sweep.recipe.objective import gradient_scale, is_solved, row_losses
+from sweep.recipe.problem import truth_table
+from sweep.recipe.recipe import LEAK, Recipe
+from sweep.recipe.schedule import learning_rates
 
 Array = NDArray[np.float64]
 

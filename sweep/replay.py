@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sweep import kernel, reference
 from sweep.draws import initial_parameters
-from sweep.problem import truth_table
 from sweep.recipe import Recipe
+from sweep.recipe.problem import truth_table
 from sweep.study import DRAW_BLOCK, Point
 
 Array = NDArray[np.float64]

@@ -21,11 +21,11 @@ from sweep.errors import FailedError, UsageError
 from sweep.execute import Workers, execute
 from sweep.parse import SPEC, parse_axis, parse_setting
 from sweep.patience import be_patient
-from sweep.programs import PROGRAMS, find_program
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
-from sweep.recipe_table import recipe_table
+from sweep.recipe.published import PROGRAMS, find_program
+from sweep.recipe.table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.spill import take_up
 from sweep.store import Store, open_store

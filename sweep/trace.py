@@ -10,9 +10,9 @@ from sweep.command import Parser, add_store_option, plural, run_command, whole_n
 from sweep.draws import initial_parameters
 from sweep.errors import UsageError
 from sweep.parse import parse_setting
-from sweep.problem import truth_table
-from sweep.programs import PROGRAMS, find_program
 from sweep.recipe import Recipe
+from sweep.recipe.problem import truth_table
+from sweep.recipe.published import PROGRAMS, find_program
 from sweep.reference import unpack
 from sweep.replay import Trace, trace
 from sweep.store import is_missing, open_store

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sweep.problem import truth_table
+from sweep.recipe.problem import truth_table
 
 
 def activate(name, z):

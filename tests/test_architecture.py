@@ -8,13 +8,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 LEVELS = [
-    ["sweep.errors", "sweep.problem"],
+    ["sweep.errors", "sweep.sources", "sweep.recipe.problem"],
     ["sweep.recipe", "sweep.target"],
     [
-        "sweep.programs",
-        "sweep.recipe_table",
-        "sweep.schedule",
-        "sweep.objective",
+        "sweep.recipe.published",
+        "sweep.recipe.table",
+        "sweep.recipe.schedule",
+        "sweep.recipe.objective",
         "sweep.study",
         "sweep.simd",
         "sweep.emit",
@@ -22,7 +22,7 @@ LEVELS = [
         "sweep.forward",
         "sweep.descent",
     ],
-    ["sweep.recipe_table", "sweep.lanes", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
+    ["sweep.recipe.table", "sweep.lanes", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],

@@ -13,8 +13,7 @@ from numba import njit
 
 import sweep
 from sweep import RECIPES, Recipe, kernel, lanes, reference
-from sweep.recipe import UPDATE_ORDERS
-from tests.test_architecture import imports
+from sweep.recipe.recipe import UPDATE_ORDERS
 
 FIELDS = list(kernel.Trained.__dataclass_fields__)
 
@@ -68,29 +67,6 @@ def test_a_part_counts_its_own_epochs():
 def test_an_empty_batch_is_no_error():
     result = kernel.train(RECIPES["gustaw"], np.empty((0, 9)))
     assert [len(getattr(result, name)) for name in FIELDS] == [0] * len(FIELDS)
-
-
-def test_the_cache_names_machine_code_by_all_its_sources():
-    """Every module of this package that the compiled part imports, and what those import in turn."""
-    needed, found = {"sweep.lanes"}, set()
-    while needed:
-        name = needed.pop()
-        found.add(name)
-        path = Path(sweep.__file__).parent.parent / f"{name.replace('.', '/')}.py"
-        needed |= {one for one in imports(path) if one in sys.modules and one.startswith("sweep.")} - found
-    assert {f"sweep.{name}" for name in lanes.SOURCES} == found - {"sweep.errors"}
-
-
-def test_a_change_in_any_source_names_the_machine_code_anew(tmp_path, monkeypatch):
-    for name in lanes.SOURCES:
-        shutil.copy(Path(sweep.__file__).parent / f"{name}.py", tmp_path)
-    monkeypatch.setattr(lanes, "__file__", str(tmp_path / "lanes.py"))
-    digests = {lanes._digest("")}
-    for name in lanes.SOURCES:
-        with (tmp_path / f"{name}.py").open("a") as file:
-            file.write("#")
-        digests.add(lanes._digest(""))
-    assert len(digests) == len(lanes.SOURCES) + 1
 
 
 def test_recipes_share_machine_code_unless_they_differ_in_structure():

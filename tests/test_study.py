@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
-from sweep.recipe import CHOICES, FIELDS
+from sweep.recipe.recipe import CHOICES, FIELDS
 from sweep.study import DRAW_BLOCK, DRAWS, Point, block_size, compact, plan
 from sweep.target import Target
 

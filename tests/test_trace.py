@@ -8,7 +8,7 @@ import pytest
 
 from analysis.figures import trace as figure
 from sweep import RECIPES, Recipe
-from sweep.programs import PROGRAMS
+from sweep.recipe.published import PROGRAMS
 from sweep.replay import draw_starts, loss_curves, trace, train_starts
 from tests import commands
 from tests.published import TRANSCRIPTIONS, published_start

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, Recipe, UsageError, kernel, reference
-from sweep.recipe import ACTIVATIONS, BIASES, GRADIENT_SCALES, LOSSES, PROBLEMS, SCHEDULES, UPDATE_ORDERS
+from sweep.recipe.recipe import ACTIVATIONS, BIASES, GRADIENT_SCALES, LOSSES, PROBLEMS, SCHEDULES, UPDATE_ORDERS
 from tests.oracle import complex_step_gradient, gustaw
 
 WIDTHS = [(), (1,), (2,), (4,), (3, 3)]

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from analysis.answer import SPREAD, xavier_spread
+from analysis.answer import SPREAD
 from analysis.figures.axis import edges, is_log, is_numeric, positions, scale
 from analysis.figures.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
+from sweep.recipe import xavier_spread
 from sweep.study import Study
 
 FREE = 0.04

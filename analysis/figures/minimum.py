@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.answer import SPREAD, format_value, xavier_spread
+from analysis.answer import SPREAD, format_value
 from analysis.figures.axis import in_order, loss_label, scale
 from analysis.figures.frame import frame, gaps, legend_above
 from analysis.figures.lines import band, line, mark_predictions
@@ -14,6 +14,7 @@ from analysis.figures.mean_loss import NO_MEAN
 from analysis.figures.style import BLUE, GREEN, ORANGE, STYLE, new_figure
 from analysis.losses import is_numeric, read_losses
 from analysis.minimum import LEAST_POINTS, find_minimum, smoother
+from sweep.recipe import xavier_spread
 from sweep.store import Store
 from sweep.study import Study
 

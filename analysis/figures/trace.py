@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.figures.style import BLACK, BLUE, ORANGE, STYLE, new_figure
-from sweep.problem import truth_table
+from sweep.recipe.problem import truth_table
 from sweep.reference import unpack
 from sweep.replay import Trace, layer_outputs
 

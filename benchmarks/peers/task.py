@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sweep import RECIPES
-from sweep.problem import truth_table
+from sweep.recipe.problem import truth_table
 
 RECIPE = replace(RECIPES["gustaw"], update_order="simultaneous")
 LEARNING_RATE = RECIPE.learning_rate

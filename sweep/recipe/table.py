@@ -1,6 +1,6 @@
 """The published programs in a table."""
 
-from sweep.programs import PROGRAMS
+from sweep.recipe.published import PROGRAMS
 
 
 def recipe_table() -> str:

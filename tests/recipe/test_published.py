@@ -5,7 +5,7 @@ import pytest
 
 from sweep import RECIPES, UsageError, kernel, reference
 from sweep.draws import initial_parameters
-from sweep.programs import PROGRAMS, find_program
+from sweep.recipe.published import PROGRAMS, find_program
 from sweep.study import Point
 from tests.published import SEEDED, TRANSCRIPTIONS, published_start
 

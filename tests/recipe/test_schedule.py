@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from sweep import Recipe
-from sweep.recipe import SCHEDULES
-from sweep.schedule import learning_rates
+from sweep.recipe.recipe import SCHEDULES
+from sweep.recipe.schedule import learning_rates
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

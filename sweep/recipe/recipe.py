@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sweep.errors import UsageError
-from sweep.problem import N_INPUTS
+from sweep.recipe.problem import N_INPUTS
 
 PROBLEMS = tuple(N_INPUTS)
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
@@ -69,7 +69,7 @@ class Recipe:
         loss: mean over the rows of the truth table, of binary cross-entropy (bce; probabilities clipped to
             [1e-15, 1 - 1e-15] in the loss only) or of the squared error (mse).
         learning_rate: step of gradient descent at the first epoch.
-        schedule: how the step changes from there (`sweep.schedule.learning_rates`).
+        schedule: how the step changes from there (`sweep.recipe.schedule.learning_rates`).
         epochs: number of updates.
         biases: "drawn" with the spread of their layer's weights, "zero" at the start, or "none" at all.
         update_order: "simultaneous" computes every gradient from the old weights (the textbook gradient);
@@ -191,3 +191,8 @@ def _is_whole(value: object) -> bool:
 
 def _is_finite(value: Any) -> bool:
     return not isinstance(value, bool) and (_is_whole(value) or hasattr(value, "__float__")) and math.isfinite(value)
+
+
+def xavier_spread(recipe: Recipe) -> float | None:
+    """Xavier's prediction for the first hidden layer, None without one."""
+    return recipe.layers[0].xavier if recipe.hidden else None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sweep.problem import N_INPUTS, truth_table
+from sweep.recipe.problem import N_INPUTS, truth_table
 
 
 def test_xor_has_the_published_order():

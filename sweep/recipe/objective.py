@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import CLIP, Recipe
+from sweep.recipe.recipe import CLIP, Recipe
 
 
 def gradient_scale(recipe: Recipe, rows: int) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import Recipe
+from sweep.recipe.recipe import Recipe
 
 
 def learning_rates(recipe: Recipe) -> NDArray[np.float64]:

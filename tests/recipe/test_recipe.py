@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import RECIPES, Recipe, UsageError
-from sweep.recipe import CHOICES, FIELDS
+from sweep.recipe.recipe import CHOICES, FIELDS
 
 
 def test_gustaw_is_the_published_program():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
-from sweep.recipe import Recipe
+from sweep.recipe.recipe import Recipe
 
 Draw = Callable[[int, int], NDArray[np.float64]]
 """Standard normal numbers of shape (fan_in, fan_out), the next ones of a generator."""
