@@ -16,13 +16,13 @@ LEVELS = [
         "sweep.recipe.schedule",
         "sweep.recipe.objective",
         "sweep.study",
-        "sweep.simd",
-        "sweep.emit",
-        "sweep.sigmoid",
-        "sweep.forward",
-        "sweep.descent",
+        "sweep.kernel.vector",
+        "sweep.kernel.emitter",
+        "sweep.kernel.sigmoid",
+        "sweep.kernel.forward",
+        "sweep.kernel.descent",
     ],
-    ["sweep.recipe.table", "sweep.lanes", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
+    ["sweep.recipe.table", "sweep.kernel.compiler", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],
@@ -70,8 +70,8 @@ def test_imports_point_one_way(path):
         ("pymongo", ["sweep.store.mongo"]),
         ("bson", ["sweep.store.mongo"]),
         ("matplotlib", ["analysis.figures"]),
-        ("numba", ["sweep.lanes", "sweep.emit"]),
-        ("llvmlite", ["sweep.simd", "sweep.emit"]),
+        ("numba", ["sweep.kernel.compiler", "sweep.kernel.emitter"]),
+        ("llvmlite", ["sweep.kernel.vector", "sweep.kernel.emitter"]),
         ("sqlite3", ["sweep.store"]),
         ("distributed", ["sweep.cluster"]),
         ("jax", []),
@@ -88,6 +88,6 @@ def test_a_library_is_used_where_it_belongs(library, allowed):
 
 
 def test_analysis_never_imports_the_kernel_or_the_executor():
-    forbidden = {"sweep.kernel", "sweep.lanes", "sweep.execute", "sweep.run"}
+    forbidden = {"sweep.kernel", "sweep.kernel.compiler", "sweep.execute", "sweep.run"}
     for path in ROOT.glob("analysis/**/*.py"):
         assert not forbidden & set(imports(path)), path

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sweep.sigmoid import COEFFICIENTS, exp, power, sigmoid
-from sweep.simd import LANES, split
-from tests.vectors import compile_vectors
+from sweep.kernel.sigmoid import COEFFICIENTS, exp, power, sigmoid
+from sweep.kernel.vector import LANES, split
+from tests.kernel.vectors import compile_vectors
 
 
 @pytest.fixture(scope="module")

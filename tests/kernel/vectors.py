@@ -5,8 +5,8 @@ from numba import njit
 from numba.core import types
 from numba.extending import intrinsic
 
-from sweep.emit import Memory
-from sweep.simd import LANES
+from sweep.kernel.emitter import Memory
+from sweep.kernel.vector import LANES
 
 
 def compile_vectors(emit, n):

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from sweep.simd import Vector, at_least, at_most, scale
+from sweep.kernel.vector import Vector, at_least, at_most, scale
 
 EXP_LIMIT = 700.0
 """The reach of 2**k; sigmoid(-700) = 1e-304 leaves no trace in a loss or a weight."""

@@ -12,12 +12,12 @@ from numba.core import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from sweep.descent import emit_epoch
-from sweep.emit import Emitter, Memory
-from sweep.forward import forward, lay_out
+from sweep.kernel.descent import emit_epoch
+from sweep.kernel.emitter import Emitter, Memory
+from sweep.kernel.forward import forward, lay_out
+from sweep.kernel.vector import repeat
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table
-from sweep.simd import repeat
 from sweep.sources import digest_of_sources
 
 Array: TypeAlias = NDArray[np.float64]
@@ -25,6 +25,9 @@ Trainer: TypeAlias = Callable[[Array, Array, Array, Array, Array], None]
 
 STRUCTURE = ("problem", "hidden", "activation", "loss", "update_order")
 """The recipe's fields that the machine code depends on; of `biases` only whether there are any."""
+
+DECIDE = ("kernel", "recipe")
+"""The folders whose modules decide the machine code."""
 
 WRITTEN_OUT = 150
 """Products of a forward pass up to which an epoch is written out: beyond it code gets too long for its cache."""
@@ -36,8 +39,8 @@ def compile_trainer(recipe: Recipe) -> Trainer:
     It is a function of arrays that begin on cache lines, and trains LANES networks:
 
         steps       learning rate times gradient scale of every epoch (epochs,)
-        parameters  (n_parameters, LANES), `sweep.forward.lay_out`'s; become the trained ones
-        scores      (SCORES, LANES), as `sweep.descent` has them
+        parameters  (n_parameters, LANES), `sweep.kernel.forward.lay_out`'s; become the trained ones
+        scores      (SCORES, LANES), as `sweep.kernel.descent` has them
         outputs     (rows, LANES); become the outputs of the trained networks
         workspace   (`workspace_size`, LANES)
     """
@@ -66,7 +69,7 @@ def _compile(structure: str) -> Trainer:
 
 
 def _digest(structure: str) -> str:
-    return hashlib.sha256((digest_of_sources() + structure).encode()).hexdigest()[:16]
+    return hashlib.sha256((digest_of_sources(*DECIDE) + structure).encode()).hexdigest()[:16]
 
 
 def _type_epoch(

@@ -7,14 +7,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.descent import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
 from sweep.errors import UsageError
-from sweep.lanes import compile_trainer, workspace_size
+from sweep.kernel.compiler import compile_trainer, workspace_size
+from sweep.kernel.descent import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
+from sweep.kernel.vector import LANES
 from sweep.recipe import Recipe
 from sweep.recipe.objective import gradient_scale, is_solved, row_losses
 from sweep.recipe.problem import truth_table
 from sweep.recipe.schedule import learning_rates
-from sweep.simd import LANES
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-import sweep
-from sweep import RECIPES, Recipe, kernel, lanes, reference
+from sweep import RECIPES, Recipe, kernel, reference
+from sweep.kernel import compiler
 from sweep.recipe.recipe import UPDATE_ORDERS
+from sweep.sources import PACKAGE
+from tests.test_architecture import imports
 
 FIELDS = list(kernel.Trained.__dataclass_fields__)
 
@@ -69,10 +71,19 @@ def test_an_empty_batch_is_no_error():
     assert [len(getattr(result, name)) for name in FIELDS] == [0] * len(FIELDS)
 
 
+def test_the_digest_that_names_machine_code_covers_all_that_decides_it():
+    folders = {f"sweep.{folder}" for folder in compiler.DECIDE}
+    for folder in compiler.DECIDE:
+        for path in (PACKAGE / folder).rglob("*.py"):
+            used = {name for name in imports(path) if name.startswith("sweep")} - {"sweep"}
+            allowed = {"sweep.errors", "sweep.sources", *folders}
+            assert all(any(f"{name}.".startswith(f"{one}.") for one in allowed) for name in used), path
+
+
 def test_recipes_share_machine_code_unless_they_differ_in_structure():
     gustaw = RECIPES["gustaw"]
     numbers = replace(gustaw, learning_rate=0.2, epochs=3, schedule="cosine", gradient_scale="mean", biases="zero")
-    assert lanes.compile_trainer(replace(numbers, hidden_std_dev=3.0)) is lanes.compile_trainer(gustaw)
+    assert compiler.compile_trainer(replace(numbers, hidden_std_dev=3.0)) is compiler.compile_trainer(gustaw)
     structures = {
         "problem": "parity3",
         "hidden": (3,),
@@ -82,16 +93,17 @@ def test_recipes_share_machine_code_unless_they_differ_in_structure():
         "update_order": "simultaneous",
     }
     others = [replace(gustaw, **{field: value}) for field, value in structures.items()]
-    assert len({lanes.compile_trainer(recipe).py_func.__qualname__ for recipe in [gustaw, *others]}) == 7
+    assert len({compiler.compile_trainer(recipe).py_func.__qualname__ for recipe in [gustaw, *others]}) == 7
 
 
 def test_a_second_process_takes_machine_code_from_the_cache(tmp_path):
     program = (
-        "import numpy; from dataclasses import replace; from sweep import RECIPES, kernel, lanes\n"
+        "import numpy; from dataclasses import replace; from sweep import RECIPES, kernel\n"
+        "from sweep.kernel import compiler\n"
         "for hidden in ((2,), (3,)):\n"
         "    recipe = replace(RECIPES['gustaw'], epochs=10, hidden=hidden)\n"
         "    loss = kernel.train(recipe, numpy.full((1, recipe.n_parameters), 0.3)).loss[0]\n"
-        "    stats = lanes.compile_trainer(recipe).stats\n"
+        "    stats = compiler.compile_trainer(recipe).stats\n"
         "    print(sum(stats.cache_hits.values()), sum(stats.cache_misses.values()), loss)\n"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
@@ -112,16 +124,16 @@ def test_a_second_process_takes_machine_code_from_the_cache(tmp_path):
 def test_written_out_or_in_loops_it_is_the_same(activation, order, monkeypatch):
     recipe = Recipe(hidden=(3, 2), problem="parity3", activation=activation, update_order=order, epochs=200)
     parameters = np.random.default_rng(0).normal(size=(40, recipe.n_parameters))
-    monkeypatch.setattr(lanes, "njit", lambda **_: njit)
+    monkeypatch.setattr(compiler, "njit", lambda **_: njit)
     results, sizes = [], []
     for limit in (0, 10**9):
-        lanes._compile.cache_clear()
-        monkeypatch.setattr(lanes, "WRITTEN_OUT", limit)
+        compiler._compile.cache_clear()
+        monkeypatch.setattr(compiler, "WRITTEN_OUT", limit)
         results.append(kernel.train(recipe, parameters))
-        (code,) = lanes.compile_trainer(recipe).inspect_llvm().values()
+        (code,) = compiler.compile_trainer(recipe).inspect_llvm().values()
         sizes.append(code.count("fdiv"))
         assert "alignstack(64)" in code
-    lanes._compile.cache_clear()
+    compiler._compile.cache_clear()
     assert 3 * sizes[0] < sizes[1]
     for name in FIELDS:
         np.testing.assert_allclose(getattr(results[0], name), getattr(results[1], name), rtol=1e-12)
@@ -165,11 +177,11 @@ def test_wherever_it_starts_a_few_epochs_are_the_reference(parameters, activatio
 
 def test_without_any_folder_for_a_cache_it_compiles_and_runs(tmp_path):
     package = tmp_path / "sweep"
-    shutil.copytree(Path(sweep.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "__pycache__").write_text("a file, so that no folder can be made here")
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "kernel" / "__pycache__").write_text("a file, so that no folder can be made here")
     (tmp_path / "home").write_text("neither here")
     program = (
-        "import numpy, sweep.kernel as k, sweep.lanes as l, sweep; print(l.__file__);"
+        "import numpy, sweep.kernel as k, sweep.kernel.compiler as l, sweep; print(l.__file__);"
         "print(k.train(sweep.Recipe(epochs=1), numpy.zeros((1, 9))).loss[0])"
     )
     home = str(tmp_path / "home")
@@ -179,5 +191,5 @@ def test_without_any_folder_for_a_cache_it_compiles_and_runs(tmp_path):
         [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
     )
     file, loss = done.stdout.split()
-    assert Path(file).parent == package
+    assert Path(file).parent == package / "kernel"
     assert float(loss) == pytest.approx(np.log(2))

@@ -1,10 +1,10 @@
 """Emits one epoch: the score of the outputs, backpropagation and the step of gradient descent."""
 
-from sweep.emit import Array, Emitter, Memory, Whole
-from sweep.forward import Layer, forward, lay_out
+from sweep.kernel.emitter import Array, Emitter, Memory, Whole
+from sweep.kernel.forward import Layer, forward, lay_out
+from sweep.kernel.vector import Vector, at_least, at_most, select_less, split
 from sweep.recipe.problem import truth_table
 from sweep.recipe.recipe import CLIP, LEAK, Recipe
-from sweep.simd import Vector, at_least, at_most, select_less, split
 
 SCORES = 4
 SQUARES, SIGNIFICAND, EXPONENT, SOLVED_EPOCH = range(SCORES)

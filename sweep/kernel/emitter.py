@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from llvmlite import ir
 from numba.core import cgutils
 
-from sweep.simd import VECTOR, Vector
+from sweep.kernel.vector import VECTOR, Vector
 
 _WHOLE = ir.IntType(64)
 

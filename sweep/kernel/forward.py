@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from sweep.emit import Array, Emitter, Memory, Whole
+from sweep.kernel.emitter import Array, Emitter, Memory, Whole
+from sweep.kernel.sigmoid import Power, power, sigmoid
+from sweep.kernel.vector import Vector, at_least, select_less
 from sweep.recipe.recipe import LEAK, Recipe
-from sweep.sigmoid import Power, power, sigmoid
-from sweep.simd import Vector, at_least, select_less
 
 
 class Layer(NamedTuple):

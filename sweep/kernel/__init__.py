@@ -1,0 +1,9 @@
+"""Trains batches of networks of one recipe by machine code that is compiled for the recipe's structure.
+
+`batch.py` is what others call. `compiler.py` makes the machine code of what `forward.py` and `descent.py` emit, on the
+memory and loops of `emitter.py`, the numbers of `vector.py` and the exponential of `sigmoid.py`.
+"""
+
+from sweep.kernel.batch import Trained, train
+
+__all__ = ["Trained", "train"]
