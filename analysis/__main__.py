@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.answer import format_value
 from analysis.foreign import find_results
 from analysis.foreign_study import ForeignStudy
 from analysis.groups import summarize
@@ -17,6 +16,7 @@ from sweep.errors import FailedError
 from sweep.recipe import RECIPES
 from sweep.store import is_missing, open_store
 from sweep.study import Study
+from sweep.study.words import format_value
 
 
 def build_parser() -> Parser:
@@ -120,10 +120,10 @@ def print_comparison(options: argparse.Namespace) -> None:
 
 def print_minimum(options: argparse.Namespace) -> None:
     """Print the minimum with its intervals."""
-    from analysis.answer import SPREAD
     from analysis.losses import read_losses
     from analysis.minimum import describe, find_minimum
     from sweep.recipe import xavier_spread
+    from sweep.study.words import SPREAD
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)

@@ -10,8 +10,7 @@ from analysis.inference import RelativeChange, relative_change
 from sweep.recipe import xavier_spread
 from sweep.store import Store
 from sweep.study import Study
-
-SPREAD = "hidden_std_dev"
+from sweep.study.words import SPREAD, format_value
 
 
 class Comparison(NamedTuple):
@@ -89,10 +88,3 @@ def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
     where = ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)
     error = f" ± {row['standard_error']:,.2f}" if np.isfinite(row["standard_error"]) else ""
     return f"{where}: mean total loss {row['mean']:,.2f}{error}, solved {row['solved']:.1%}, n = {int(row['count']):,}"
-
-
-def format_value(value: object) -> str:
-    """A value of an axis as it is shown; the widths of hidden layers as they are typed."""
-    if isinstance(value, tuple):
-        return "x".join(map(str, value)) or "none"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

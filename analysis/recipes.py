@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.answer import SPREAD, best_point
+from analysis.answer import best_point
 from analysis.groups import summarize
 from sweep.errors import UsageError
 from sweep.recipe import RECIPES
 from sweep.store import Store
 from sweep.study import Study
+from sweep.study.words import SPREAD
 
 COLUMNS = ("recipe", SPREAD, "mean", "standard_error", "count", "solved", "diverged", "relative", "relative_error")
 

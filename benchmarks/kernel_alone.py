@@ -4,9 +4,9 @@ import multiprocessing
 import time
 
 from sweep import RECIPES
-from sweep.draws import initial_parameters
 from sweep.kernel import train
 from sweep.study import Study, plan
+from sweep.study.draws import initial_parameters
 
 
 def kernel_alone(repeats, processes):

@@ -8,8 +8,8 @@ from benchmarks.measurement import Row, Table, interleave, one_core, seconds
 from benchmarks.operations import operations
 from benchmarks.table import duration
 from sweep import RECIPES, kernel, reference
-from sweep.draws import initial_parameters
 from sweep.study import Point
+from sweep.study.draws import initial_parameters
 
 GUSTAW = RECIPES["gustaw"]
 CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {

@@ -13,10 +13,10 @@ import time
 import numpy as np
 
 from sweep import RECIPES, Study
-from sweep.draws import initial_parameters
 from sweep.kernel import train
 from sweep.store import Records, open_store
 from sweep.study import plan
+from sweep.study.draws import initial_parameters
 
 
 class Timed:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep import kernel
-from sweep.draws import initial_parameters
 from sweep.store import Records, Store
 from sweep.study import DRAW_BLOCK, Point
+from sweep.study.draws import initial_parameters
 
 Repeats = NDArray[np.int64]
 COMPARED = ("loss", "final_loss", "solved", "solved_epoch", "diverged")

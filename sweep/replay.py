@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep import kernel, reference
-from sweep.draws import initial_parameters
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table
 from sweep.study import DRAW_BLOCK, Point
+from sweep.study.draws import initial_parameters
 
 Array = NDArray[np.float64]
 

@@ -25,8 +25,7 @@ from sweep.execute import Workers
 from sweep.progress import Progress
 from sweep.store import Store
 from sweep.stored import stored_repeats
-from sweep.study import Study, plan
-from sweep.target import Target
+from sweep.study import Study, Target, plan
 
 
 class Outcome(NamedTuple):

@@ -3,7 +3,6 @@
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sweep.backend import Backend, Processes, usable_cores
 from sweep.command import (
@@ -19,19 +18,19 @@ from sweep.command import (
 from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
 from sweep.execute import Workers, execute
-from sweep.parse import SPEC, parse_axis, parse_setting
 from sweep.patience import be_patient
 from sweep.progress import Progress
 from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
-from sweep.recipe.published import PROGRAMS, find_program
+from sweep.recipe.published import PROGRAMS
 from sweep.recipe.table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.spill import take_up
 from sweep.store import Store, open_store
 from sweep.stored import stored_repeats
 from sweep.study import Study
-from sweep.target import MOST_REPEATS, Target, read_target
+from sweep.study.parse import SPEC, read_study, read_target
+from sweep.study.target import MOST_REPEATS
 
 
 def build_parser() -> Parser:
@@ -135,32 +134,6 @@ def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) 
     from sweep.cluster import Cluster
 
     return Cluster(cluster, url, seconds)
-
-
-def read_study(
-    recipe_name: str,
-    settings: Sequence[str],
-    axes: Sequence[str],
-    repeats: int,
-    seed: int,
-    draws: str,
-    until: Target | None = None,
-) -> Study:
-    """The study that the options ask for.
-
-    Raises:
-        UsageError: any of them is not allowed, or a field is both set and swept.
-    """
-    recipe = find_program(recipe_name).recipe
-    fields = [parse_setting(text) for text in settings]
-    recipe = replace(recipe, **dict(fields))
-    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws, until)
-    for field, _ in fields:
-        if any(axis.field == field for axis in study.axes):
-            raise UsageError(
-                f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
-            )
-    return study
 
 
 def run_study(study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool) -> int:

@@ -7,7 +7,8 @@ from typing import Any
 
 from sweep.command import Parser, add_store_option, plural, run_command
 from sweep.store import Store, open_store
-from sweep.study import Axis, Study
+from sweep.study import Study
+from sweep.study.words import describe_axis
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -69,13 +70,6 @@ def how_many(study: Study, n_stored: dict[str, int]) -> str:
     percent = 100 * total / study.n_trainings
     complete = "complete" if total == study.n_trainings else f"{study.n_trainings - total:,} missing"
     return f"{total:,} of {study.n_trainings:,} ({percent:.1f} %, {complete}), {study.repeats:,} repeats"
-
-
-def describe_axis(axis: Axis) -> str:
-    """The field with its values, or with their range where they are many."""
-    if len(axis.values) <= 8:
-        return f"{axis.field} = {', '.join(map(str, axis.values))}"
-    return f"{axis.field}: {len(axis.values):,} values from {axis.values[0]} to {axis.values[-1]}"
 
 
 def run_state(run: dict[str, Any]) -> str:

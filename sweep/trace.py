@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sweep.command import Parser, add_store_option, plural, run_command, whole_number
-from sweep.draws import initial_parameters
 from sweep.errors import UsageError
-from sweep.parse import parse_setting
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table
 from sweep.recipe.published import PROGRAMS, find_program
@@ -17,6 +15,8 @@ from sweep.reference import unpack
 from sweep.replay import Trace, trace
 from sweep.store import is_missing, open_store
 from sweep.study import DRAW_BLOCK, Point, Study
+from sweep.study.draws import initial_parameters
+from sweep.study.parse import parse_setting
 
 LINES = 20
 """How many losses are shown where --every does not say."""

@@ -149,8 +149,8 @@ def _version() -> str:
 
 def train_block(block: Block) -> Records:
     """Train the block's networks."""
-    from sweep.draws import initial_parameters
     from sweep.kernel import train
+    from sweep.study.draws import initial_parameters
 
     trained = train(block.point.recipe, initial_parameters(block.point, block.start, block.stop))
     return Records(

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 LEVELS = [
     ["sweep.errors", "sweep.sources", "sweep.recipe.problem"],
-    ["sweep.recipe", "sweep.target"],
+    ["sweep.recipe", "sweep.study.target"],
     [
         "sweep.recipe.published",
         "sweep.recipe.table",
@@ -22,7 +22,14 @@ LEVELS = [
         "sweep.kernel.forward",
         "sweep.kernel.descent",
     ],
-    ["sweep.recipe.table", "sweep.kernel.compiler", "sweep.draws", "sweep.parse", "sweep.allocate", "sweep.ocba"],
+    [
+        "sweep.recipe.table",
+        "sweep.kernel.compiler",
+        "sweep.study.draws",
+        "sweep.study.parse",
+        "sweep.allocate",
+        "sweep.ocba",
+    ],
     ["sweep.kernel", "sweep.reference"],
     ["sweep.store", "sweep.replay"],
     ["sweep.provenance", "sweep.progress", "sweep.command", "sweep.estimate"],

@@ -9,10 +9,9 @@ import pytest
 
 from analysis.__main__ import build_parser as analysis_parser
 from sweep.check import build_parser as check_parser
-from sweep.parse import parse_setting
 from sweep.recipe import FIELDS, RECIPES
-from sweep.run import build_parser, read_study
-from sweep.target import read_target
+from sweep.run import build_parser
+from sweep.study.parse import parse_setting, read_study, read_target
 from sweep.trace import build_parser as trace_parser
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from sweep.progress import Progress
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.store import open_store
 from sweep.stored import stored_repeats
-from sweep.target import Target
+from sweep.study import Target
 from tests import commands
 from tests.test_execute import Here, all_rows, bits
 

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from analysis.answer import format_value
 from analysis.foreign_study import ForeignStudy
 from sweep.study import Axis, Study
+from sweep.study.words import format_value
 
 LABELS = {
     "hidden_std_dev": "standard deviation of the initial hidden weights",

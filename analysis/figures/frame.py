@@ -8,12 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.answer import format_value
 from analysis.figures.axis import is_numeric
 from analysis.foreign_study import ForeignStudy
 from analysis.groups import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
+from sweep.study.words import format_value
 
 CHARACTERS_PER_INCH = 14.5
 """Of the small print below a figure."""

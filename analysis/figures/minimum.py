@@ -6,7 +6,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.answer import SPREAD, format_value
 from analysis.figures.axis import in_order, loss_label, scale
 from analysis.figures.frame import frame, gaps, legend_above
 from analysis.figures.lines import band, line, mark_predictions
@@ -17,6 +16,7 @@ from analysis.minimum import LEAST_POINTS, find_minimum, smoother
 from sweep.recipe import xavier_spread
 from sweep.store import Store
 from sweep.study import Study
+from sweep.study.words import SPREAD, format_value
 
 SHOWN = 2.5
 """The interval is shown with this factor of spreads on either side."""

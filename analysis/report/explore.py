@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.answer import best_point, format_value
+from analysis.answer import best_point
 from analysis.report.headline import predictions
-from sweep.draws import initial_parameters
 from sweep.recipe import Recipe
 from sweep.replay import loss_curves
 from sweep.store import Store
 from sweep.study import Study
+from sweep.study.draws import initial_parameters
+from sweep.study.words import format_value
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.answer import SPREAD, Comparison, best_point, compare_with_xavier, format_value
+from analysis.answer import Comparison, best_point, compare_with_xavier
 from analysis.groups import summarize
 from analysis.inference import Interval, RelativeChange
 from analysis.losses import is_numeric, read_losses
@@ -15,6 +15,7 @@ from sweep.errors import UsageError
 from sweep.recipe import Recipe
 from sweep.store import Store
 from sweep.study import Study
+from sweep.study.words import SPREAD, format_value
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""

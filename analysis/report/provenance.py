@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.answer import format_value
 from sweep.command import store_option
 from sweep.study import Axis, Study
+from sweep.study.words import format_value
 
 SHOWN_VALUES = 8
 

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.answer import format_value
 from analysis.figures.axis import edges, is_log, log_scale, loss_label, percent_scale, scale
 from analysis.figures.frame import fill, require_drawable, subtitle
 from analysis.figures.lines import predictions
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
-from sweep.target import Target
+from sweep.study import Target
+from sweep.study.words import format_value
 
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", (0.1, 1.0, 10.0)),), repeats=50)
 

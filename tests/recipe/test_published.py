@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, UsageError, kernel, reference
-from sweep.draws import initial_parameters
 from sweep.recipe.published import PROGRAMS, find_program
 from sweep.study import Point
+from sweep.study.draws import initial_parameters
 from tests.published import SEEDED, TRANSCRIPTIONS, published_start
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.recipe import Recipe
-from sweep.study import DRAW_BLOCK, Point
+from sweep.study.study import DRAW_BLOCK, Point
 
 
 def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float64]:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
 from sweep.recipe.recipe import CHOICES, FIELDS
-from sweep.study import DRAW_BLOCK, DRAWS, Point, block_size, compact, plan
-from sweep.target import Target
+from sweep.study import DRAW_BLOCK, DRAWS, Point, Target, block_size, compact, plan
 
 GUSTAW = RECIPES["gustaw"]
 SMALL = Study(GUSTAW, (Axis("hidden_std_dev", (0.5, 1.0)), Axis("activation", ("sigmoid", "tanh"))), repeats=2500)

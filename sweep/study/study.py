@@ -1,4 +1,4 @@
-"""Study: a recipe, the axes it is swept over, the repeats and the seed; and the plan that cuts it into blocks.
+"""Study: a recipe, the axes it is swept over, the repeats and the seed.
 
 Everything here is pure: no file, no database, no clock, no randomness.
 """
@@ -6,19 +6,17 @@ Everything here is pure: no file, no database, no clock, no randomness.
 import hashlib
 import json
 import math
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, Recipe, unknown_field
-from sweep.target import Target
+from sweep.study.target import Target
 
 DRAWS = ("common", "independent")
 DRAW_BLOCK = 1024
@@ -48,19 +46,6 @@ class Point:
         """32 hexadecimal digits of SHA-256 over the sorted JSON of the fields."""
         text = json.dumps({**self.recipe.to_dict(), "seed": self.seed, "draws": self.draws}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-class Block(NamedTuple):
-    """The trainings of one point with repeat numbers start, ..., stop - 1, all within one block of draws."""
-
-    point: Point
-    start: int
-    stop: int
-
-    @property
-    def n_trainings(self) -> int:
-        """Number of trainings in the block."""
-        return self.stop - self.start
 
 
 @dataclass(frozen=True)
@@ -138,44 +123,6 @@ class Study:
         recipe = Recipe.from_dict(values["recipe"])
         until = Target(*values["until"]) if values.get("until") else None
         return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
-
-
-Repeats = range | NDArray[np.int64]
-"""Repeat numbers, ascending."""
-
-
-def compact(repeats: NDArray[np.int64]) -> Repeats:
-    """The same repeats; as a range, which takes no memory, where none is missing before the last."""
-    return range(len(repeats)) if len(repeats) and repeats[-1] == len(repeats) - 1 else repeats
-
-
-def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int] | None = None) -> Iterator[Block]:
-    """The blocks that are still to be computed, every point's first block of draws before any point's second.
-
-    Args:
-        study: what is asked for.
-        stored: point identity -> the repeat numbers already stored; a point left out has none.
-        repeats: point identity -> trainings asked of it, none of a point left out; else the study's of every point.
-    """
-    repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
-    for first in range(0, max(repeats.values(), default=0), DRAW_BLOCK):
-        for point in study.points:
-            have, asked = stored.get(point.identity, range(0)), repeats.get(point.identity, 0)
-            size = block_size(point.recipe)
-            for start in range(first, min(first + DRAW_BLOCK, asked), size):
-                stop = min(start + size, asked)
-                missing = set(range(start, stop)).difference(have[bisect_left(have, start) : bisect_left(have, stop)])
-                if missing:
-                    yield Block(point, min(missing), max(missing) + 1)
-
-
-def block_size(recipe: Recipe) -> int:
-    """Trainings in one task: DRAW_BLOCK, or less (by powers of two) where those would take much over 0.2 s."""
-    operations = recipe.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in recipe.layers)
-    size = DRAW_BLOCK
-    while size > 32 and size * operations > 400_000_000:
-        size //= 2
-    return size
 
 
 def _check_axes(axes: Sequence[Axis]) -> None:

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from sweep import RECIPES, Recipe
-from sweep.draws import initial_parameters
 from sweep.study import DRAW_BLOCK, Point
+from sweep.study.draws import initial_parameters
 
 GUSTAW = RECIPES["gustaw"]
 

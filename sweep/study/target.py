@@ -52,24 +52,3 @@ class Target(NamedTuple):
                 f"max-repeats was given as {most}; allowed is a whole number from --repeats ({self.first_round}) to "
                 "1,000,000,000: raise it, or lower --repeats"
             )
-
-
-def read_target(
-    rse: float | None, minimum: float | None, most: int | None, first_round: int
-) -> tuple[Target | None, int]:
-    """The target that --until-rse, --until-minimum, --max-repeats and --repeats ask for, and the study's repeats.
-
-    Raises:
-        UsageError: both targets are given, or --max-repeats without either.
-    """
-    if rse is not None and minimum is not None:
-        raise UsageError("until-rse and until-minimum were both given; allowed is one target a run: leave out one")
-    if rse is None and minimum is None:
-        if most is not None:
-            raise UsageError(
-                f"max-repeats was given as {most} without a target; add --until-rse or --until-minimum, "
-                "or use --repeats alone"
-            )
-        return None, first_round
-    target = Target("minimum", minimum, first_round) if minimum is not None else Target("rse", rse or 0.0, first_round)
-    return target, max(MOST_REPEATS, first_round) if most is None else most

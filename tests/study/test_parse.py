@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import UsageError
-from sweep.parse import parse_axis, parse_setting
+from sweep.study.parse import parse_axis, parse_setting
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """Reads what is typed: FIELD=VALUE of a recipe and FIELD=SPEC of an axis."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, unknown_field
-from sweep.study import Axis
+from sweep.recipe.published import find_program
+from sweep.study.study import Axis, Study
+from sweep.study.target import MOST_REPEATS, Target
 
 MAX_COUNT = 1_000_000
 SPEC = "log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,…"
@@ -88,3 +92,50 @@ def _parse_count(field: str, text: str) -> int:
     if not 1 <= count <= MAX_COUNT:
         raise UsageError(f"axis {field} was given COUNT {text!r}; allowed is a whole number from 1 to {MAX_COUNT:,}")
     return count
+
+
+def read_target(
+    rse: float | None, minimum: float | None, most: int | None, first_round: int
+) -> tuple[Target | None, int]:
+    """The target that --until-rse, --until-minimum, --max-repeats and --repeats ask for, and the study's repeats.
+
+    Raises:
+        UsageError: both targets are given, or --max-repeats without either.
+    """
+    if rse is not None and minimum is not None:
+        raise UsageError("until-rse and until-minimum were both given; allowed is one target a run: leave out one")
+    if rse is None and minimum is None:
+        if most is not None:
+            raise UsageError(
+                f"max-repeats was given as {most} without a target; add --until-rse or --until-minimum, "
+                "or use --repeats alone"
+            )
+        return None, first_round
+    target = Target("minimum", minimum, first_round) if minimum is not None else Target("rse", rse or 0.0, first_round)
+    return target, max(MOST_REPEATS, first_round) if most is None else most
+
+
+def read_study(
+    recipe_name: str,
+    settings: Sequence[str],
+    axes: Sequence[str],
+    repeats: int,
+    seed: int,
+    draws: str,
+    until: Target | None = None,
+) -> Study:
+    """The study that the options ask for.
+
+    Raises:
+        UsageError: any of them is not allowed, or a field is both set and swept.
+    """
+    recipe = find_program(recipe_name).recipe
+    fields = [parse_setting(text) for text in settings]
+    recipe = replace(recipe, **dict(fields))
+    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws, until)
+    for field, _ in fields:
+        if any(axis.field == field for axis in study.axes):
+            raise UsageError(
+                f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
+            )
+    return study
