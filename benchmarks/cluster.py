@@ -24,8 +24,8 @@ from distributed import LocalCluster
 
 from sweep import RECIPES
 from sweep.cluster import MOST_BLOCKS, Cluster
-from sweep.provenance import cpu_model
 from sweep.store import Records, open_store
+from sweep.store.provenance import cpu_model
 from sweep.study import Study, plan
 
 N_TASKS = 2000

@@ -11,8 +11,8 @@ import pymongo
 
 from sweep.backend import usable_cores
 from sweep.errors import FailedError
-from sweep.provenance import cpu_model, git_commit, now
-from sweep.store import redact
+from sweep.redact import redact
+from sweep.store.provenance import cpu_model, git_commit, now
 
 LIBRARIES = ("numpy", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo")
 

@@ -8,10 +8,9 @@ from tqdm import tqdm
 
 from sweep.command import FAILURE, Parser, add_store_option, plural, run_command, whole_number
 from sweep.errors import UsageError
-from sweep.provenance import cpu_model, project_version
 from sweep.recompute import compare, draw_sample
-from sweep.status import run_state
 from sweep.store import Store, open_store
+from sweep.store.provenance import cpu_model, project_version, run_state
 from sweep.verify import Report, verify
 
 SHOWN = 20

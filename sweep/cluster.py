@@ -13,7 +13,7 @@ from sweep.backend import CAUSES, Backend, LostError
 from sweep.command import plural
 from sweep.errors import FailedError, UsageError, WorkerError
 from sweep.progress import say
-from sweep.provenance import project_version
+from sweep.store.provenance import project_version
 from sweep.worker import Job, admit, check_version, job_of, run_job
 
 if TYPE_CHECKING:

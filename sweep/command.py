@@ -10,7 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from sweep.errors import FailedError, UsageError
-from sweep.store import redact
+from sweep.redact import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 DEFAULT_STORE = "sweep.sqlite3"

@@ -4,8 +4,8 @@ import sys
 
 from sweep.command import plural
 from sweep.errors import StoreError
-from sweep.provenance import now
 from sweep.store import Store, open_store
+from sweep.store.provenance import now
 from sweep.study import Study
 
 SECONDS_TO_ASK = 0.7

@@ -24,7 +24,7 @@ from sweep.estimate import Estimates, estimate
 from sweep.execute import Workers
 from sweep.progress import Progress
 from sweep.store import Store
-from sweep.stored import stored_repeats
+from sweep.store.stored import stored_repeats
 from sweep.study import Study, Target, plan
 
 

@@ -20,14 +20,14 @@ from sweep.errors import FailedError, UsageError
 from sweep.execute import Workers, execute
 from sweep.patience import be_patient
 from sweep.progress import Progress
-from sweep.provenance import command_line, describe_run, now
 from sweep.recipe import FIELDS
 from sweep.recipe.published import PROGRAMS
 from sweep.recipe.table import recipe_table
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.spill import take_up
 from sweep.store import Store, open_store
-from sweep.stored import stored_repeats
+from sweep.store.provenance import command_line, describe_run, now
+from sweep.store.stored import stored_repeats
 from sweep.study import Study
 from sweep.study.parse import SPEC, read_study, read_target
 from sweep.study.target import MOST_REPEATS

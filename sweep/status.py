@@ -1,12 +1,11 @@
 """python -m sweep.status: the studies in a store, how complete each is, when and where it ran."""
 
-import os
-import socket
 from collections.abc import Sequence
 from typing import Any
 
-from sweep.command import Parser, add_store_option, plural, run_command
+from sweep.command import Parser, add_store_option, run_command
 from sweep.store import Store, open_store
+from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study
 from sweep.study.words import describe_axis
 
@@ -70,33 +69,6 @@ def how_many(study: Study, n_stored: dict[str, int]) -> str:
     percent = 100 * total / study.n_trainings
     complete = "complete" if total == study.n_trainings else f"{study.n_trainings - total:,} missing"
     return f"{total:,} of {study.n_trainings:,} ({percent:.1f} %, {complete}), {study.repeats:,} repeats"
-
-
-def run_state(run: dict[str, Any]) -> str:
-    """The recorded state; "killed" for a run that is recorded as running on this host by a process that is gone."""
-    if run["state"] == "running" and run["host"] == socket.gethostname() and not is_alive(run["process"]):
-        return "killed"
-    return str(run["state"])
-
-
-def workers_of(run: dict[str, Any]) -> str:
-    """How many trained, and on which cluster if on any."""
-    if "cluster" not in run:
-        return plural(run["workers"], "worker")
-    return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
-
-
-def is_alive(process: int) -> bool:
-    """Whether a process of that number exists on this host."""
-    if os.name == "nt":
-        return True  # Windows has no harmless way to ask; os.kill would end the process.
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 if __name__ == "__main__":

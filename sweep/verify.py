@@ -12,14 +12,10 @@ from sweep.errors import DamagedError, UsageError
 from sweep.recipe import Recipe
 from sweep.store import Label, Records, Store
 from sweep.store.format import FORMAT_VERSION
+from sweep.store.provenance import RUN_FIELDS
 from sweep.study import Point, Study
 
 MAX_REPEAT = 999_999_999
-RUN_FIELDS = (
-    "id", "study", "study_identity", "command", "started", "host", "process", "workers", "cpu", "cores", "platform",
-    "python", "numpy", "numba", "sweep", "git_commit", "ended", "state",
-)  # fmt: skip
-"""What is known of every run."""
 
 Watch = Callable[[Iterable[str], str], Iterable[str]]
 

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sweep.errors import FailedError, StoreError, StoreUnavailableError
-from sweep.provenance import SOURCES, project_version
-from sweep.store import Records, file_of, open_store, redact
+from sweep.redact import redact
+from sweep.store import Records, file_of, open_store
+from sweep.store.provenance import SOURCES, project_version
 from sweep.study import Block
 
 SECONDS_TO_CONNECT = 1.0

@@ -17,7 +17,7 @@ from sweep.execute import TASKS_PER_WORKER, Workers, execute
 from sweep.progress import Progress
 from sweep.store import open_store
 from sweep.store.base import RECORD_FIELDS
-from sweep.stored import stored_repeats
+from sweep.store.stored import stored_repeats
 from sweep.study import plan
 from sweep.worker import start_worker, stop_worker
 from tests import commands

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,8 +12,8 @@ from sweep.recipe import FIELDS, RECIPES
 from sweep.run import build_parser
 from sweep.study.parse import parse_setting, read_study, read_target
 from sweep.trace import build_parser as trace_parser
+from tests.commands import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 SHELL = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]

@@ -16,7 +16,7 @@ from sweep.execute import Workers, execute
 from sweep.progress import Progress
 from sweep.rounds import describe_outcome, run_rounds
 from sweep.store import open_store
-from sweep.stored import stored_repeats
+from sweep.store.stored import stored_repeats
 from sweep.study import Target
 from tests import commands
 from tests.test_execute import Here, all_rows, bits

@@ -3,8 +3,8 @@
 import os
 
 from sweep.errors import UsageError
+from sweep.redact import redact
 from sweep.store.base import Label, Moments, Records, Results, Spreads, Store
-from sweep.store.redact import redact
 
 __all__ = [
     "Label",
@@ -16,7 +16,6 @@ __all__ = [
     "file_of",
     "is_missing",
     "open_store",
-    "redact",
 ]
 
 
@@ -50,7 +49,7 @@ def open_store(url: str, create: bool = False, seconds: float | None = None) -> 
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in ("mongodb", "mongodb+srv"):
-        from sweep.store.mongo import MongoStore
+        from sweep.store.mongo.store import MongoStore
 
         return MongoStore(url, create, seconds)
     path = url if not separator else rest[1:] if (scheme, rest[:1]) == ("sqlite", "/") else ""
@@ -59,6 +58,6 @@ def open_store(url: str, create: bool = False, seconds: float | None = None) -> 
             f"the store was given as {redact(url)!r}; allowed is a path, sqlite:///PATH, mongodb://HOST/DATABASE "
             "or mongodb+srv://HOST/DATABASE"
         )
-    from sweep.store.sqlite import SqliteStore
+    from sweep.store.sqlite.store import SqliteStore
 
     return SqliteStore(path, create, seconds)

@@ -4,8 +4,8 @@ import numpy as np
 
 from analysis.tables import make_tables
 from sweep import Axis, Recipe, Study
-from sweep.provenance import describe_run
 from sweep.store import Records, open_store
+from sweep.store.provenance import describe_run
 
 SPREADS = tuple(np.geomspace(0.1, 10, 15).tolist())
 ONE_AXIS = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=50)

@@ -8,8 +8,8 @@ from analysis.minimum import Losses
 from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, HOLDS, MISSING, OPEN, RULE, below_verdict, majority_verdict, needed, number_verdict
 from sweep import RECIPES, Axis, Recipe, Study
-from sweep.provenance import describe_run
 from sweep.store import open_store
+from sweep.store.provenance import describe_run
 from tests import commands
 from tests.analysis.test_groups import records
 from tests.published import published_start, rumelhart

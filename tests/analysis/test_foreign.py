@@ -15,9 +15,9 @@ from analysis.losses import read_losses
 from analysis.minimum import find_minimum
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
-from sweep.provenance import describe_run
 from sweep.status import status
 from sweep.store import open_store
+from sweep.store.provenance import describe_run
 from sweep.study import plan
 from sweep.worker import run_block, start_worker, stop_worker
 

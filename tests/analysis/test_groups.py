@@ -5,8 +5,8 @@ import pytest
 from analysis.groups import find_study, summarize
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
-from sweep.provenance import describe_run
 from sweep.store import Records, open_store
+from sweep.store.provenance import describe_run
 
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", (0.5, 1.0, 2.0)), Axis("loss", ("bce", "mse"))), repeats=100)
 

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +9,8 @@ from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError
 from sweep.store import open_store
 from tests.analysis.test_groups import records
+from tests.commands import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SPREADS = tuple(np.geomspace(0.1, 10, 15).tolist())
 TWO_AXES = Study(Recipe(), (Axis("hidden_std_dev", (0.1, 1.0, 10.0)), Axis("output_std_dev", (0.5, 1.0))), repeats=20)
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=50)

@@ -3,15 +3,14 @@
 import re
 import shlex
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 from distributed.cli import dask_scheduler, dask_worker
 
 from sweep.run import build_parser
+from tests.commands import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 CLUSTER = {name: service for name, service in SERVICES.items() if service.get("profiles") == ["cluster"]}
 STEPS = re.findall(r"^([A-Z]+) (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)

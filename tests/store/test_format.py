@@ -9,8 +9,9 @@ import pytest
 
 from sweep.errors import StoreError
 from sweep.status import status
-from sweep.store import open_store, sqlite_file
+from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
+from sweep.store.sqlite import file as sqlite_file
 from sweep.study import Study
 from tests.store.samples import a_point, some_records
 
@@ -69,7 +70,7 @@ def test_a_step_that_fails_changes_nothing(old: str, monkeypatch: pytest.MonkeyP
 
 
 def test_the_steps_lead_to_the_present_format() -> None:
-    from sweep.store import mongo_format
+    from sweep.store.mongo import format as mongo_format
 
     assert list(sqlite_file.STEPS) == list(mongo_format.STEPS) == list(range(1, FORMAT_VERSION))
 

@@ -8,7 +8,7 @@ from pymongo import errors
 
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
 from sweep.store import Store, open_store
-from sweep.store.mongo_server import explained
+from sweep.store.mongo.server import explained
 from tests.store.samples import a_point, some_records
 
 
@@ -59,9 +59,9 @@ def test_the_uri_sets_the_waiting_time(closed_port: int) -> None:
     [
         ("mongodb://", " (Must provide at least one hostname or IP)"),
         ("mongodb://host:port", " (Port contains non-digit characters."),
-        ("mongodb://host/a b", ' (Bad database name "a b")'),
+        ("mongodb://host/a b", " (Bad database name"),
         ("mongodb://host/?authSource", " (MongoDB URI options are key=value pairs)"),
-        ("mongodb://host/?tlsCAFile=/nowhere.pem", " ([Errno 2] No such file or directory: '/nowhere.pem')"),
+        ("mongodb://host/?tlsCAFile=/nowhere.pem", " ([Errno 2] "),
         ("mongodb://host/?w=0", " (Cannot set w to 0 and j to True)"),
         ("mongodb://user:sec@ret@host", ""),
         ("mongodb://user:12/sec$ret@host", ""),

@@ -9,8 +9,9 @@ from multiprocessing import get_context
 import pytest
 
 from sweep.errors import StoreError, StoreUnavailableError
-from sweep.store import Records, open_store, sqlite_file
+from sweep.store import Records, open_store
 from sweep.store.format import FORMAT_VERSION
+from sweep.store.sqlite import file as sqlite_file
 from tests.store.samples import a_point, same, some_records
 
 

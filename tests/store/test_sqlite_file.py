@@ -10,7 +10,8 @@ from threading import Timer
 import pytest
 
 from sweep.errors import StoreError
-from sweep.store import open_store, sqlite_file
+from sweep.store import open_store
+from sweep.store.sqlite import file as sqlite_file
 from tests.store.samples import a_point, same, some_records
 
 

@@ -3,9 +3,9 @@ import pytest
 
 from analysis.report.page import make_page
 from sweep import Axis, Recipe, Study
-from sweep.provenance import describe_run
 from sweep.recipe import RECIPES
 from sweep.store import open_store
+from sweep.store.provenance import describe_run
 from tests.analysis.report.page_parser import Page
 from tests.analysis.test_groups import records
 

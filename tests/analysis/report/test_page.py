@@ -14,8 +14,8 @@ from analysis.inference import Interval
 from analysis.report.markup import number, share_span, span
 from analysis.report.page import write_report
 from sweep.errors import FailedError, UsageError
-from sweep.provenance import describe_run
 from sweep.store import open_store
+from sweep.store.provenance import describe_run
 from tests import commands
 from tests.analysis.report.conftest import OTHERS, STUDY, fill, page_of
 from tests.analysis.report.page_parser import Page

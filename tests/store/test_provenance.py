@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from sweep import RECIPES, Study
-from sweep.provenance import command_line, describe_run
+from sweep.store.provenance import command_line, describe_run
 
 
 def test_a_run_says_what_was_asked_and_on_what_it_ran():

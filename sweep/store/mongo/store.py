@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from pymongo.collection import Collection
 
 from sweep.errors import DamagedError, StoreError
+from sweep.redact import redact
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
-from sweep.store.mongo_format import bring_up_to_date, read_format
-from sweep.store.mongo_queries import (
+from sweep.store.mongo.format import bring_up_to_date, read_format
+from sweep.store.mongo.queries import (
     COUNT,
     FOREIGN,
     GROUP_BY_LABELS,
@@ -27,8 +28,7 @@ from sweep.store.mongo_queries import (
     in_range,
     key,
 )
-from sweep.store.mongo_server import connect, explained, insert_new
-from sweep.store.redact import redact
+from sweep.store.mongo.server import connect, explained, insert_new
 from sweep.study import Point
 
 POINTS_PER_QUERY = 500

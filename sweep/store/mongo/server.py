@@ -16,8 +16,8 @@ from pymongo.errors import (
 )
 
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
-from sweep.store.mongo_queries import Document
-from sweep.store.redact import redact
+from sweep.redact import redact
+from sweep.store.mongo.queries import Document
 
 DEFAULT_DATABASE = "experiment_db"
 DEFAULT_OPTIONS = {"serverSelectionTimeoutMS": 4000, "connectTimeoutMS": 4000, "journal": True}

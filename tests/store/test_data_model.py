@@ -4,20 +4,19 @@ import re
 import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
-from pathlib import Path
 
 import pymongo
 import pytest
 
 from sweep import RECIPES, Axis, Recipe, Study
-from sweep.provenance import describe_run
 from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
+from sweep.store.provenance import RUN_FIELDS, describe_run
 from sweep.study import plan
-from sweep.verify import RUN_FIELDS
 from sweep.worker import run_block, start_worker, stop_worker
+from tests import commands
 
-README = (Path(__file__).parent.parent / "README.md").read_text()
+README = (commands.ROOT / "README.md").read_text()
 MODEL = README[README.index("## Data model") : README.index("## Design")]
 TYPES = {"double": float, "bool": bool, "integer": int, "integers": int, "text": str, "document": dict}
 

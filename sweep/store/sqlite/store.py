@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import DamagedError, StoreError
+from sweep.redact import redact
 from sweep.store.base import Label, Moments, Records, Spreads, Store, columns_of, known_fields
-from sweep.store.redact import redact
-from sweep.store.sqlite_file import explained, format_of, open_database
+from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
 # One JSON text holds any number of identities; SQLite limits the number of its parameters.

@@ -1,6 +1,6 @@
 import pytest
 
-from sweep.store import redact
+from sweep.redact import redact
 
 
 @pytest.mark.parametrize(

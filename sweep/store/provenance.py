@@ -13,8 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from sweep.command import plural
+from sweep.redact import redact
 from sweep.sources import digest_of_sources
-from sweep.store import redact
 from sweep.study import Study
 
 
@@ -82,3 +83,37 @@ def git_commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return commit + ("+changes" if changes.stdout else "")
+
+
+def run_state(run: dict[str, Any]) -> str:
+    """The recorded state; "killed" for a run that is recorded as running on this host by a process that is gone."""
+    if run["state"] == "running" and run["host"] == socket.gethostname() and not is_alive(run["process"]):
+        return "killed"
+    return str(run["state"])
+
+
+def workers_of(run: dict[str, Any]) -> str:
+    """How many trained, and on which cluster if on any."""
+    if "cluster" not in run:
+        return plural(run["workers"], "worker")
+    return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process of that number exists on this host."""
+    if os.name == "nt":
+        return True  # Windows has no harmless way to ask; os.kill would end the process.
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+RUN_FIELDS = (
+    "id", "study", "study_identity", "command", "started", "host", "process", "workers", "cpu", "cores", "platform",
+    "python", "numpy", "numba", "sweep", "git_commit", "ended", "state",
+)  # fmt: skip
+"""What is known of every run."""

@@ -1,0 +1,1 @@
+"""The store in a MongoDB database, and all that knows MongoDB."""
