@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.foreign import find_results
 from analysis.foreign_study import ForeignStudy
 from analysis.groups import summarize
-from sweep.command import Parser, add_store_option, run_command, store_option
+from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
 from sweep.recipe import RECIPES
 from sweep.store import is_missing, open_store
@@ -148,7 +148,7 @@ def print_claims(options: argparse.Namespace) -> None:
 
 def write_table(table: pd.DataFrame, path: str) -> None:
     """Write a table and say so."""
-    from analysis.figures.style import write_csv
+    from sweep.style import write_csv
 
     write_csv(table, Path(path))
     print(f"{len(table):,} rows written to {path}")
@@ -159,7 +159,7 @@ def draw_figures(options: argparse.Namespace) -> None:
     # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
     from analysis.figures import mean_loss
     from analysis.figures.catalogue import draw_all
-    from analysis.figures.style import save
+    from sweep.style import save
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
@@ -176,8 +176,8 @@ def draw_figures(options: argparse.Namespace) -> None:
 def draw_recipes(options: argparse.Namespace) -> None:
     """Draw the sweeps of all published recipes side by side, and say which recipes lack one."""
     from analysis.figures import recipes
-    from analysis.figures.style import save
     from analysis.recipes import compare_recipes, find_sweeps
+    from sweep.style import save
 
     with open_store(options.store) as store:
         sweeps = find_sweeps(store)

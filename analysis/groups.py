@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foreign_study import ForeignStudy
-from analysis.progress import with_progress
+from sweep.console.progress import watch
 from sweep.errors import FailedError, UsageError
 from sweep.estimate import estimate_one, moments_below
 from sweep.store import Moments, Results, Store
@@ -68,7 +68,7 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
     parts = [study.points[start : start + POINTS_AT_ONCE] for start in range(0, len(study.points), POINTS_AT_ONCE)]
     found = [
         moments
-        for part in with_progress(parts, "points summed")
+        for part in watch(parts, "points summed")
         for moments in moments_below(store, part, [study.repeats] * len(part))
     ]
     names = [axis.field for axis in study.axes]

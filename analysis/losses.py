@@ -3,7 +3,7 @@
 import numpy as np
 
 from analysis.minimum import Losses
-from analysis.progress import with_progress
+from sweep.console.progress import watch
 from sweep.errors import UsageError
 from sweep.store import Results
 from sweep.study import Study
@@ -27,9 +27,7 @@ def read_losses(store: Results, study: Study) -> Losses:
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)
     names = [name for name in READ if name in store.fields]
-    columns = [
-        store.columns(point.identity, study.repeats, names) for point in with_progress(study.points, "points read")
-    ]
+    columns = [store.columns(point.identity, study.repeats, names) for point in watch(study.points, "points read")]
     n = max((int(of_point["repeat"][-1]) + 1 for of_point in columns if len(of_point["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
     for column, of_point in enumerate(columns):

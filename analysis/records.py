@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.foreign import find_results
-from analysis.progress import with_progress
+from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.store import Store, open_store
 from sweep.study import Study
@@ -36,7 +36,7 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
     results, study = find_results(store, run)
     columns: dict[str, list[Any]] = {name: [] for name in results.fields}
     lengths = []
-    for point in with_progress(study.points, "points read"):
+    for point in watch(study.points, "points read"):
         of_point = results.columns(point.identity, study.repeats, results.fields)
         lengths.append(len(of_point["repeat"]))
         for name, parts in columns.items():

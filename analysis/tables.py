@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.density import Cells, count_bins, count_cells
 from analysis.distribution import counts, epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
-from analysis.progress import with_progress
+from sweep.console.progress import watch
 from sweep.store import Store
 from sweep.study import Study
 
@@ -42,7 +42,7 @@ def make_tables(store: Store, study: Study) -> Tables:
     """
     rows: list[list[dict[str, float]]] = []
     cells: list[Cells] = []
-    for point in with_progress(study.points, "points read"):
+    for point in watch(study.points, "points read"):
         columns = store.columns(point.identity, study.repeats, READ)
         loss, solved, solved_epoch = (columns[name] for name in READ)
         number = counts(loss)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks import jobs, machine, overhead, recipes, start, table, trainers
-from sweep.command import Parser, run_command, whole_number
+from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 
 SECTIONS = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from sweep.progress import SECONDS_BETWEEN_LINES
+from sweep.console.progress import SECONDS_BETWEEN_LINES
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from typing import Self
 
-from sweep.command import plural
+from sweep.console.words import plural
 from sweep.study import Block
 from sweep.worker import Unstored, run_blocks, start_worker
 

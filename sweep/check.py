@@ -1,12 +1,11 @@
 """python -m sweep.check: whether a store holds what it should."""
 
-import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
-from tqdm import tqdm
-
-from sweep.command import FAILURE, Parser, add_store_option, plural, run_command, whole_number
+from sweep.console.command import FAILURE, Parser, add_store_option, run_command, whole_number
+from sweep.console.progress import watch
+from sweep.console.words import plural
 from sweep.errors import UsageError
 from sweep.recompute import compare, draw_sample
 from sweep.store import Store, open_store
@@ -14,9 +13,6 @@ from sweep.store.provenance import cpu_model, project_version, run_state
 from sweep.verify import Report, verify
 
 SHOWN = 20
-SECONDS_BEFORE_BAR = 2.0
-
-T = TypeVar("T")
 
 
 def build_parser() -> Parser:
@@ -93,11 +89,6 @@ def describe(name: str, report: Report, n_runs: int, n_again: int) -> str:
     return "\n".join(
         [f"{name} has {plural(n, 'thing')} that {'is' if n == 1 else 'are'} off: {looked}.", *lines, *notes]
     )
-
-
-def watch(things: Iterable[T], words: str) -> Iterable[T]:
-    """The things one by one, with a bar on a terminal where they take long."""
-    return tqdm(things, words, delay=SECONDS_BEFORE_BAR, leave=False, disable=not sys.stderr.isatty())
 
 
 if __name__ == "__main__":

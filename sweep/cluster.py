@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sweep.backend import CAUSES, Backend, LostError
-from sweep.command import plural
+from sweep.console.progress import say
+from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError, WorkerError
-from sweep.progress import say
 from sweep.store.provenance import project_version
 from sweep.worker import Job, admit, check_version, job_of, run_job
 

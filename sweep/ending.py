@@ -2,7 +2,7 @@
 
 import sys
 
-from sweep.command import plural
+from sweep.console.words import plural
 from sweep.errors import StoreError
 from sweep.store import Store, open_store
 from sweep.store.provenance import now

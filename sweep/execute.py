@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Self
 
 from sweep.backend import CAUSES, Backend, LostError
-from sweep.command import plural
+from sweep.console.progress import Progress, say
+from sweep.console.words import plural
 from sweep.errors import StoreUnavailableError, WorkerError
-from sweep.progress import Progress, say
 from sweep.spill import keep
 from sweep.store import Store
 from sweep.study import Block, Repeats, Study, plan

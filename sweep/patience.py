@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
+from sweep.console.progress import say
 from sweep.errors import StoreUnavailableError
-from sweep.progress import say
 from sweep.store import Store
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0

@@ -19,10 +19,10 @@ from sweep.allocate import (
     repeats_for_paired_minimum,
     repeats_for_rse,
 )
-from sweep.command import plural
+from sweep.console.progress import Progress
+from sweep.console.words import plural
 from sweep.estimate import Estimates, estimate
 from sweep.execute import Workers
-from sweep.progress import Progress
 from sweep.store import Store
 from sweep.store.stored import stored_repeats
 from sweep.study import Study, Target, plan

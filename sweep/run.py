@@ -5,21 +5,21 @@ import time
 from collections.abc import Sequence
 
 from sweep.backend import Backend, Processes, usable_cores
-from sweep.command import (
+from sweep.console.command import (
     INTERRUPTED,
     Parser,
     add_store_option,
     number,
-    plural,
     run_command,
     store_option,
     whole_number,
 )
+from sweep.console.progress import Progress
+from sweep.console.words import plural
 from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
 from sweep.execute import Workers, execute
 from sweep.patience import be_patient
-from sweep.progress import Progress
 from sweep.recipe import FIELDS
 from sweep.recipe.published import PROGRAMS
 from sweep.recipe.table import recipe_table

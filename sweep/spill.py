@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from sweep.command import plural
+from sweep.console.progress import say
+from sweep.console.words import plural
 from sweep.errors import StoreError
-from sweep.progress import say
 from sweep.recipe import Recipe
 from sweep.store import Records, Store
 from sweep.store.base import RECORD_FIELDS

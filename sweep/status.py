@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sweep.command import Parser, add_store_option, run_command
+from sweep.console.command import Parser, add_store_option, run_command
 from sweep.store import Store, open_store
 from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study

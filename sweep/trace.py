@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from sweep.command import Parser, add_store_option, plural, run_command, whole_number
+from sweep.console.command import Parser, add_store_option, run_command, whole_number
+from sweep.console.words import plural
 from sweep.errors import UsageError
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table
@@ -73,8 +74,8 @@ def main(arguments: Sequence[str]) -> int:
     print(compared)
     if figure is not None:
         # Only a figure needs matplotlib, which takes longer to import than a network to train.
-        from analysis.figures.style import write_figure
         from analysis.figures.trace import draw
+        from sweep.style import write_figure
 
         write_figure(draw(seen), figure)
         print(figure)

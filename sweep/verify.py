@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.command import plural
+from sweep.console.words import plural
 from sweep.errors import DamagedError, UsageError
 from sweep.recipe import Recipe
 from sweep.store import Label, Records, Store

@@ -9,7 +9,7 @@ from tests.commands import ROOT
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 FLOORS = [
     ["sweep.errors", "sweep.redact", "sweep.sources"],
-    ["sweep.recipe", "sweep.command", "sweep.progress"],
+    ["sweep.recipe", "sweep.console", "sweep.style"],
     ["sweep.study", "sweep.kernel", "sweep.reference", "sweep.ocba"],
     ["sweep.store", "sweep.replay", "sweep.allocate"],
     [
@@ -67,7 +67,7 @@ def test_imports_point_strictly_downward(path):
     [
         ("pymongo", ["sweep.store.mongo"]),
         ("bson", ["sweep.store.mongo"]),
-        ("matplotlib", ["analysis.figures"]),
+        ("matplotlib", ["sweep.style", "analysis.figures"]),
         ("numba", ["sweep.kernel.compiler", "sweep.kernel.emitter"]),
         ("llvmlite", ["sweep.kernel.vector", "sweep.kernel.emitter"]),
         ("sqlite3", ["sweep.store"]),

@@ -12,9 +12,9 @@ import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.backend import LostError, Processes
+from sweep.console.progress import Progress
 from sweep.errors import WorkerError
 from sweep.execute import TASKS_PER_WORKER, Workers, execute
-from sweep.progress import Progress
 from sweep.store import open_store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.stored import stored_repeats

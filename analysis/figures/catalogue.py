@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 
 from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.frame import require_axes, require_drawable
-from analysis.figures.style import save
 from analysis.remember import remember
 from analysis.tables import Tables, make_tables
 from sweep.store import Store
 from sweep.study import Study
+from sweep.style import save
 
 
 class Material(NamedTuple):

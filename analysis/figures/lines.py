@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.axis import is_numeric, positions
-from analysis.figures.style import BLACK, GREEN
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
+from sweep.style import BLACK, GREEN
 
 FEW = 14
 """Up to so many values of an axis each is marked."""

@@ -15,8 +15,8 @@ from analysis.density import bins_of
 from analysis.figures.axis import PERCENT, edges, in_order, is_numeric, log_scale, loss_label, positions, scale
 from analysis.figures.frame import frame, gaps, legend_above, lowest, require_drawable, where
 from analysis.figures.lines import band, line, mark_best, mark_predictions
-from analysis.figures.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
 from sweep.study import Study
+from sweep.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
 
 OUTLINE: Any = [patheffects.Stroke(linewidth=3.2, foreground=BLACK), patheffects.Normal()]
 """Keeps a bright line readable on every colour of the map and on white."""

@@ -10,10 +10,10 @@ from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
 from analysis.figures.axis import edges, is_log, is_numeric, positions, scale
-from analysis.figures.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
 from sweep.recipe import xavier_spread
 from sweep.study import Study
 from sweep.study.words import SPREAD
+from sweep.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
 
 FREE = 0.04
 """Of the frame's width and height, along its sides, where no label fits."""

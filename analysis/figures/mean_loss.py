@@ -11,8 +11,8 @@ from analysis.figures import maps
 from analysis.figures.axis import in_order, is_numeric, loss_label, scale
 from analysis.figures.frame import at_end, frame, gaps, legend_above, lowest, require_drawable, where
 from analysis.figures.lines import FEW, band, line, mark_best, mark_predictions
-from analysis.figures.style import BLUE, STYLE, new_figure
 from sweep.study import Study
+from sweep.style import BLUE, STYLE, new_figure
 
 NO_MEAN = "no training there counts"
 

@@ -10,8 +10,8 @@ from analysis.figures import maps
 from analysis.figures.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale
 from analysis.figures.frame import frame, gaps, legend_above, lowest, percent, require_drawable, where
 from analysis.figures.lines import band, line, mark_best, mark_predictions
-from analysis.figures.style import BLACK, SOLVED, STUCK, STYLE, new_figure
 from sweep.study import Study
+from sweep.style import BLACK, SOLVED, STUCK, STYLE, new_figure
 
 
 def draw(table: pd.DataFrame, study: Study) -> Figure:

@@ -10,13 +10,13 @@ from analysis.figures.axis import in_order, loss_label, scale
 from analysis.figures.frame import frame, gaps, legend_above
 from analysis.figures.lines import band, line, mark_predictions
 from analysis.figures.mean_loss import NO_MEAN
-from analysis.figures.style import BLUE, GREEN, ORANGE, STYLE, new_figure
 from analysis.losses import is_numeric, read_losses
 from analysis.minimum import LEAST_POINTS, find_minimum, smoother
 from sweep.recipe import xavier_spread
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
+from sweep.style import BLUE, GREEN, ORANGE, STYLE, new_figure
 
 SHOWN = 2.5
 """The interval is shown with this factor of spreads on either side."""

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from analysis.figures.axis import label, scale
 from analysis.figures.frame import fill, lowest
 from analysis.figures.lines import FEW, MARK, RULES, band, line, predictions
-from analysis.figures.style import BLACK, BLUE, GREEN, STYLE, new_figure
 from analysis.groups import incomplete
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
+from sweep.style import BLACK, BLUE, GREEN, STYLE, new_figure
 
 CAPTION = (
     "Mean total loss of every published recipe as a multiple of its lowest, against the spread of the initial hidden "

@@ -10,8 +10,8 @@ from analysis.figures import maps
 from analysis.figures.axis import PERCENT, in_order, percent_scale, scale
 from analysis.figures.frame import frame, gaps, legend_above, percent, require_drawable, where
 from analysis.figures.lines import band, line, mark_best, mark_predictions
-from analysis.figures.style import BLUE, STYLE, new_figure
 from sweep.study import Study
+from sweep.style import BLUE, STYLE, new_figure
 
 WORDS = "solved at the end"
 

@@ -10,8 +10,8 @@ from analysis.figures import maps
 from analysis.figures.axis import in_order, is_log, log_scale, percent_scale, scale
 from analysis.figures.frame import frame, gaps, legend_above, require_drawable, where
 from analysis.figures.lines import band, line, mark_best, mark_predictions
-from analysis.figures.style import BLACK, BLUE, STYLE, new_figure
 from sweep.study import Study
+from sweep.style import BLACK, BLUE, STYLE, new_figure
 
 NEVER = "no network there ever solves the problem"
 

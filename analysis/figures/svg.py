@@ -7,7 +7,7 @@ from html import escape
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from analysis.figures.style import STYLE
+from sweep.style import STYLE
 
 PIXELS_PER_INCH = 96
 

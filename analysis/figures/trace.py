@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.figures.style import BLACK, BLUE, ORANGE, STYLE, new_figure
 from sweep.recipe.problem import truth_table
 from sweep.reference import unpack
 from sweep.replay import Trace, layer_outputs
+from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
 
 GRID = 201
 """Points along each side of the unit square at which the decision surface is computed."""

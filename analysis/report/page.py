@@ -6,10 +6,10 @@ from pathlib import Path
 from string import Template
 
 from analysis.groups import find_run
-from analysis.progress import with_progress
 from analysis.remember import remember
 from analysis.report.headline import measure, question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
+from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.store import Store
 from sweep.study import Study
@@ -39,7 +39,7 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     subject = Subject(store, url, out, record, measure(store, study))
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
-        for name, heading, make in with_progress(SECTIONS, "parts of the page")
+        for name, heading, make in watch(SECTIONS, "parts of the page")
     )
     return Template(asset("page.html")).substitute(
         title=escape(question(study)),

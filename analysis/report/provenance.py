@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sweep.command import store_option
+from sweep.console.command import store_option
 from sweep.study import Axis, Study
 from sweep.study.words import format_value
 

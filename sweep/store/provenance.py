@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sweep.command import plural
+from sweep.console.words import plural
 from sweep.redact import redact
 from sweep.sources import digest_of_sources
 from sweep.study import Study

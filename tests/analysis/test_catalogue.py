@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from analysis.figures.catalogue import CATALOGUE, Drawn, LeftOut, draw_all, drawn
-from analysis.figures.style import write_figure
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
 from sweep.store import open_store
+from sweep.style import write_figure
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, all_diverged, fill, none_solved
 
 NAMES = ["mean_loss", "minimum", "loss_distribution", "solved", "solved_epoch", "mean_parts"]

@@ -11,8 +11,8 @@ import pytest
 from sweep import RECIPES, Axis, Study
 from sweep.backend import Backend
 from sweep.cluster import MOST_BLOCKS
+from sweep.console.progress import Progress
 from sweep.execute import MOST_TASKS, Workers
-from sweep.progress import Progress
 from sweep.store import open_store
 from sweep.study import DRAW_BLOCK, plan
 from sweep.worker import job_of, run_job

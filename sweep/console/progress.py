@@ -2,18 +2,27 @@
 
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from tqdm import tqdm
 
 SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BEFORE_BAR = 2.0
+
+T = TypeVar("T")
 
 
 def say(text: str) -> None:
     """Print a line on standard error, above the bar where there is one."""
     tqdm.write(text, file=sys.stderr)
     sys.stderr.flush()
+
+
+def watch(items: Iterable[T], words: str) -> Iterator[T]:
+    """The items one by one; after two seconds a bar on the terminal says how many are done, and goes at the end."""
+    yield from tqdm(items, words, delay=SECONDS_BEFORE_BAR, leave=False, disable=None, dynamic_ncols=True)
 
 
 class Progress:

@@ -48,11 +48,6 @@ def number(text: str) -> float:
         raise argparse.ArgumentTypeError(f"was given as {text!r}; allowed is a number") from None
 
 
-def plural(n: int, noun: str) -> str:
-    """The number and the noun, with an s unless it is one."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
 def default_store() -> str:
     """The store that is used where none is named."""
     return os.environ.get("SWEEP_STORE") or DEFAULT_STORE

@@ -1,6 +1,6 @@
 import pytest
 
-from sweep import progress
+from sweep.console import progress
 
 
 def test_without_a_terminal_there_is_a_plain_line_now_and_then(capsys, monkeypatch):
