@@ -10,10 +10,10 @@ import pandas as pd
 
 from analysis.foreign import find_results
 from analysis.foreign_study import ForeignStudy
-from analysis.groups import summarize
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
 from sweep.recipe import RECIPES
+from sweep.statistics.summary import summarize
 from sweep.store import is_missing, open_store
 from sweep.study import Study
 from sweep.study.words import format_value
@@ -108,8 +108,8 @@ def tell_if_foreign(study: Study) -> None:
 
 def print_comparison(options: argparse.Namespace) -> None:
     """Print the relative changes between the values."""
-    from analysis.compare import compare, describe
-    from analysis.losses import read_losses
+    from sweep.statistics.compare import compare, describe
+    from sweep.statistics.losses import read_losses
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
@@ -120,9 +120,9 @@ def print_comparison(options: argparse.Namespace) -> None:
 
 def print_minimum(options: argparse.Namespace) -> None:
     """Print the minimum with its intervals."""
-    from analysis.losses import read_losses
-    from analysis.minimum import describe, find_minimum
     from sweep.recipe import xavier_spread
+    from sweep.statistics.losses import read_losses
+    from sweep.statistics.minimum import describe, find_minimum
     from sweep.study.words import SPREAD
 
     with open_store(options.store) as store:

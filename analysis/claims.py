@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from analysis.claims_seeded import seeded_findings
-from analysis.compare import find_column
-from analysis.inference import Interval, mean_interval, relative_change
-from analysis.losses import read_losses
-from analysis.minimum import LEAST_POINTS, Array, Losses, Minimum, find_minimum
 from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, MISSING, RULE, Finding, below_verdict, needed, number_verdict
+from sweep.statistics.compare import find_column
+from sweep.statistics.inference import Interval, mean_interval, relative_change
+from sweep.statistics.losses import Array, Losses, read_losses
+from sweep.statistics.minimum import LEAST_POINTS, Minimum, find_minimum
 from sweep.store import Store
 
 SOURCE = "gustaw"

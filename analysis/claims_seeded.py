@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
-from analysis.inference import Interval, fraction_interval
 from analysis.verdict import Finding, majority_verdict, replay_verdict
+from sweep.inspection.replay import draw_starts, layer_outputs, loss_curves, train_from, train_starts
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table
 from sweep.recipe.published import PROGRAMS
-from sweep.replay import draw_starts, layer_outputs, loss_curves, train_from, train_starts
+from sweep.statistics.inference import Interval, fraction_interval
 
 Array = NDArray[np.float64]
 

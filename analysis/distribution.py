@@ -7,7 +7,7 @@ Everywhere `loss` (n,) is NaN where a training diverged, and such trainings coun
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.inference import fraction_interval
+from sweep.statistics.inference import fraction_interval
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 """Column -> the fraction of trainings at or below its value."""
@@ -22,7 +22,7 @@ def counts(loss: NDArray[np.float64]) -> Statistics:
 
 
 def moments(loss: NDArray[np.float64], solved: NDArray[np.bool_]) -> Statistics:
-    """The columns of `analysis.groups.summarize`, computed from the losses themselves."""
+    """The columns of `sweep.statistics.summary.summarize`, computed from the losses themselves."""
     finite = loss[np.isfinite(loss)]
     n = len(finite)
     std = float(finite.std(ddof=1)) if n > 1 else np.nan

@@ -1,20 +1,14 @@
 """From a store to a DataFrame with one row a point."""
 
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.foreign_study import ForeignStudy
-from sweep.console.progress import watch
 from sweep.errors import FailedError, UsageError
-from sweep.estimate import estimate_one, moments_below
-from sweep.store import Moments, Results, Store
-from sweep.study import Point, Study
-
-POINTS_AT_ONCE = 25
-"""So few that a bar moves while a large study is summed."""
+from sweep.store import Store
+from sweep.study import Study
 
 
 def find_run(store: Store, run: str | None = None) -> dict[str, Any]:
@@ -56,38 +50,3 @@ def incomplete(table: pd.DataFrame, study: Study) -> str:
     missing = int(np.maximum(asked - table["count"] - table["diverged"], 0).sum())
     whole = "" if study.until is None else "the first round's "
     return f"INCOMPLETE: {missing:,} of {whole}{asked * len(table):,} trainings are missing" if missing else ""
-
-
-def summarize(store: Results, study: Study) -> pd.DataFrame:
-    """One row a point of the study, in its order; a point without records stays, with count 0.
-
-    Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
-    `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
-    where it is not known); `diverged`, their number.
-    """
-    parts = [study.points[start : start + POINTS_AT_ONCE] for start in range(0, len(study.points), POINTS_AT_ONCE)]
-    found = [
-        moments
-        for part in watch(parts, "points summed")
-        for moments in moments_below(store, part, [study.repeats] * len(part))
-    ]
-    names = [axis.field for axis in study.axes]
-    coordinates = product(*(axis.values for axis in study.axes))
-    rows = [
-        dict(zip(names, values, strict=True)) | _statistics(store, point, moments, study.repeats)
-        for values, point, moments in zip(coordinates, study.points, found, strict=True)
-    ]
-    return pd.DataFrame(rows)
-
-
-def _statistics(store: Results, point: Point, moments: Moments, below: int) -> dict[str, float]:
-    mean, variance = estimate_one(store, point, moments, below)
-    count, std = moments.count - moments.diverged, np.sqrt(variance)
-    return {
-        "mean": mean,
-        "std": std,
-        "count": count,
-        "standard_error": std / np.sqrt(count) if count else np.nan,
-        "solved": moments.solved / moments.count if moments.count else np.nan,
-        "diverged": moments.diverged,
-    }

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.answer import best_point
-from analysis.groups import summarize
 from sweep.errors import UsageError
 from sweep.recipe import RECIPES
+from sweep.statistics.answer import best_point
+from sweep.statistics.summary import summarize
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD
@@ -38,7 +38,7 @@ def compare_recipes(store: Store, sweeps: dict[str, Study]) -> pd.DataFrame:
     """One row a recipe and spread, the spreads ascending.
 
     Columns: `recipe`, `hidden_std_dev`; `mean`, `standard_error`, `count`, `solved`, `diverged` as of
-    `analysis.groups.summarize`; and `relative`, the mean as a multiple of the recipe's lowest one, with
+    `sweep.statistics.summary.summarize`; and `relative`, the mean as a multiple of the recipe's lowest one, with
     `relative_error`, its standard error as a multiple of the same. A recipe without a single finite loss is left out.
     """
     tables = []

@@ -20,7 +20,7 @@ class Tables(NamedTuple):
     number of trainings that count, `count`, and that `diverged`. Points without trainings stay, as NaN.
 
     Attributes:
-        mean_loss: as `analysis.groups.summarize` gives it.
+        mean_loss: as `sweep.statistics.summary.summarize` gives it.
         loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its counts by bin
             (`analysis.density`).
         solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.inference import Interval
+from sweep.statistics.inference import Interval
 
 HOLDS, FAILS, OPEN, MISSING = "holds", "does not hold", "not resolved by this many trainings", "not measured"
 

@@ -15,9 +15,9 @@ from scipy import stats
 from tqdm import tqdm
 
 from analysis.groups import find_study
-from analysis.inference import fraction_interval, mean_interval, relative_change
-from analysis.losses import read_losses
-from analysis.minimum import BANDWIDTH, Losses, find_minimum
+from sweep.statistics.inference import fraction_interval, mean_interval, relative_change
+from sweep.statistics.losses import Losses, read_losses
+from sweep.statistics.minimum import BANDWIDTH, find_minimum
 from sweep.store import open_store
 
 XAVIER = 2**-0.5

@@ -7,10 +7,10 @@ from sweep.console.command import FAILURE, Parser, add_store_option, run_command
 from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import UsageError
-from sweep.recompute import compare, draw_sample
+from sweep.inspection.recompute import compare, draw_sample
+from sweep.inspection.verify import Report, verify
 from sweep.store import Store, open_store
 from sweep.store.provenance import cpu_model, project_version, run_state
-from sweep.verify import Report, verify
 
 SHOWN = 20
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 def check(store: Store, n: int, seed: int) -> int:
     """Check a store and train n of its trainings again; print what was found and return the exit code."""
     runs = store.runs()
-    report = verify(store, watch)
+    report = verify(store)
     readable = {identity: repeats for identity, repeats in report.stored.items() if identity in report.points}
     sample = draw_sample(readable, n, seed)
     pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]

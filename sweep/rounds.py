@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sweep.allocate import (
+from sweep.console.progress import Progress
+from sweep.console.words import plural
+from sweep.execute import Workers
+from sweep.statistics.allocate import (
     ERROR,
     Allocation,
     Counts,
@@ -19,10 +22,7 @@ from sweep.allocate import (
     repeats_for_paired_minimum,
     repeats_for_rse,
 )
-from sweep.console.progress import Progress
-from sweep.console.words import plural
-from sweep.estimate import Estimates, estimate
-from sweep.execute import Workers
+from sweep.statistics.estimate import Estimates, estimate
 from sweep.store import Store
 from sweep.store.stored import stored_repeats
 from sweep.study import Study, Target, plan

@@ -164,7 +164,7 @@ def run_study(study: Study, store: Store, url: str, backend: Backend, command: s
     if report:
         print(report)
     # Analysis stands on top of this package; only this command's last words come from it.
-    from analysis.answer import answer
+    from sweep.statistics.answer import answer
 
     print(answer(store, study))
     print(f"Next: python -m analysis figures{store_option(url)}\n      python -m analysis summary{store_option(url)}")

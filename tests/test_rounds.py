@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.allocate import ERROR, chances_lower
 from sweep.backend import Processes
 from sweep.console.progress import Progress
 from sweep.execute import Workers, execute
 from sweep.rounds import describe_outcome, run_rounds
+from sweep.statistics.allocate import ERROR, chances_lower
 from sweep.store import open_store
 from sweep.store.stored import stored_repeats
 from sweep.study import Target

@@ -6,11 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.answer import best_point
 from analysis.figures import maps
 from analysis.figures.axis import in_order, is_numeric, loss_label, scale
 from analysis.figures.frame import at_end, frame, gaps, legend_above, lowest, require_drawable, where
 from analysis.figures.lines import FEW, band, line, mark_best, mark_predictions
+from sweep.statistics.answer import best_point
 from sweep.study import Study
 from sweep.style import BLUE, STYLE, new_figure
 
@@ -18,7 +18,7 @@ NO_MEAN = "no training there counts"
 
 
 def draw(summary: pd.DataFrame, study: Study) -> Figure:
-    """The figure of a summary as `analysis.groups.summarize` gives it.
+    """The figure of a summary as `sweep.statistics.summary.summarize` gives it.
 
     Raises:
         UsageError: the study has no axis or more than two.
@@ -52,7 +52,7 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
 
     Args:
         axes: where to draw.
-        summary: as `analysis.groups.summarize` gives it, or rows of it; points without a mean are a gap.
+        summary: as `sweep.statistics.summary.summarize` gives it, or rows of it; points without a mean are a gap.
         study: with one axis.
         markers: a bar for each point in place of a band.
 
@@ -87,7 +87,7 @@ def mean_map(axes: Axes, summary: pd.DataFrame, study: Study) -> Axes:
 
     Args:
         axes: where to draw.
-        summary: as `analysis.groups.summarize` gives it, in the study's order; points without a mean are grey.
+        summary: as `sweep.statistics.summary.summarize` gives it, in the study's order; points without a mean are grey.
         study: with two axes.
 
     Returns:

@@ -10,9 +10,9 @@ from analysis.figures.axis import in_order, loss_label, scale
 from analysis.figures.frame import frame, gaps, legend_above
 from analysis.figures.lines import band, line, mark_predictions
 from analysis.figures.mean_loss import NO_MEAN
-from analysis.losses import is_numeric, read_losses
-from analysis.minimum import LEAST_POINTS, find_minimum, smoother
 from sweep.recipe import xavier_spread
+from sweep.statistics.losses import is_numeric, read_losses
+from sweep.statistics.minimum import LEAST_POINTS, find_minimum, smoother
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.answer import best_point
 from analysis.report.headline import predictions
+from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
-from sweep.replay import loss_curves
+from sweep.statistics.answer import best_point
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.draws import initial_parameters

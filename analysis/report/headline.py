@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.answer import Comparison, best_point, compare_with_xavier
-from analysis.groups import summarize
-from analysis.inference import Interval, RelativeChange
-from analysis.losses import is_numeric, read_losses
-from analysis.minimum import FEW, Losses, Minimum, find_minimum
 from analysis.report.markup import number, share, share_span
 from sweep.errors import UsageError
 from sweep.recipe import Recipe
+from sweep.statistics.answer import Comparison, best_point, compare_with_xavier
+from sweep.statistics.inference import Interval, RelativeChange
+from sweep.statistics.losses import Losses, is_numeric, read_losses
+from sweep.statistics.minimum import FEW, Minimum, find_minimum
+from sweep.statistics.summary import summarize
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
@@ -26,7 +26,7 @@ class Measured(NamedTuple):
 
     Attributes:
         study: what was asked for.
-        summary: as `analysis.groups.summarize` gives it.
+        summary: as `sweep.statistics.summary.summarize` gives it.
         losses: of a study with one axis of numbers, else None.
         minimum: of its smoothed mean; None with fewer than five points, or an axis that reaches 0 or below.
         comparison: of the point with the lowest mean with that nearest to Xavier's prediction; None without one.

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from analysis.inference import Interval
+from sweep.statistics.inference import Interval
 
 UNKNOWN = "unknown"
 

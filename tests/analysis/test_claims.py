@@ -3,11 +3,11 @@ import pytest
 
 from analysis import claims
 from analysis.claims_seeded import loss_table, seeded_findings, separation, twenty_lines
-from analysis.inference import Interval
-from analysis.minimum import Losses
 from analysis.recipes import find_sweeps
 from analysis.verdict import FAILS, HOLDS, MISSING, OPEN, RULE, below_verdict, majority_verdict, needed, number_verdict
 from sweep import RECIPES, Axis, Recipe, Study
+from sweep.statistics.inference import Interval
+from sweep.statistics.losses import Losses
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests import commands

@@ -10,11 +10,12 @@ from analysis import load
 from analysis.__main__ import main
 from analysis.figures import mean_loss
 from analysis.foreign import ForeignResults, find_results
-from analysis.groups import find_study, summarize
-from analysis.losses import read_losses
-from analysis.minimum import find_minimum
+from analysis.groups import find_study
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
+from sweep.statistics.losses import read_losses
+from sweep.statistics.minimum import find_minimum
+from sweep.statistics.summary import summarize
 from sweep.status import status
 from sweep.store import open_store
 from sweep.store.provenance import describe_run

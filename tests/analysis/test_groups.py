@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.groups import find_study, summarize
+from analysis.groups import find_study
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
+from sweep.statistics.summary import summarize
 from sweep.store import Records, open_store
 from sweep.store.provenance import describe_run
 

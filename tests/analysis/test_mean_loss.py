@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 
 from analysis.figures import mean_loss
-from analysis.groups import summarize
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from sweep.style import save
 from tests.analysis.test_groups import records

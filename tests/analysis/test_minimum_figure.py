@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from analysis.figures import minimum
-from analysis.groups import summarize
-from analysis.losses import read_losses
-from analysis.minimum import find_minimum
 from sweep import Axis, Recipe, Study
+from sweep.statistics.losses import read_losses
+from sweep.statistics.minimum import find_minimum
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.test_groups import records
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.groups import summarize
 from analysis.remember import remember
 from analysis.tables import make_tables
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.samples import ONE_AXIS, fill
 

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from analysis.density import bins_of
-from analysis.groups import summarize
 from analysis.tables import make_tables
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, fill, tables_of
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.inference import Interval
-from analysis.minimum import Minimum
 from analysis.report.headline import answer, gain_sentences, measure, minimum_sentences, predictions, question
 from analysis.report.numbers import key_numbers, point_rows
 from sweep import Axis, Recipe, Study
+from sweep.statistics.inference import Interval
+from sweep.statistics.minimum import Minimum
 from sweep.store import open_store
 from tests.analysis.report.conftest import STUDY, fill
 

@@ -9,11 +9,11 @@ import pytest
 
 from analysis.claims import all_findings
 from analysis.figures.catalogue import LeftOut, drawn
-from analysis.groups import summarize
-from analysis.inference import Interval
 from analysis.report.markup import number, share_span, span
 from analysis.report.page import write_report
 from sweep.errors import FailedError, UsageError
+from sweep.statistics.inference import Interval
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests import commands

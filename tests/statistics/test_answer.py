@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.answer import answer, compare_with_xavier
-from analysis.groups import summarize
-from analysis.inference import relative_change
 from sweep import Axis, Recipe, Study
+from sweep.statistics.answer import answer, compare_with_xavier
+from sweep.statistics.inference import relative_change
+from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.test_groups import records
 

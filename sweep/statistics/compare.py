@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analysis.inference import RelativeChange, relative_change
-from analysis.minimum import Losses
 from sweep.errors import UsageError
+from sweep.statistics.inference import RelativeChange, relative_change
+from sweep.statistics.losses import Losses
 
 SAME = 5e-5
 """A typed value means the swept one that it agrees with to this relative difference, four digits or so."""

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.groups import summarize
-from analysis.inference import RelativeChange, relative_change
 from sweep.recipe import xavier_spread
+from sweep.statistics.inference import RelativeChange, relative_change
+from sweep.statistics.summary import summarize
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value

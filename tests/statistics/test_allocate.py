@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sweep.allocate import (
+from sweep.statistics.allocate import (
     GROWTH,
     MULTIPLE,
     _smallest,

@@ -1,12 +1,13 @@
 """Whether a store holds what it should, as sentences on what is off; reads only."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import DamagedError, UsageError
 from sweep.recipe import Recipe
@@ -16,8 +17,6 @@ from sweep.store.provenance import RUN_FIELDS
 from sweep.study import Point, Study
 
 MAX_REPEAT = 999_999_999
-
-Watch = Callable[[Iterable[str], str], Iterable[str]]
 
 
 @dataclass
@@ -44,12 +43,11 @@ class Report:
         return sum(map(len, self.stored.values()))
 
 
-def verify(store: Store, watch: Watch) -> Report:
+def verify(store: Store) -> Report:
     """Check everything that can be checked without training.
 
     Args:
         store: is read once, a point at a time.
-        watch: iterates over identities and shows how far it is, under the words given.
 
     Raises:
         StoreError: the store cannot be read.

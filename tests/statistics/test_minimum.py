@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.minimum import Losses, describe, find_minimum, smoother
 from sweep import UsageError
+from sweep.statistics.losses import Losses
+from sweep.statistics.minimum import describe, find_minimum, smoother
 
 SPREADS = np.geomspace(0.1, 10, 41)
 
@@ -44,7 +45,7 @@ def smoothed_once(monkeypatch):
             known[key] = smoother(x, at, bandwidth)
         return known[key]
 
-    monkeypatch.setattr("analysis.minimum.smoother", find)
+    monkeypatch.setattr("sweep.statistics.minimum.smoother", find)
 
 
 @pytest.mark.parametrize("paired", [True, False])

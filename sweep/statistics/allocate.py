@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.ocba import ocba
+from sweep.statistics.ocba import ocba
 
 Numbers = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.inference import fraction_interval, mean_interval, relative_change
+from sweep.statistics.inference import fraction_interval, mean_interval, relative_change
 
 
 def simulated(rng, n, paired):

@@ -1,14 +1,34 @@
 """The losses of a study as one matrix, with the pairing by repeat kept."""
 
-import numpy as np
+from typing import NamedTuple
 
-from analysis.minimum import Losses
+import numpy as np
+from numpy.typing import NDArray
+
 from sweep.console.progress import watch
 from sweep.errors import UsageError
 from sweep.store import Results
 from sweep.study import Study
 
+Array = NDArray[np.float64]
+
 READ = ("repeat", "loss", "solved")
+
+
+class Losses(NamedTuple):
+    """Total losses along one axis.
+
+    Attributes:
+        spreads: the values of the axis (p,), ascending.
+        losses: total losses (n, p), NaN where diverged or not trained; row r is repeat r.
+        solved: whether the problem was solved at the end (n, p), None where that is not known.
+        paired: whether the draws are common, so that the losses of a row belong together.
+    """
+
+    spreads: Array
+    losses: Array
+    solved: NDArray[np.bool_] | None
+    paired: bool
 
 
 def is_numeric(study: Study) -> bool:

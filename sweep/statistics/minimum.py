@@ -3,12 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analysis.inference import CONFIDENCE, Interval
 from sweep.errors import UsageError
-
-Array = NDArray[np.float64]
+from sweep.statistics.inference import CONFIDENCE, Interval
+from sweep.statistics.losses import Array, Losses
 
 BANDWIDTH = 0.7
 """Reach of the smoother in log-spread: points up to a factor of e^0.7 = 2 away count, the nearer the more."""
@@ -69,22 +67,6 @@ def smoother(x: Array, at: Array, bandwidth: float = BANDWIDTH) -> Array:
         powers = np.vander(x - centre, DEGREE + 1, increasing=True)
         rows.append(np.linalg.pinv(powers * weights[:, np.newaxis])[0] * weights)
     return np.array(rows)
-
-
-class Losses(NamedTuple):
-    """Total losses along one axis.
-
-    Attributes:
-        spreads: the values of the axis (p,), ascending.
-        losses: total losses (n, p), NaN where diverged or not trained; row r is repeat r.
-        solved: whether the problem was solved at the end (n, p), None where that is not known.
-        paired: whether the draws are common, so that the losses of a row belong together.
-    """
-
-    spreads: Array
-    losses: Array
-    solved: NDArray[np.bool_] | None
-    paired: bool
 
 
 def find_minimum(

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.figures import trace as figure
 from sweep import RECIPES, Recipe
+from sweep.inspection import trace_figure as figure
+from sweep.inspection.replay import draw_starts, loss_curves, trace, train_starts
 from sweep.recipe.published import PROGRAMS
-from sweep.replay import draw_starts, loss_curves, trace, train_starts
 from tests import commands
 from tests.published import TRANSCRIPTIONS, published_start
 

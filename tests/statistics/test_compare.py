@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from analysis.compare import compare, describe, find_column
-from analysis.inference import relative_change
-from analysis.minimum import Losses
 from sweep import UsageError
+from sweep.statistics.compare import compare, describe, find_column
+from sweep.statistics.inference import relative_change
+from sweep.statistics.losses import Losses
 from tests import commands
 
 SPREADS = np.array([0.25, 0.5, 2**-0.5, 1.0])

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sweep.inspection.replay import Trace, layer_outputs
 from sweep.recipe.problem import truth_table
 from sweep.reference import unpack
-from sweep.replay import Trace, layer_outputs
 from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
 
 GRID = 201
