@@ -23,7 +23,7 @@ import pymongo
 from distributed import LocalCluster
 
 from sweep import RECIPES
-from sweep.cluster import MOST_BLOCKS, Cluster
+from sweep.execution.cluster import MOST_BLOCKS, Cluster
 from sweep.store import Records, open_store
 from sweep.store.provenance import cpu_model
 from sweep.study import Study, plan

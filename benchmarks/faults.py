@@ -20,7 +20,7 @@ import pymongo
 
 from benchmarks.outages import Server, locked, outage_of
 from tests import commands
-from tests.faults.studies import Ledger, n_stored, rows, start, wait_until_stored
+from tests.execution.faults.studies import Ledger, n_stored, rows, start, wait_until_stored
 from tests.proxy import Proxy
 
 SERVER_HELP = "starts a MongoDB server that may be killed, such as 'mongod --dbpath {data} --port {port}'"

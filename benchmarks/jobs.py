@@ -8,7 +8,7 @@ from benchmarks.commands import database, run_sweep
 from benchmarks.kernel_alone import kernel_alone
 from benchmarks.measurement import Row, Table, interleave
 from benchmarks.table import duration, megabytes
-from sweep.backend import usable_cores
+from sweep.execution.processes import usable_cores
 from sweep.study import DEFAULT_SPREADS
 
 N_POINTS = len(DEFAULT_SPREADS)

@@ -9,8 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pymongo
 
-from sweep.backend import usable_cores
 from sweep.errors import FailedError
+from sweep.execution.processes import usable_cores
 from sweep.redact import redact
 from sweep.store.provenance import cpu_model, git_commit, now
 

@@ -11,8 +11,8 @@ from benchmarks.commands import database, run_sweep
 from benchmarks.measurement import Row, Table, interleave, seconds
 from benchmarks.table import duration
 from sweep import RECIPES
-from sweep.backend import usable_cores
 from sweep.errors import FailedError
+from sweep.execution.processes import usable_cores
 from sweep.store import Records, open_store
 from sweep.study import DEFAULT_SPREADS, Study
 

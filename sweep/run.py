@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Sequence
 
-from sweep.backend import Backend, Processes, usable_cores
 from sweep.console.command import (
     INTERRUPTED,
     Parser,
@@ -14,20 +13,19 @@ from sweep.console.command import (
     store_option,
     whole_number,
 )
-from sweep.console.progress import Progress
 from sweep.console.words import plural
-from sweep.ending import interrupted, record_failure
 from sweep.errors import FailedError, UsageError
-from sweep.execute import Workers, execute
-from sweep.patience import be_patient
+from sweep.execution.backend import Backend
+from sweep.execution.ending import interrupted, record_failure
+from sweep.execution.missing import train
+from sweep.execution.patience import be_patient
+from sweep.execution.processes import Processes, usable_cores
+from sweep.execution.spill import take_up
 from sweep.recipe import FIELDS
 from sweep.recipe.published import PROGRAMS
 from sweep.recipe.table import recipe_table
-from sweep.rounds import describe_outcome, run_rounds
-from sweep.spill import take_up
 from sweep.store import Store, open_store
 from sweep.store.provenance import command_line, describe_run, now
-from sweep.store.stored import stored_repeats
 from sweep.study import Study
 from sweep.study.parse import SPEC, read_study, read_target
 from sweep.study.target import MOST_REPEATS
@@ -131,7 +129,7 @@ def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) 
     """The cluster, where one is named, else processes on this machine."""
     if cluster is None:
         return Processes(workers, url)
-    from sweep.cluster import Cluster
+    from sweep.execution.cluster import Cluster
 
     return Cluster(cluster, url, seconds)
 
@@ -177,21 +175,6 @@ def asked(study: Study) -> str:
     if target is None:
         return f"{points} × {plural(study.repeats, 'repeat')}"
     return f"{points} × {target.first_round:,} repeats, then more {target.sentence}, at most {study.repeats:,} a point"
-
-
-def train(study: Study, store: Store, backend: Backend, quiet: bool) -> tuple[int, str]:
-    """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
-    if study.until is not None:
-        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, backend) as running:
-            outcome = run_rounds(study, store, running, progress)
-        return outcome.n_trained, describe_outcome(study, store.name, outcome)
-    stored = stored_repeats(store, study)
-    n_missing = study.n_trainings - sum(map(len, stored.values()))
-    if not n_missing:
-        return 0, f"All {study.n_trainings:,} trainings are already stored in {store.name}; nothing to compute."
-    with Progress(study.n_trainings, study.n_trainings - n_missing, quiet=quiet) as progress:
-        execute(study, store, stored, backend, progress)
-    return n_missing, ""
 
 
 if __name__ == "__main__":

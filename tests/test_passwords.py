@@ -13,11 +13,12 @@ from analysis.__main__ import main as analyse
 from sweep import Axis, Recipe, Study
 from sweep.check import main as check
 from sweep.errors import FailedError, UsageError
+from sweep.execution.cluster_job import job_of, run_job
+from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.status import main as status
 from sweep.store import open_store
 from sweep.store.provenance import command_line, describe_run
 from sweep.study import plan
-from sweep.worker import job_of, run_block, run_job, start_worker, stop_worker
 from tests.commands import run
 
 SECRET = "hunter2xyz"

@@ -13,6 +13,7 @@ from analysis.foreign import ForeignResults, find_results
 from analysis.groups import find_study
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
+from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.statistics.losses import read_losses
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.summary import summarize
@@ -20,7 +21,6 @@ from sweep.status import status
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from sweep.study import plan
-from sweep.worker import run_block, start_worker, stop_worker
 
 SPREADS = (0.125, 0.5, 1.0, 2.0, 8.0)
 in_mongodb = pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)

@@ -11,12 +11,12 @@ import pytest
 from sweep import Axis, Recipe, Study, __version__
 from sweep.check import check, describe, main
 from sweep.errors import DamagedError
+from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.inspection.recompute import draw_sample, train_again
 from sweep.inspection.verify import Report, check_records
 from sweep.store import Records, open_store
 from sweep.store.provenance import RUN_FIELDS, describe_run
 from sweep.study import Point, Target, plan
-from sweep.worker import run_block, start_worker, stop_worker
 from tests.commands import one_sentence, run
 
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 1.0)),), repeats=1030)

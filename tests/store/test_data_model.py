@@ -9,11 +9,11 @@ import pymongo
 import pytest
 
 from sweep import RECIPES, Axis, Recipe, Study
+from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS, describe_run
 from sweep.study import plan
-from sweep.worker import run_block, start_worker, stop_worker
 from tests import commands
 
 README = (commands.ROOT / "README.md").read_text()

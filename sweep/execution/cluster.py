@@ -9,12 +9,12 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sweep.backend import CAUSES, Backend, LostError
 from sweep.console.progress import say
 from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError, WorkerError
+from sweep.execution.backend import CAUSES, Backend, LostError
+from sweep.execution.cluster_job import Job, admit, check_version, job_of, run_job
 from sweep.store.provenance import project_version
-from sweep.worker import Job, admit, check_version, job_of, run_job
 
 if TYPE_CHECKING:
     from distributed import Client

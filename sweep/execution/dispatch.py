@@ -11,14 +11,14 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from sweep.backend import CAUSES, Backend, LostError
 from sweep.console.progress import Progress, say
 from sweep.console.words import plural
 from sweep.errors import StoreUnavailableError, WorkerError
-from sweep.spill import keep
+from sweep.execution.backend import CAUSES, Backend, LostError
+from sweep.execution.spill import keep
+from sweep.execution.worker import Unstored
 from sweep.store import Store
 from sweep.study import Block, Repeats, Study, plan
-from sweep.worker import Unstored
 
 TASKS_PER_WORKER = 4
 """Handed out ahead, so that no worker waits for the next while the list of what is under way stays short."""

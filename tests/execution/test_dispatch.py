@@ -11,15 +11,15 @@ from functools import partial
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.backend import LostError, Processes
 from sweep.console.progress import Progress
 from sweep.errors import WorkerError
-from sweep.execute import TASKS_PER_WORKER, Workers, execute
+from sweep.execution.backend import LostError
+from sweep.execution.dispatch import TASKS_PER_WORKER, Workers, execute
+from sweep.execution.processes import Processes, start_worker, stop_worker
 from sweep.store import open_store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.stored import stored_repeats
 from sweep.study import plan
-from sweep.worker import start_worker, stop_worker
 from tests import commands
 
 STUDY = Study(
@@ -180,7 +180,7 @@ def _die(blocks):
 
 
 def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.backend.run_blocks", _die)
+    monkeypatch.setattr("sweep.execution.processes.run_blocks", _die)
     with pytest.raises(WorkerError) as caught:
         run(STUDY, str(tmp_path / "store.db"), partial(Processes, 1))
     assert str(caught.value) == (

@@ -12,7 +12,15 @@ import sweep.run
 from sweep.errors import StoreError
 from sweep.store import open_store
 from tests import commands
-from tests.faults.studies import STUDY, assert_complete, finish, rows, start, wait_for_line, wait_until_stored
+from tests.execution.faults.studies import (
+    STUDY,
+    assert_complete,
+    finish,
+    rows,
+    start,
+    wait_for_line,
+    wait_until_stored,
+)
 from tests.store.test_sqlite_file import unprivileged  # noqa: F401
 
 CONTINUE = f"; continue with: python -m sweep.run {' '.join(STUDY)} --workers 2 --store "

@@ -11,7 +11,7 @@ import numpy as np
 
 from sweep.console.progress import Progress
 from sweep.console.words import plural
-from sweep.execute import Workers
+from sweep.execution.dispatch import Workers
 from sweep.statistics.allocate import (
     ERROR,
     Allocation,

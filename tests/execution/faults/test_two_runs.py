@@ -1,6 +1,6 @@
 """Two whole runs of one study at once give exactly the records of one."""
 
-from tests.faults.studies import Ledger, finish, rows, start
+from tests.execution.faults.studies import Ledger, finish, rows, start
 
 FEWER = 100
 """Repeats of a study that is a part of the usual one."""

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests import commands
-from tests.faults.studies import assert_complete, finish, n_stored, start, wait_for_line, wait_until_stored
+from tests.execution.faults.studies import assert_complete, finish, n_stored, start, wait_for_line, wait_until_stored
 from tests.proxy import Proxy
 
 

@@ -10,11 +10,11 @@ import pytest
 
 import sweep.run
 from sweep import __version__
-from sweep import cluster as clusters
 from sweep.errors import FailedError, StoreUnavailableError, UsageError, WorkerError
-from sweep.worker import job_of, run_job
+from sweep.execution import cluster as clusters
+from sweep.execution.cluster_job import job_of, run_job
 from tests import commands
-from tests.cluster.processes import free_port, local_cluster, scheduler
+from tests.execution.cluster.processes import free_port, local_cluster, scheduler
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40"]
 ALLOWED = (

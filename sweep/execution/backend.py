@@ -1,15 +1,12 @@
 """Where blocks are trained: an executor, and what it is given to do."""
 
-import multiprocessing
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from typing import Self
 
-from sweep.console.words import plural
+from sweep.execution.worker import Unstored
 from sweep.study import Block
-from sweep.worker import Unstored, run_blocks, start_worker
 
 Task = Callable[[Sequence[Block]], list[int | Unstored]]
 
@@ -22,7 +19,7 @@ class LostError(Exception):
 
 
 class Backend(ABC):
-    """What `sweep.execute.Workers` hands tasks to; a context that lets the workers go.
+    """What `sweep.execution.dispatch.Workers` hands tasks to; a context that lets the workers go.
 
     Attributes:
         most_blocks: that one task may consist of.
@@ -64,40 +61,3 @@ class Backend(ABC):
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-
-class Processes(Backend):
-    """A pool of processes on this machine.
-
-    Processes are spawned, not forked: safe beside threads and open connections, and the same on every system.
-    """
-
-    most_blocks = 1
-    cluster = None
-
-    def __init__(self, workers: int, url: str) -> None:
-        self.task = run_blocks
-        self._workers, self._url = workers, url
-
-    @property
-    def n_workers(self) -> int:
-        """See Backend."""
-        return self._workers
-
-    @property
-    def description(self) -> str:
-        """See Backend."""
-        return plural(self._workers, "worker")
-
-    def open(self) -> Executor:
-        """See Backend."""
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, context, initializer=start_worker, initargs=(self._url,))
-
-    def close(self) -> None:
-        """See Backend; a pool's processes end with its executor."""
-
-
-def usable_cores() -> int:
-    """Number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from sweep.spill import keep, take_up
+from sweep.execution.spill import keep, take_up
 from sweep.store import open_store
 from tests.store.samples import a_point, same, some_records
 

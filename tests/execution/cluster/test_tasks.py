@@ -9,13 +9,13 @@ import cloudpickle
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.backend import Backend
-from sweep.cluster import MOST_BLOCKS
 from sweep.console.progress import Progress
-from sweep.execute import MOST_TASKS, Workers
+from sweep.execution.backend import Backend
+from sweep.execution.cluster import MOST_BLOCKS
+from sweep.execution.cluster_job import job_of, run_job
+from sweep.execution.dispatch import MOST_TASKS, Workers
 from sweep.store import open_store
 from sweep.study import DRAW_BLOCK, plan
-from sweep.worker import job_of, run_job
 
 STUDY = Study(RECIPES["gustaw"], (Axis("hidden_std_dev", (0.5, 0.7)),), repeats=DRAW_BLOCK * 50_000)
 
@@ -73,7 +73,7 @@ def handed_out(monkeypatch, tmp_path):
                 finish_one(backend)
                 return super().get()
 
-        monkeypatch.setattr("sweep.execute.SimpleQueue", Done)
+        monkeypatch.setattr("sweep.execution.dispatch.SimpleQueue", Done)
         with (
             open_store(str(tmp_path / "store.db"), create=True) as store,
             Progress(study.n_trainings, 0, quiet=True) as progress,

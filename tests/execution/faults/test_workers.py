@@ -8,8 +8,8 @@ import pytest
 
 import sweep.run
 from sweep.errors import WorkerError
-from sweep.worker import run_blocks
-from tests.faults.studies import assert_complete, finish, rows, start, wait_until_stored
+from sweep.execution.processes import run_blocks
+from tests.execution.faults.studies import assert_complete, finish, rows, start, wait_until_stored
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--workers", "2"]
 
@@ -34,7 +34,7 @@ def die_at_seven(blocks):
 
 
 def test_a_block_that_always_kills_its_worker_is_named_and_the_others_are_stored(url, monkeypatch, capsys):
-    monkeypatch.setattr("sweep.backend.run_blocks", die_at_seven)
+    monkeypatch.setattr("sweep.execution.processes.run_blocks", die_at_seven)
     with pytest.raises(WorkerError) as caught:
         sweep.run.main([*SMALL, "--store", url])
     assert str(caught.value) == (
@@ -58,7 +58,7 @@ def fail_once(blocks):
 
 def test_a_worker_without_memory_is_replaced(url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("FAILED_ONCE", str(tmp_path / "failed"))
-    monkeypatch.setattr("sweep.backend.run_blocks", fail_once)
+    monkeypatch.setattr("sweep.execution.processes.run_blocks", fail_once)
     assert sweep.run.main([*SMALL, "--store", url]) == 0
     assert "what was under way is trained again: 1 block." in capsys.readouterr().err
     assert len(rows(url)) == 120

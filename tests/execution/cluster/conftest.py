@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.cluster.processes import local_cluster
-from tests.faults.conftest import expected  # noqa: F401
+from tests.execution.cluster.processes import local_cluster
+from tests.execution.faults.conftest import expected  # noqa: F401
 
 
 @pytest.fixture(scope="module")

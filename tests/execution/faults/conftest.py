@@ -3,7 +3,7 @@
 import pytest
 
 from tests import commands
-from tests.faults.studies import N_TRAININGS, STUDY, rows
+from tests.execution.faults.studies import N_TRAININGS, STUDY, rows
 
 
 @pytest.fixture(scope="session")

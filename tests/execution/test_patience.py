@@ -2,9 +2,9 @@
 
 import pytest
 
-from sweep import patience
 from sweep.errors import StoreError, StoreUnavailableError
-from sweep.patience import be_patient
+from sweep.execution import patience
+from sweep.execution.patience import be_patient
 from sweep.store import open_store
 
 

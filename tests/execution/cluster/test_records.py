@@ -8,8 +8,8 @@ import pytest
 
 import sweep.run
 from tests import commands
-from tests.cluster.processes import free_port, local_cluster, scheduler, worker
-from tests.faults.studies import STUDY, assert_complete, finish, n_stored, wait_for_line, wait_until_stored
+from tests.execution.cluster.processes import free_port, local_cluster, scheduler, worker
+from tests.execution.faults.studies import STUDY, assert_complete, finish, n_stored, wait_for_line, wait_until_stored
 from tests.proxy import Proxy
 
 

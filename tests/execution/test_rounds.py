@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, Axis, Study
-from sweep.backend import Processes
 from sweep.console.progress import Progress
-from sweep.execute import Workers, execute
-from sweep.rounds import describe_outcome, run_rounds
+from sweep.execution.dispatch import Workers, execute
+from sweep.execution.processes import Processes
+from sweep.execution.rounds import describe_outcome, run_rounds
 from sweep.statistics.allocate import ERROR, chances_lower
 from sweep.store import open_store
 from sweep.store.stored import stored_repeats
 from sweep.study import Target
 from tests import commands
-from tests.test_execute import Here, all_rows, bits
+from tests.execution.test_dispatch import Here, all_rows, bits
 
 SPREADS = (0.0, 0.7, 5.0, 54.6)
 STUDY = Study(

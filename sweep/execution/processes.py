@@ -1,0 +1,97 @@
+"""Trains blocks in processes of this machine."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.process import BaseProcess
+from multiprocessing.util import Finalize
+from threading import Thread
+from typing import Any
+
+from sweep.console.words import plural
+from sweep.errors import StoreError
+from sweep.execution.backend import Backend
+from sweep.execution.worker import SECONDS_TO_CONNECT, Unstored, train_block
+from sweep.store import open_store
+from sweep.study import Block
+
+
+class Processes(Backend):
+    """A pool of processes on this machine.
+
+    Processes are spawned, not forked: safe beside threads and open connections, and the same on every system.
+    """
+
+    most_blocks = 1
+    cluster = None
+
+    def __init__(self, workers: int, url: str) -> None:
+        self.task = run_blocks
+        self._workers, self._url = workers, url
+
+    @property
+    def n_workers(self) -> int:
+        """See Backend."""
+        return self._workers
+
+    @property
+    def description(self) -> str:
+        """See Backend."""
+        return plural(self._workers, "worker")
+
+    def open(self) -> Executor:
+        """See Backend."""
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, context, initializer=start_worker, initargs=(self._url,))
+
+    def close(self) -> None:
+        """See Backend; a pool's processes end with its executor."""
+
+
+def usable_cores() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_worker: dict[str, Any] = {}
+
+
+def start_worker(url: str) -> None:
+    """Prepare a worker process; a Ctrl-C at the terminal reaches it too, but is the main process's to answer."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        Finalize(None, stop_worker, exitpriority=1)
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _worker.update(url=url)
+
+
+def stop_worker() -> None:
+    """Close the worker's store; a worker process does so when it ends."""
+    if "store" in _worker:
+        _worker["store"].close()
+    _worker.clear()
+
+
+def run_blocks(blocks: Sequence[Block]) -> list[int | Unstored]:
+    """Train blocks and store their records in a process of a pool; see `run_block`."""
+    return [run_block(block) for block in blocks]
+
+
+def run_block(block: Block) -> int | Unstored:
+    """Train one block and store its records; return how many were new, or the records where that failed."""
+    records = train_block(block)
+    try:
+        if "store" not in _worker:
+            _worker["store"] = open_store(_worker["url"], seconds=SECONDS_TO_CONNECT)
+        return _worker["store"].insert(block.point, records)  # type: ignore[no-any-return]
+    except StoreError as error:
+        return Unstored(block, records, str(error))
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End this process when the main process is gone; it would wait for the next block without end."""
+    parent.join()
+    os._exit(1)
