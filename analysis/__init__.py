@@ -1,18 +1,8 @@
-"""Group, compare and draw what a store holds; `load` gives its trainings as a DataFrame."""
+"""Group, compare and draw what a store holds."""
 
-from typing import TYPE_CHECKING
+from analysis.tables import Tables, make_tables
+from analysis.tables.records import load
+from analysis.tables.runs import find_study
+from sweep.statistics.summary import summarize
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from sweep.store import Store
-
-__all__ = ["load"]
-
-
-def load(store: "str | Store", run: str | None = None) -> "pd.DataFrame":
-    """Every stored training of a study, one row each; see `analysis.records.load`, which this calls."""
-    # pandas takes longer to import than most commands to run.
-    from analysis.records import load
-
-    return load(store, run)
+__all__ = ["Tables", "find_study", "load", "make_tables", "summarize"]

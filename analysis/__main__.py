@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.foreign import find_results
-from analysis.foreign_study import ForeignStudy
+from analysis.tables.foreign import find_results
+from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.errors import FailedError
 from sweep.recipe import RECIPES
@@ -176,7 +176,7 @@ def draw_figures(options: argparse.Namespace) -> None:
 def draw_recipes(options: argparse.Namespace) -> None:
     """Draw the sweeps of all published recipes side by side, and say which recipes lack one."""
     from analysis.figures import recipes
-    from analysis.recipes import compare_recipes, find_sweeps
+    from analysis.tables.recipes import compare_recipes, find_sweeps
     from sweep.style import save
 
     with open_store(options.store) as store:

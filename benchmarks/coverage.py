@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 from tqdm import tqdm
 
-from analysis.groups import find_study
+from analysis.tables.runs import find_study
 from sweep.statistics.inference import fraction_interval, mean_interval, relative_change
 from sweep.statistics.losses import Losses, read_losses
 from sweep.statistics.minimum import BANDWIDTH, find_minimum

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
-from analysis.figures.frame import require_axes, require_drawable
-from analysis.remember import remember
+from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
+from analysis.tables.remember import remember
 from sweep.store import Store
 from sweep.study import Study
 from sweep.style import save

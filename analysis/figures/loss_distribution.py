@@ -11,10 +11,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from analysis.density import bins_of
-from analysis.figures.axis import PERCENT, edges, in_order, is_numeric, log_scale, loss_label, positions, scale
-from analysis.figures.frame import frame, gaps, legend_above, lowest, require_drawable, where
-from analysis.figures.lines import band, line, mark_best, mark_predictions
+from analysis.figures.parts.axis import PERCENT, edges, in_order, is_numeric, log_scale, loss_label, positions, scale
+from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, require_drawable, where
+from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
+from analysis.tables.density import bins_of
 from sweep.study import Study
 from sweep.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
 

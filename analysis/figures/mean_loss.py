@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures import maps
-from analysis.figures.axis import in_order, is_numeric, loss_label, scale
-from analysis.figures.frame import at_end, frame, gaps, legend_above, lowest, require_drawable, where
-from analysis.figures.lines import FEW, band, line, mark_best, mark_predictions
+from analysis.figures.parts import maps
+from analysis.figures.parts.axis import in_order, is_numeric, loss_label, scale
+from analysis.figures.parts.frame import at_end, frame, gaps, legend_above, lowest, require_drawable, where
+from analysis.figures.parts.lines import FEW, band, line, mark_best, mark_predictions
 from sweep.statistics.answer import best_point
 from sweep.study import Study
 from sweep.style import BLUE, STYLE, new_figure

@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.axis import in_order, loss_label, scale
-from analysis.figures.frame import frame, gaps, legend_above
-from analysis.figures.lines import band, line, mark_predictions
 from analysis.figures.mean_loss import NO_MEAN
+from analysis.figures.parts.axis import in_order, loss_label, scale
+from analysis.figures.parts.frame import frame, gaps, legend_above
+from analysis.figures.parts.lines import band, line, mark_predictions
 from sweep.recipe import xavier_spread
 from sweep.statistics.losses import is_numeric, read_losses
 from sweep.statistics.minimum import LEAST_POINTS, find_minimum, smoother

@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.axis import label, scale
-from analysis.figures.frame import fill, lowest
-from analysis.figures.lines import FEW, MARK, RULES, band, line, predictions
-from analysis.groups import incomplete
+from analysis.figures.parts.axis import label, scale
+from analysis.figures.parts.frame import fill, lowest
+from analysis.figures.parts.lines import FEW, MARK, RULES, band, line, predictions
+from analysis.tables.runs import incomplete
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
 from sweep.style import BLACK, BLUE, GREEN, STYLE, new_figure
@@ -24,7 +24,7 @@ LEGEND_INCHES_DOWN = 0.25
 
 
 def draw(table: pd.DataFrame, sweeps: Mapping[str, Study]) -> Figure:
-    """The figure of `analysis.recipes.compare_recipes` of these sweeps, one panel a recipe that is in the table."""
+    """The figure of `analysis.tables.recipes.compare_recipes` of sweeps, one panel a recipe that is in the table."""
     names = list(dict.fromkeys(table["recipe"]))
     rows = -(-len(names) // COLUMNS)
     with mpl.rc_context(STYLE):
@@ -54,7 +54,7 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 
     Args:
         axes: where to draw.
-        table: the recipe's rows of `analysis.recipes.compare_recipes`.
+        table: the recipe's rows of `analysis.tables.recipes.compare_recipes`.
         study: the recipe's sweep of hidden_std_dev.
 
     Returns:

@@ -6,10 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures import maps
-from analysis.figures.axis import PERCENT, in_order, percent_scale, scale
-from analysis.figures.frame import frame, gaps, legend_above, percent, require_drawable, where
-from analysis.figures.lines import band, line, mark_best, mark_predictions
+from analysis.figures.parts import maps
+from analysis.figures.parts.axis import PERCENT, in_order, percent_scale, scale
+from analysis.figures.parts.frame import frame, gaps, legend_above, percent, require_drawable, where
+from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from sweep.study import Study
 from sweep.style import BLUE, STYLE, new_figure
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from analysis.groups import incomplete
 from analysis.report.headline import Measured, describe_values, lowering, predictions
 from analysis.report.markup import number, share, share_span, span
+from analysis.tables.runs import incomplete
 from sweep.statistics.answer import best_point, nearest_point
 from sweep.statistics.compare import find_column
 from sweep.statistics.inference import fraction_interval, interval_from_error, relative_change

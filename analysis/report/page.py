@@ -5,10 +5,10 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from analysis.groups import find_run
-from analysis.remember import remember
 from analysis.report.headline import measure, question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
+from analysis.tables.remember import remember
+from analysis.tables.runs import find_run
 from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.store import Store

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis.claims import all_findings
+from analysis.claims.verdict import FAILS, HOLDS, RULE, Finding
 from analysis.figures import recipes
 from analysis.figures.catalogue import Drawn, LeftOut, drawn
-from analysis.figures.svg import inline_svg
-from analysis.groups import incomplete
-from analysis.recipes import compare_recipes, find_sweeps
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
 from analysis.report.headline import Measured, answer
 from analysis.report.numbers import POINT_HEAD, key_numbers, point_rows
-from analysis.verdict import FAILS, HOLDS, RULE, Finding
+from analysis.report.svg import inline_svg
+from analysis.tables.recipes import compare_recipes, find_sweeps
+from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.store import Store
 

@@ -8,7 +8,7 @@ from sweep.statistics.answer import answer, compare_with_xavier
 from sweep.statistics.inference import relative_change
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
-from tests.analysis.test_groups import records
+from tests.analysis.tables.test_summary import records
 
 SPREADS = (0.25, 0.5, 0.75, 1.0)
 

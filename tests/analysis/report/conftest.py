@@ -7,7 +7,7 @@ from sweep.recipe import RECIPES
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests.analysis.report.page_parser import Page
-from tests.analysis.test_groups import records
+from tests.analysis.tables.test_summary import records
 
 SPREADS = tuple(np.geomspace(0.1, 10, 15).tolist())
 STUDY = Study(RECIPES["gustaw"], (Axis("hidden_std_dev", SPREADS),), repeats=50)

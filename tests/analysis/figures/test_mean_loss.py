@@ -8,7 +8,7 @@ from sweep.errors import FailedError
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from sweep.style import save
-from tests.analysis.test_groups import records
+from tests.analysis.tables.test_summary import records
 from tests.commands import ROOT
 
 SPREADS = tuple(np.geomspace(0.1, 10, 15).tolist())

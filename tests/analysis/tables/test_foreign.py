@@ -9,8 +9,8 @@ from matplotlib.text import Text
 from analysis import load
 from analysis.__main__ import main
 from analysis.figures import mean_loss
-from analysis.foreign import ForeignResults, find_results
-from analysis.groups import find_study
+from analysis.tables.foreign import ForeignResults, find_results
+from analysis.tables.runs import find_study
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
 from sweep.execution.processes import run_block, start_worker, stop_worker

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.density import bins_of
 from analysis.tables import make_tables
+from analysis.tables.density import bins_of
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, fill, tables_of

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.foreign_study import ForeignStudy
-from analysis.groups import find_study
+from analysis.tables.foreign_study import ForeignStudy
+from analysis.tables.runs import find_study
 from sweep.errors import FailedError, UsageError
 from sweep.recipe import Recipe
 from sweep.store import Moments, Results, Store

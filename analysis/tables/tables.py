@@ -6,8 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.density import Cells, count_bins, count_cells
-from analysis.distribution import counts, epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
+from analysis.tables.density import Cells, count_bins, count_cells
+from analysis.tables.distribution import (
+    counts,
+    epoch_quantiles,
+    fraction_solved,
+    loss_quantiles,
+    moments,
+    parts_of_mean,
+)
 from sweep.console.progress import watch
 from sweep.store import Store
 from sweep.study import Study
@@ -22,10 +29,10 @@ class Tables(NamedTuple):
     Attributes:
         mean_loss: as `sweep.statistics.summary.summarize` gives it.
         loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its counts by bin
-            (`analysis.density`).
+            (`analysis.tables.density`).
         solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.
         solved_epoch: the number `ever_solved`, and the quantiles of the updates that those took.
-        mean_parts: the mean taken apart (`analysis.distribution.parts_of_mean`).
+        mean_parts: the mean taken apart (`analysis.tables.distribution.parts_of_mean`).
     """
 
     mean_loss: pd.DataFrame

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.density import MAX_BINS, bins_of, count_bins, count_cells
+from analysis.tables.density import MAX_BINS, bins_of, count_bins, count_cells
 
 losses = arrays(np.float64, st.integers(0, 60), elements=st.one_of(st.floats(0, 1e12), st.just(np.nan)))
 

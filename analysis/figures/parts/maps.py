@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from analysis.figures.axis import edges, is_log, is_numeric, positions, scale
+from analysis.figures.parts.axis import edges, is_log, is_numeric, positions, scale
 from sweep.recipe import xavier_spread
 from sweep.study import Study
 from sweep.study.words import SPREAD

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.foreign import find_results
+from analysis.tables.foreign import find_results
 from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.store import Store, open_store

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.figures.axis import edges, is_log, log_scale, loss_label, percent_scale, scale
-from analysis.figures.frame import fill, require_drawable, subtitle
-from analysis.figures.lines import predictions
+from analysis.figures.parts.axis import edges, is_log, log_scale, loss_label, percent_scale, scale
+from analysis.figures.parts.frame import fill, require_drawable, subtitle
+from analysis.figures.parts.lines import predictions
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
 from sweep.study import Target

@@ -3,10 +3,10 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from analysis.density import bins_of
 from analysis.figures import loss_distribution, mean_parts, solved, solved_epoch
+from analysis.tables.density import bins_of
+from tests.analysis.figures.test_mean_loss import lines, words_below
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, none_solved, tables_of
-from tests.analysis.test_mean_loss import lines, words_below
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from analysis.distribution import epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
+from analysis.tables.distribution import epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
 
 losses = arrays(np.float64, st.integers(0, 40), elements=st.one_of(st.floats(1e-3, 1e6), st.just(np.nan)))
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.axis import is_numeric, positions
+from analysis.figures.parts.axis import is_numeric, positions
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
 from sweep.style import BLACK, GREEN

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import lsq_linear
 
-from analysis.verdict import Finding, majority_verdict, replay_verdict
+from analysis.claims.verdict import Finding, majority_verdict, replay_verdict
 from sweep.inspection.replay import draw_starts, layer_outputs, loss_curves, train_from, train_starts
 from sweep.recipe import Recipe
 from sweep.recipe.problem import truth_table

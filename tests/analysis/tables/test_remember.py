@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from analysis.remember import remember
 from analysis.tables import make_tables
+from analysis.tables.remember import remember
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from tests.analysis.samples import ONE_AXIS, fill

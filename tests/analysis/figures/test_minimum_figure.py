@@ -7,7 +7,7 @@ from sweep.statistics.losses import read_losses
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
-from tests.analysis.test_groups import records
+from tests.analysis.tables.test_summary import records
 
 SPREADS = tuple(np.geomspace(0.1, 10, 21).tolist())
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", SPREADS),), repeats=200)

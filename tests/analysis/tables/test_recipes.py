@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.figures import recipes as figure_of_recipes
-from analysis.recipes import compare_recipes, find_sweeps
+from analysis.tables.recipes import compare_recipes, find_sweeps
 from sweep import RECIPES, Axis, Study
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
+from tests.analysis.figures.test_mean_loss import lines, words_below
 from tests.analysis.samples import all_diverged, fill, some_trainings
-from tests.analysis.test_mean_loss import lines, words_below
 
 AXES = (Axis("hidden_std_dev", (0.5, 0.1, 2.0, 8.0)),)
 

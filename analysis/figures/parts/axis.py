@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from analysis.foreign_study import ForeignStudy
+from analysis.tables.foreign_study import ForeignStudy
 from sweep.study import Axis, Study
 from sweep.study.words import format_value
 

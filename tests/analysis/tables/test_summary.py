@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.groups import find_study
+from analysis.tables.runs import find_study
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
 from sweep.statistics.summary import summarize

@@ -1,11 +1,11 @@
-"""From a store to a DataFrame with one row a point."""
+"""Which run of a store is read, and what its trainings lack."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.foreign_study import ForeignStudy
+from analysis.tables.foreign_study import ForeignStudy
 from sweep.errors import FailedError, UsageError
 from sweep.store import Store
 from sweep.study import Study

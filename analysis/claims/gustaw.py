@@ -1,19 +1,12 @@
 """The published claims against what is measured here."""
 
-import textwrap
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
-from analysis.claims_seeded import seeded_findings
-from analysis.recipes import find_sweeps
-from analysis.verdict import FAILS, MISSING, RULE, Finding, below_verdict, needed, number_verdict
+from analysis.claims.verdict import FAILS, MISSING, Finding, below_verdict, needed, number_verdict
 from sweep.statistics.compare import find_column
 from sweep.statistics.inference import Interval, mean_interval, relative_change
-from sweep.statistics.losses import Array, Losses, read_losses
+from sweep.statistics.losses import Array, Losses
 from sweep.statistics.minimum import LEAST_POINTS, Minimum, find_minimum
-from sweep.store import Store
 
 SOURCE = "gustaw"
 CLAIMS = {
@@ -26,19 +19,6 @@ CLAIMS = {
 TOO_FEW = f"fewer than {LEAST_POINTS} spreads around it were swept, or one training each"
 NEAR = 0.02
 """A swept spread within 2 % stands for the claimed one."""
-
-
-def all_findings(store: Store | None) -> list[Finding]:
-    """Every claim; those on `gustaw` from its widest sweep in the store, the others trained on the spot."""
-    study = None if store is None else find_sweeps(store).get(SOURCE)
-    if store is None or study is None:
-        where = "no store" if store is None else f"no sweep of gustaw in {store.name}"
-        missing = f"{where}; run `python -m sweep.run`"
-        return [Finding(key, SOURCE, claim, missing, 0, MISSING) for key, claim in CLAIMS.items()] + seeded_findings()
-    # The kernel leaves the interpreter to this thread, which reads meanwhile.
-    with ThreadPoolExecutor(1) as beside:
-        seeded = beside.submit(seeded_findings)
-        return [*gustaw_findings(read_losses(store, study)), *seeded.result()]
 
 
 def gustaw_findings(given: Losses) -> list[Finding]:
@@ -131,13 +111,3 @@ def more(verdict: str, measured: Interval, claimed: float, n: int) -> str:
     if "resolved" not in verdict or not np.isfinite(measured.low):
         return ""
     return f"; about {needed(measured, claimed, n):,} trainings a point would resolve it"
-
-
-def describe(findings: Sequence[Finding]) -> str:
-    """The claims as a table in text, and the rule they were judged by."""
-    lines = []
-    for finding in findings:
-        lines.append(f"{finding.id:<4}{finding.source:<15}{finding.verdict.upper()}  (n = {finding.trainings:,})")
-        for word, text in (("claim", finding.claim), ("found", finding.measured)):
-            lines.append(textwrap.fill(text, 110, initial_indent=f"    {word}  ", subsequent_indent=" " * 11))
-    return "\n".join([*lines, "", RULE])

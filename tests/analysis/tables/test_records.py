@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -9,7 +6,6 @@ from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
 from sweep.store import open_store
 from tests.analysis.samples import NAMED, TWO_AXES, fill, some_trainings
-from tests.commands import ROOT, clean_environment
 
 COLUMNS = ["repeat", "loss", "final_loss", "solved", "solved_epoch", "diverged"]
 
@@ -63,11 +59,3 @@ def test_nothing_to_load_is_a_sentence(tmp_path):
         analysis.load(path, "x")
     with pytest.raises(FailedError, match="there is no store at"):
         analysis.load(str(tmp_path / "none.db"))
-
-
-def test_the_package_alone_imports_nothing_heavy():
-    program = "import sys, analysis; print({'pandas', 'numpy', 'scipy', 'matplotlib'} & set(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], env=clean_environment(), cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.stdout == "set()\n", done.stderr

@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.axis import is_numeric
-from analysis.foreign_study import ForeignStudy
-from analysis.groups import incomplete
+from analysis.figures.parts.axis import is_numeric
+from analysis.tables.foreign_study import ForeignStudy
+from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
 from sweep.study.words import format_value
