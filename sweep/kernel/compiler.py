@@ -1,4 +1,17 @@
-"""The compiled part of the kernel: trains LANES networks of a recipe side by side."""
+"""Compiles the part of the kernel that trains LANES networks of a recipe side by side.
+
+How Numba comes to the code that this package emits:
+
+1. `_compile` hands the plain function `train_lanes` to `njit`, which compiles it at its first call.
+2. `train_lanes` calls `_epoch_intrinsic` and `_outputs_intrinsic`. An intrinsic is a function of which Numba knows only
+   how to type a call and how to emit its instructions.
+3. To type a call, Numba calls the function below the decorator `intrinsic` with its typing context and the types of the
+   arguments. `structure` is a text that is known while compiling (`prefer_literal`): its type holds the text itself.
+4. That function returns the call's signature and a function `emit`. To emit the call, Numba calls `emit` with its
+   context, LLVM's builder of the function being compiled, the signature and the arguments as LLVM's values.
+5. `emit` reads the recipe's structure from the signature and writes the instructions through the builder (`_open`).
+   They become part of `train_lanes`, as if they stood in its loop.
+"""
 
 import hashlib
 import json
@@ -57,8 +70,8 @@ def workspace_size(recipe: Recipe) -> int:
 def _compile(structure: str) -> Trainer:
     def train_lanes(steps: Array, parameters: Array, scores: Array, outputs: Array, workspace: Array) -> None:
         for epoch in range(len(steps)):
-            _epoch(structure, float(epoch), steps[epoch], parameters, scores, workspace)
-        _answer(structure, parameters, outputs, workspace)
+            _epoch_intrinsic(structure, float(epoch), steps[epoch], parameters, scores, workspace)
+        _outputs_intrinsic(structure, parameters, outputs, workspace)
 
     # Numba's cache looks at one file, and two processes that add to one entry may swap its contents: hence the name.
     train_lanes.__qualname__ = f"train_lanes_{_digest(structure)}"
@@ -72,9 +85,12 @@ def _digest(structure: str) -> str:
     return hashlib.sha256((digest_of_sources(*DECIDE) + structure).encode()).hexdigest()[:16]
 
 
-def _type_epoch(
-    typing: Any, structure: Any, epoch: Any, step: Any, parameters: Any, scores: Any, workspace: Any
+@intrinsic(prefer_literal=True)
+def _epoch_intrinsic(
+    typing_context: Any, structure: Any, epoch: Any, step: Any, parameters: Any, scores: Any, workspace: Any
 ) -> Any:
+    """Types a call that trains one epoch (`sweep.kernel.descent.emit_epoch`), and says how to emit it."""
+
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         recipe, emitter, (parameters, scores) = _open(context, builder, signature, arguments)
         epoch, step = (repeat(builder, number) for number in arguments[1:3])
@@ -85,7 +101,10 @@ def _type_epoch(
     return types.void(structure, types.float64, types.float64, parameters, scores, workspace), emit
 
 
-def _type_answer(typing: Any, structure: Any, parameters: Any, outputs: Any, workspace: Any) -> Any:
+@intrinsic(prefer_literal=True)
+def _outputs_intrinsic(typing_context: Any, structure: Any, parameters: Any, outputs: Any, workspace: Any) -> Any:
+    """Types a call that computes the outputs of the trained networks, and says how to emit it."""
+
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         recipe, emitter, (parameters, outputs) = _open(context, builder, signature, arguments)
         last = forward(emitter, lay_out(recipe, parameters), _rows(recipe))[-1]
@@ -94,10 +113,6 @@ def _type_answer(typing: Any, structure: Any, parameters: Any, outputs: Any, wor
         return context.get_dummy_value()
 
     return types.void(structure, parameters, outputs, workspace), emit
-
-
-_epoch = intrinsic(prefer_literal=True)(_type_epoch)
-_answer = intrinsic(prefer_literal=True)(_type_answer)
 
 
 def _open(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple[Recipe, Emitter, list[Memory]]:

@@ -1,7 +1,7 @@
 """Emits one epoch: the score of the outputs, backpropagation and the step of gradient descent."""
 
 from sweep.kernel.emitter import Array, Emitter, Memory, Whole
-from sweep.kernel.forward import Layer, forward, lay_out
+from sweep.kernel.forward import LayerParameters, forward, lay_out
 from sweep.kernel.vector import Vector, at_least, at_most, select_less, split
 from sweep.recipe.problem import truth_table
 from sweep.recipe.recipe import CLIP, LEAK, Recipe
@@ -70,7 +70,9 @@ def _slope(recipe: Recipe, y: Vector, target: float) -> Vector:
     return 2.0 * (y - target) * (y - y * y)
 
 
-def _backpropagate(emitter: Emitter, recipe: Recipe, layer: Layer, below: Array, deltas: Array, rows: int) -> Array:
+def _backpropagate(
+    emitter: Emitter, recipe: Recipe, layer: LayerParameters, below: Array, deltas: Array, rows: int
+) -> Array:
     """Deltas of the units below a layer (the step times the derivative of the loss by a unit's weighted sum)."""
     passed = emitter.array(layer.fan_in * rows)
     for i in emitter.loop(layer.fan_in):
@@ -97,7 +99,7 @@ def _through(activation: str, delta: Vector, unit: Vector) -> Vector:
     return delta
 
 
-def _update(emitter: Emitter, layer: Layer, below: Array, deltas: Array, rows: int) -> None:
+def _update(emitter: Emitter, layer: LayerParameters, below: Array, deltas: Array, rows: int) -> None:
     for j in emitter.loop(layer.fan_out):
         for i in emitter.loop(layer.fan_in):
 
@@ -114,10 +116,12 @@ def _update(emitter: Emitter, layer: Layer, below: Array, deltas: Array, rows: i
             layer.biases[j] = layer.biases[j] - emitter.sum(rows, delta)
 
 
-def _update_first(emitter: Emitter, layer: Layer, deltas: Array, rows: int) -> None:
-    """The layer whose inputs are 0 or 1: a weight's gradient is the sum of the rows' deltas whose input is 1.
+def _update_first(emitter: Emitter, layer: LayerParameters, deltas: Array, rows: int) -> None:
+    """The layer whose inputs are 0 or 1: a weight's gradient is the sum of the deltas of the rows whose input is 1.
 
-    Those rows are the second half; then both halves are joined, which leaves the sums of the other inputs as they are.
+    XOR's rows 00, 01, 10, 11 have the deltas a, b, c, d. The first input is 1 in the second half of the rows, so the
+    gradient of its weight is c + d. Both halves are then joined to a + c, b + d, where the second input is 1 in the
+    second half again: the gradient of its weight is b + d. Joined once more they make a + b + c + d, the bias's.
     """
     for j in emitter.loop(layer.fan_out):
         half = rows

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from sweep.kernel.vector import Vector, at_least, at_most, scale
+from sweep.kernel.vector import Vector, at_least, at_most, times_power_of_two
 
 EXP_LIMIT = 700.0
 """The reach of 2**k; sigmoid(-700) = 1e-304 leaves no trace in a loss or a weight."""
@@ -37,7 +37,7 @@ class Power(NamedTuple):
 
     def number(self) -> Vector:
         """The power as a number, from 2**-1003 to 2**1003."""
-        return scale(self.significand, _clamp(self.exponent, EXPONENT_LIMIT) + ROUND)
+        return times_power_of_two(self.significand, _clamp(self.exponent, EXPONENT_LIMIT) + ROUND)
 
 
 def power(x: Vector, factor: float) -> Power:
@@ -48,7 +48,7 @@ def power(x: Vector, factor: float) -> Power:
 def exp(x: Vector, factor: float = 1.0) -> Vector:
     """e**(factor * x) to 2 ulp, from e**-700 to e**700."""
     significand, exponent = _exp(_clamp(x, EXP_LIMIT / abs(factor)), factor)
-    return scale(significand, exponent + ROUND)
+    return times_power_of_two(significand, exponent + ROUND)
 
 
 def sigmoid(x: Vector, factor: float = 1.0) -> Vector:

@@ -86,7 +86,7 @@ def at_most(high: float, x: Vector) -> Vector:
     return select_less(high, x, high, x)
 
 
-def scale(x: Vector, exponent: Vector) -> Vector:
+def times_power_of_two(x: Vector, exponent: Vector) -> Vector:
     """x * 2**k lane by lane, for `exponent` = k + 1.5 * 2**52, whose lowest bits then hold k; x and result normal."""
     builder = x.builder
     shift = builder.shl(builder.bitcast(exponent.value, _BITS), _bits(_EXPONENT))
