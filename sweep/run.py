@@ -18,7 +18,7 @@ from sweep.errors import FailedError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
 from sweep.execution.missing import train
-from sweep.execution.patience import be_patient
+from sweep.execution.patience import PatientStore
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
 from sweep.recipe import FIELDS
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str]) -> int:
     command = command_line("sweep.run", arguments)
     with (
         choose_backend(options.cluster, workers, options.store, options.wait) as backend,
-        be_patient(open_store(options.store, create=True), options.wait) as store,
+        PatientStore(open_store(options.store, create=True), options.wait) as store,
     ):
         return run_study(study, store, options.store, backend, command, options.quiet)
 

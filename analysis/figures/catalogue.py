@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
-from analysis.tables.remember import remember
+from analysis.tables.remember import RememberingStore
 from sweep.store import Store
 from sweep.study import Study
 from sweep.style import save
@@ -134,7 +134,7 @@ def draw_all(store: Store, study: Study, folder: Path, tell: Callable[[str], Non
         FailedError: there is nothing to draw, or the folder cannot be written.
     """
     paths = []
-    for one in drawn(remember(store), study):
+    for one in drawn(RememberingStore(store), study):
         if isinstance(one, LeftOut):
             tell(f"{one.name} is left out: {one.reason}.")
         else:

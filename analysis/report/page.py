@@ -7,7 +7,7 @@ from string import Template
 
 from analysis.report.headline import measure, question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
-from analysis.tables.remember import remember
+from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run
 from sweep.console.progress import watch
 from sweep.errors import FailedError
@@ -35,7 +35,7 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
     study = Study.from_dict(record["study"])
-    store = remember(store)
+    store = RememberingStore(store)
     subject = Subject(store, url, out, record, measure(store, study))
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'

@@ -15,27 +15,6 @@ QUANTILES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
 Statistics = dict[str, float]
 
 
-def counts(loss: NDArray[np.float64]) -> Statistics:
-    """`count`, the trainings that did not diverge, and `diverged`, those that did."""
-    count = int(np.isfinite(loss).sum())
-    return {"count": count, "diverged": len(loss) - count}
-
-
-def moments(loss: NDArray[np.float64], solved: NDArray[np.bool_]) -> Statistics:
-    """The columns of `sweep.statistics.summary.summarize`, computed from the losses themselves."""
-    finite = loss[np.isfinite(loss)]
-    n = len(finite)
-    std = float(finite.std(ddof=1)) if n > 1 else np.nan
-    return {
-        "mean": _mean(finite),
-        "std": std,
-        "count": n,
-        "standard_error": std / np.sqrt(n) if n else np.nan,
-        "solved": float(solved.mean()) if len(solved) else np.nan,
-        "diverged": len(loss) - n,
-    }
-
-
 def loss_quantiles(loss: NDArray[np.float64]) -> Statistics:
     """`mean` and QUANTILES of the total loss (Hyndman & Fan 1996, definition 7); NaN without a finite loss."""
     finite = loss[np.isfinite(loss)]

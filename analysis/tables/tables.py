@@ -8,14 +8,13 @@ import pandas as pd
 
 from analysis.tables.density import Cells, count_bins, count_cells
 from analysis.tables.distribution import (
-    counts,
     epoch_quantiles,
     fraction_solved,
     loss_quantiles,
-    moments,
     parts_of_mean,
 )
 from sweep.console.progress import watch
+from sweep.statistics.estimate import Estimate
 from sweep.store import Store
 from sweep.study import Study
 
@@ -52,10 +51,11 @@ def make_tables(store: Store, study: Study) -> Tables:
     for point in watch(study.points, "points read"):
         columns = store.columns(point.identity, study.repeats, READ)
         loss, solved, solved_epoch = (columns[name] for name in READ)
-        number = counts(loss)
+        estimate = Estimate.from_losses(loss, solved)
+        number = {"count": estimate.count, "diverged": estimate.diverged}
         cells.append(count_cells(loss))
         rows.append([
-            moments(loss, solved),
+            estimate.row(),
             loss_quantiles(loss) | number,
             fraction_solved(solved) | number,
             epoch_quantiles(solved_epoch) | number,

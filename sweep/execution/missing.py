@@ -12,7 +12,7 @@ from sweep.study import Study
 def train(study: Study, store: Store, backend: Backend, quiet: bool) -> tuple[int, str]:
     """Train and store what is missing; return the number of trainings and what is to be said of them beyond that."""
     if study.until is not None:
-        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, backend) as running:
+        with Progress(0, 0, quiet=quiet) as progress, Workers(study, store, backend, progress) as running:
             outcome = run_rounds(study, store, running, progress)
         return outcome.n_trained, describe_outcome(study, store.name, outcome)
     stored = stored_repeats(store, study)

@@ -15,14 +15,13 @@ from sweep.execution.dispatch import Workers
 from sweep.statistics.allocate import (
     ERROR,
     Allocation,
-    Counts,
     Flags,
     chances_lower,
     repeats_for_minimum,
     repeats_for_paired_minimum,
     repeats_for_rse,
 )
-from sweep.statistics.estimate import Estimates, estimate
+from sweep.statistics.estimate import Counts, Estimates, estimate, gather
 from sweep.store import Store
 from sweep.store.stored import stored_repeats
 from sweep.study import Study, Target, plan
@@ -65,9 +64,9 @@ def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress)
         n_missing = sum(asked.values()) - sum(map(len, stored.values()))
         if n_missing:
             progress.start_round(n_rounds, n_open, n_points, n_missing + later)
-            workers.run(plan(study, stored, asked), n_missing, progress)
+            workers.run(plan(study, stored, asked), n_missing)
         n_trained += n_missing
-        measured = estimate(store, [study.points[i] for i in grown], repeats[grown])
+        measured = gather(estimate(store, [study.points[i] for i in grown], repeats[grown]))
         for known, new in zip(estimates, measured, strict=True):
             known[grown] = new
         allocation = allocate(study, store, estimates)
@@ -82,9 +81,9 @@ def allocate(study: Study, store: Store, estimates: Estimates) -> Allocation:
     """What the next round should bring, by the study's target and the kind of its draws."""
     target = _target(study)
     if target.kind == "rse":
-        return repeats_for_rse(*estimates, target.value, study.repeats)
+        return repeats_for_rse(estimates, target.value, study.repeats)
     if study.draws == "independent" or not np.isfinite(estimates.mean).any():
-        return repeats_for_minimum(*estimates, target.value, study.repeats)
+        return repeats_for_minimum(estimates, target.value, study.repeats)
     return _allocate_paired(study, store, estimates, target.value)
 
 
@@ -134,7 +133,7 @@ def describe_outcome(study: Study, store_name: str, outcome: Outcome) -> str:
 
 def _enough(study: Study, outcome: Outcome) -> int:
     """Repeats that all points need by the estimates, rounded up to two digits."""
-    needed = int(repeats_for_rse(*outcome.estimates, _target(study).value, 10**9).needed.max())
+    needed = int(repeats_for_rse(outcome.estimates, _target(study).value, 10**9).needed.max())
     unit: int = 10 ** max(len(str(needed)) - 2, 0)
     return math.ceil(needed / unit) * unit
 

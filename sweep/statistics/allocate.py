@@ -1,8 +1,7 @@
 """How many trainings every point should have after the next round; pure arithmetic on what the rounds before measured.
 
-All arrays are of shape (n,), one element a point: `means` and `variances` of the total loss over the `counts` trainings
-that did not diverge, and `trainings`, the number with the diverged ones. A mean is NaN where all diverged; such a point
-gets no more. A variance is NaN where one training counts.
+All arrays are of shape (n,), one element a point. A point whose mean is NaN, because all diverged, gets no more. A
+variance is NaN where one training counts.
 """
 
 import math
@@ -13,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.statistics.estimate import Counts, Estimates, Numbers
 from sweep.statistics.ocba import ocba
 
-Numbers = NDArray[np.float64]
-Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 GROWTH = 4
@@ -43,19 +41,19 @@ class Allocation(NamedTuple):
     open: Flags
 
 
-def repeats_for_rse(
-    means: Numbers, variances: Numbers, counts: Counts, trainings: Counts, target: float, most: int
-) -> Allocation:
+def repeats_for_rse(estimates: Estimates, target: float, most: int) -> Allocation:
     """Trainings that bring every relative standard error of the mean to the target: (deviation / mean / target)^2.
 
     As in Chow & Robbins (1965), Ann. Math. Stat. 36, 457-462, the number of trainings depends on their outcome: means
     and intervals are right in the limit of small targets, and may be slightly off before (the README says how much).
 
     Args:
-        means, variances, counts, trainings: see the module.
+        estimates: of every point.
         target: relative standard error to be reached.
         most: trainings that a point may have.
     """
+    means, variances = estimates.mean, estimates.variance
+    counts, trainings = estimates.count, estimates.trainings
     with np.errstate(all="ignore"):
         needed = variances / (means * target) ** 2
         needed = np.where(variances == 0, 0, np.where(np.isnan(needed), np.inf, needed))
@@ -64,19 +62,19 @@ def repeats_for_rse(
     return Allocation(_grown(trainings, needed, is_open, most), _whole(trainings, needed, is_open, most), is_open)
 
 
-def repeats_for_minimum(
-    means: Numbers, variances: Numbers, counts: Counts, trainings: Counts, tolerance: float, most: int
-) -> Allocation:
+def repeats_for_minimum(estimates: Estimates, tolerance: float, most: int) -> Allocation:
     """Trainings that make sure of the minimum where points have draws of their own.
 
     The budget is the smallest with which `chances_lower` would sum to 5 % if means and variances stayed as they are.
     `ocba` shares it out, each mean set apart from the best by what is tolerated.
 
     Args:
-        means, variances, counts, trainings: see the module.
+        estimates: of every point.
         tolerance: share by which the best point's mean may exceed the lowest mean.
         most: trainings that a point may have.
     """
+    means, variances = estimates.mean, estimates.variance
+    counts, trainings = estimates.count, estimates.trainings
     if not np.isfinite(means).any():
         return Allocation(trainings, trainings, np.zeros(len(means), bool))
     best = int(np.nanargmin(means))
@@ -113,7 +111,7 @@ def repeats_for_paired_minimum(
 
     Args:
         best: position of the lowest mean.
-        trainings: see the module.
+        trainings: of every point, the diverged ones too.
         shared: repeats that each point has in common with the best.
         gaps: mean over them of the point's loss less the best's; NaN where every pair has a diverged training.
         errors: standard errors of the gaps; NaN where they are unknown.

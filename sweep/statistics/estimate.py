@@ -1,6 +1,7 @@
-"""Mean and variance of the total loss of many points, from the sums that a store's database computes."""
+"""The mean total loss of points, its variance, and how many trainings it is of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,62 @@ EXACT_BELOW = 1e-7
 NO_RECORDS = Moments(0, 0, 0, 0.0, 0.0)
 
 
-class Estimates(NamedTuple):
-    """What is known of each of n points; all arrays are of shape (n,).
+class Estimate(NamedTuple):
+    """What the trainings of one point say, from their sums or from the trainings themselves.
 
     Attributes:
         mean: of the total loss over the trainings that count, NaN without any.
         variance: their sample variance, NaN below two.
         count: trainings that count (those that did not diverge); hides tuple.count, which nobody calls on estimates.
+        diverged: trainings that do not.
+        solved: fraction of all trainings that are solved, NaN without any or where it is not known.
+    """
+
+    mean: float
+    variance: float
+    count: int  # type: ignore[assignment]
+    diverged: int
+    solved: float
+
+    @classmethod
+    def from_moments(cls, moments: Moments, losses: Callable[[], Numbers]) -> "Estimate":
+        """The estimate from a database's sums; `losses` gives the losses, asked for where the sums cancel."""
+        count = moments.count - moments.diverged
+        mean = moments.loss_sum / count if count else np.nan
+        variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
+        if variance < EXACT_BELOW * mean**2:
+            variance = _variance(losses())
+        solved = moments.solved / moments.count if moments.count else np.nan
+        return cls(mean, variance, count, moments.diverged, solved)
+
+    @classmethod
+    def from_losses(cls, loss: Numbers, solved: NDArray[np.bool_]) -> "Estimate":
+        """The estimate from total losses (n,), NaN where diverged, and whether each training is solved (n,)."""
+        count = int(np.isfinite(loss).sum())
+        mean = float(loss[np.isfinite(loss)].mean()) if count else np.nan
+        return cls(mean, _variance(loss), count, len(loss) - count, float(solved.mean()) if len(solved) else np.nan)
+
+    def row(self) -> dict[str, float]:
+        """The columns of a summary: mean, std, count, standard_error, solved, diverged."""
+        std = float(np.sqrt(self.variance))
+        error = std / np.sqrt(self.count) if self.count else np.nan
+        return {
+            "mean": self.mean,
+            "std": std,
+            "count": self.count,
+            "standard_error": float(error),
+            "solved": self.solved,
+            "diverged": self.diverged,
+        }
+
+
+class Estimates(NamedTuple):
+    """The estimates of n points; all arrays are of shape (n,), and as in `Estimate`.
+
+    Attributes:
+        mean: of the total loss.
+        variance: of single total losses.
+        count: trainings that count; hides tuple.count.
         trainings: all trainings, the diverged ones too.
     """
 
@@ -45,14 +95,19 @@ class Estimates(NamedTuple):
             return np.where(self.variance == 0, 0.0, self.error / np.abs(self.mean))
 
 
-def estimate(store: Results, points: Sequence[Point], below: Sequence[int] | Counts) -> Estimates:
-    """The estimates of every point from its stored trainings with repeat < `below`, one number a point."""
-    found = moments_below(store, points, below)
-    rows = [estimate_one(store, *row) for row in zip(points, found, below, strict=True)]
-    mean, variance = np.array(rows, dtype=float).reshape(-1, 2).T
-    diverged = np.array([moments.diverged for moments in found], np.int64)
-    trainings = np.array([moments.count for moments in found], np.int64)
-    return Estimates(mean, variance, trainings - diverged, trainings)
+def estimate(store: Results, points: Sequence[Point], below: Sequence[int] | Counts) -> list[Estimate]:
+    """The estimate of every point from its stored trainings with repeat < `below`, one number a point."""
+    return [
+        Estimate.from_moments(moments, partial(_losses, store, point, int(limit)))
+        for point, moments, limit in zip(points, moments_below(store, points, below), below, strict=True)
+    ]
+
+
+def gather(found: Sequence[Estimate]) -> Estimates:
+    """Estimates of single points as arrays."""
+    mean, variance = (np.array([getattr(one, name) for one in found], float) for name in ("mean", "variance"))
+    count, diverged = (np.array([getattr(one, name) for one in found], np.int64) for name in ("count", "diverged"))
+    return Estimates(mean, variance, count, count + diverged)
 
 
 def moments_below(store: Results, points: Iterable[Point], below: Iterable[int]) -> list[Moments]:
@@ -65,13 +120,11 @@ def moments_below(store: Results, points: Iterable[Point], below: Iterable[int])
     return [found[limit].get(identity, NO_RECORDS) for identity, limit in asked]
 
 
-def estimate_one(store: Results, point: Point, moments: Moments, below: int) -> tuple[float, float]:
-    """Mean and variance of one point from its sums; its losses are read where the sums cancel."""
-    count = moments.count - moments.diverged
-    mean = moments.loss_sum / count if count else np.nan
-    variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
-    if variance < EXACT_BELOW * mean**2:
-        loss = store.columns(point.identity, int(below), ["loss"])["loss"]
-        loss = loss[np.isfinite(loss)]
-        variance = float(np.var(loss - loss.min(), ddof=1))
-    return mean, variance
+def _losses(store: Results, point: Point, below: int) -> Numbers:
+    return store.columns(point.identity, below, ["loss"])["loss"]
+
+
+def _variance(loss: Numbers) -> float:
+    """Sample variance of the losses (n,) that are finite, NaN below two."""
+    finite = loss[np.isfinite(loss)]
+    return float(np.var(finite - finite.min(), ddof=1)) if len(finite) > 1 else np.nan

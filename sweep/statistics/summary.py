@@ -2,13 +2,12 @@
 
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
 from sweep.console.progress import watch
-from sweep.statistics.estimate import estimate_one, moments_below
-from sweep.store import Moments, Results
-from sweep.study import Point, Study
+from sweep.statistics.estimate import estimate
+from sweep.store import Results
+from sweep.study import Study
 
 POINTS_AT_ONCE = 25
 """So few that a bar moves while a large study is summed."""
@@ -23,27 +22,9 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
     """
     parts = [study.points[start : start + POINTS_AT_ONCE] for start in range(0, len(study.points), POINTS_AT_ONCE)]
     found = [
-        moments
-        for part in watch(parts, "points summed")
-        for moments in moments_below(store, part, [study.repeats] * len(part))
+        one for part in watch(parts, "points summed") for one in estimate(store, part, [study.repeats] * len(part))
     ]
     names = [axis.field for axis in study.axes]
     coordinates = product(*(axis.values for axis in study.axes))
-    rows = [
-        dict(zip(names, values, strict=True)) | _statistics(store, point, moments, study.repeats)
-        for values, point, moments in zip(coordinates, study.points, found, strict=True)
-    ]
+    rows = [dict(zip(names, values, strict=True)) | one.row() for values, one in zip(coordinates, found, strict=True)]
     return pd.DataFrame(rows)
-
-
-def _statistics(store: Results, point: Point, moments: Moments, below: int) -> dict[str, float]:
-    mean, variance = estimate_one(store, point, moments, below)
-    count, std = moments.count - moments.diverged, np.sqrt(variance)
-    return {
-        "mean": mean,
-        "std": std,
-        "count": count,
-        "standard_error": std / np.sqrt(count) if count else np.nan,
-        "solved": moments.solved / moments.count if moments.count else np.nan,
-        "diverged": moments.diverged,
-    }

@@ -221,6 +221,6 @@ def test_workers_that_are_lost_while_a_block_is_trained_alone_are_waited_for(tmp
 def test_what_a_worker_cannot_store_the_main_process_stores(tmp_path, expected):
     url, nowhere = str(tmp_path / "store.db"), str(tmp_path / "gone.db")
     progress = Progress(STUDY.n_trainings, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(STUDY, store, Here(nowhere)) as workers:
-        workers.run(plan(STUDY, {}), STUDY.n_trainings, progress)
+    with open_store(url, create=True) as store, progress, Workers(STUDY, store, Here(nowhere), progress) as workers:
+        workers.run(plan(STUDY, {}), STUDY.n_trainings)
     assert bits(STUDY, url) == expected

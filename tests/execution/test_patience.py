@@ -4,7 +4,7 @@ import pytest
 
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.execution import patience
-from sweep.execution.patience import be_patient
+from sweep.execution.patience import PatientStore
 from sweep.store import open_store
 
 
@@ -34,7 +34,7 @@ AWAY = StoreUnavailableError("the store is away: bring it back")
 
 def test_it_tries_until_the_store_answers(store, monkeypatch, capsys):
     fail(store, monkeypatch, *[AWAY] * 9)
-    assert be_patient(store, 60).runs() == ["a run"]
+    assert PatientStore(store, 60).runs() == ["a run"]
     first, second = capsys.readouterr().err.splitlines()
     assert first == "the store is away: bring it back. Waiting for up to 60 s; nothing that was trained is lost."
     assert second.startswith(f"{store.name} answers again after ")
@@ -42,7 +42,7 @@ def test_it_tries_until_the_store_answers(store, monkeypatch, capsys):
 
 def test_it_gives_up_after_the_limit_and_waits_no_more(store, monkeypatch, capsys):
     left = fail(store, monkeypatch, *[AWAY] * 100_000)
-    patient = be_patient(store, 0.05)
+    patient = PatientStore(store, 0.05)
     with pytest.raises(StoreUnavailableError, match="is away"):
         patient.runs()
     assert capsys.readouterr().err.count("\n") == 1
@@ -56,7 +56,7 @@ def test_it_gives_up_after_the_limit_and_waits_no_more(store, monkeypatch, capsy
 def test_without_patience_it_tries_once(store, monkeypatch, capsys):
     left = fail(store, monkeypatch, AWAY, AWAY)
     with pytest.raises(StoreUnavailableError):
-        be_patient(store, 0).runs()
+        PatientStore(store, 0).runs()
     assert (len(left), capsys.readouterr().err) == (1, "")
 
 
@@ -64,5 +64,5 @@ def test_without_patience_it_tries_once(store, monkeypatch, capsys):
 def test_what_will_not_pass_is_not_waited_for(n_before, store, monkeypatch):
     left = fail(store, monkeypatch, *[AWAY] * n_before, StoreError("damaged"), AWAY)
     with pytest.raises(StoreError, match="damaged"):
-        be_patient(store, 60).runs()
+        PatientStore(store, 60).runs()
     assert len(left) == 1

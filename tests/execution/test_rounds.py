@@ -38,7 +38,7 @@ MINIMUM = Study(
 
 def run(study, url, make_backend=Here):
     progress = Progress(0, 0, quiet=True)
-    with open_store(url, create=True) as store, progress, Workers(study, store, make_backend(url)) as workers:
+    with open_store(url, create=True) as store, progress, Workers(study, store, make_backend(url), progress) as workers:
         return run_rounds(study, store, workers, progress)
 
 

@@ -17,6 +17,7 @@ from sweep.statistics.allocate import (
     repeats_for_rse,
     still_open,
 )
+from sweep.statistics.estimate import Estimates
 
 POINT = st.tuples(
     st.floats(0.5, 1e4) | st.sampled_from([0.0, 1.0, math.nan]),
@@ -33,7 +34,7 @@ def points(draw):
     means, variances, counts, diverged = (np.array(values) for values in zip(*drawn, strict=True))
     counts = np.where(np.isnan(means), 0, np.where(np.isnan(variances), 1, counts))
     variances = np.where(np.isnan(means), math.nan, variances)
-    return means, variances, counts, counts + diverged
+    return Estimates(means, variances, counts, counts + diverged)
 
 
 def test_repeats_for_a_relative_standard_error_by_hand():
@@ -42,7 +43,7 @@ def test_repeats_for_a_relative_standard_error_by_hand():
         np.array([400.0, 400.0, 0.0]),
         np.array([1000, 1000, 1000]),
     )
-    one = repeats_for_rse(means, variances, counts, counts, target=0.005, most=10**6)
+    one = repeats_for_rse(Estimates(means, variances, counts, counts), target=0.005, most=10**6)
     assert one.needed.tolist() == [1600, 6400, 1000]
     assert one.repeats.tolist() == [1600, 4000, 1000]
     assert one.open.tolist() == [True, True, False]
@@ -50,21 +51,22 @@ def test_repeats_for_a_relative_standard_error_by_hand():
 
 def test_a_point_at_its_target_is_closed():
     means, counts = np.array([10.0, 10.0]), np.array([100, 100])
-    one = repeats_for_rse(means, np.array([1.0, 1.0001]), counts, counts, target=0.01, most=10**6)
+    one = repeats_for_rse(Estimates(means, np.array([1.0, 1.0001]), counts, counts), target=0.01, most=10**6)
     assert one.open.tolist() == [False, True]
 
 
 def test_diverged_trainings_are_asked_for_on_top():
-    one = repeats_for_rse(np.array([100.0]), np.array([400.0]), np.array([500]), np.array([1000]), 0.005, 10**6)
+    half = Estimates(np.array([100.0]), np.array([400.0]), np.array([500]), np.array([1000]))
+    one = repeats_for_rse(half, 0.005, 10**6)
     assert one.needed.tolist() == [3200]
 
 
 @pytest.mark.parametrize("most", [5_100, 1_000_000])
 @given(points(), st.floats(1e-4, 0.5))
 def test_no_round_takes_back_or_overshoots(most, measured, share):
-    means, _, _, trainings = measured
+    means, trainings = measured.mean, measured.trainings
     for allocate in (repeats_for_rse, repeats_for_minimum):
-        one = allocate(*measured, share, most)
+        one = allocate(measured, share, most)
         for asked in (one.repeats, one.needed):
             assert asked.dtype == np.int64
             assert (asked >= trainings).all()
@@ -76,9 +78,9 @@ def test_no_round_takes_back_or_overshoots(most, measured, share):
 
 @given(points(), st.floats(1e-3, 0.5), st.randoms(use_true_random=False))
 def test_the_order_of_the_points_does_not_matter(measured, share, random):
-    order = random.sample(range(len(measured[0])), len(measured[0]))
-    one = repeats_for_rse(*measured, share, 10**5)
-    other = repeats_for_rse(*(values[order] for values in measured), share, 10**5)
+    order = random.sample(range(len(measured.mean)), len(measured.mean))
+    one = repeats_for_rse(measured, share, 10**5)
+    other = repeats_for_rse(Estimates(*(values[order] for values in measured)), share, 10**5)
     assert other.repeats.tolist() == one.repeats[order].tolist()
 
 
@@ -88,17 +90,17 @@ def test_the_unit_of_the_loss_does_not_matter(measured, share, power):
     given_values = np.abs(np.concatenate([means, variances]))
     assume(not ((given_values > 0) & (given_values < 1e-300)).any())  # scaled, such numbers lose digits or become 0
     for allocate in (repeats_for_rse, repeats_for_minimum):
-        one = allocate(means, variances, *others, share, 10**5)
-        other = allocate(means * 2.0**power, variances * 4.0**power, *others, share, 10**5)
+        one = allocate(measured, share, 10**5)
+        other = allocate(Estimates(means * 2.0**power, variances * 4.0**power, *others), share, 10**5)
         assert other.repeats.tolist() == one.repeats.tolist()
 
 
 @given(points(), st.floats(1e-3, 0.5))
 def test_whoever_is_not_there_yet_gets_more_until_the_cap(measured, share):
-    trainings = measured[3]
-    one = repeats_for_rse(*measured, share, 10**6)
+    trainings = measured.trainings
+    one = repeats_for_rse(measured, share, 10**6)
     assert ((one.repeats > trainings) == one.open).all()
-    one = repeats_for_minimum(*measured, share, 10**6)
+    one = repeats_for_minimum(measured, share, 10**6)
     assert (one.repeats > trainings).any() == one.open.any()
 
 
@@ -120,16 +122,16 @@ def test_the_minimum_gets_what_makes_it_sure():
     """With what it asks for in all, and unchanged estimates, the target is reached; with a tenth less it is not."""
     means, variances = np.array([100.0, 101.0, 104.0, 150.0]), np.array([900.0, 1600.0, 900.0, 400.0])
     counts = np.full(4, 300)
-    needed = repeats_for_minimum(means, variances, counts, counts, 0.02, 10**6).needed
+    needed = repeats_for_minimum(Estimates(means, variances, counts, counts), 0.02, 10**6).needed
     assert needed[3] == 300
-    assert not repeats_for_minimum(means, variances, needed, needed, 0.02, 10**6).open.any()
+    assert not repeats_for_minimum(Estimates(means, variances, needed, needed), 0.02, 10**6).open.any()
     fewer = np.maximum(needed * 9 // 10, 300)
-    assert repeats_for_minimum(means, variances, fewer, fewer, 0.02, 10**6).open.any()
+    assert repeats_for_minimum(Estimates(means, variances, fewer, fewer), 0.02, 10**6).open.any()
 
 
 def test_the_minimum_is_left_alone_once_it_is_sure():
     means, counts = np.array([100.0, 110.0]), np.array([1000, 1000])
-    one = repeats_for_minimum(means, np.array([100.0, 100.0]), counts, counts, 0.01, 10**6)
+    one = repeats_for_minimum(Estimates(means, np.array([100.0, 100.0]), counts, counts), 0.01, 10**6)
     assert one.repeats.tolist() == [1000, 1000]
 
 

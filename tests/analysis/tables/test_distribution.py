@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from analysis.tables.distribution import epoch_quantiles, fraction_solved, loss_quantiles, moments, parts_of_mean
+from analysis.tables.distribution import epoch_quantiles, fraction_solved, loss_quantiles, parts_of_mean
+from sweep.statistics.estimate import Estimate
 
 losses = arrays(np.float64, st.integers(0, 40), elements=st.one_of(st.floats(1e-3, 1e6), st.just(np.nan)))
 
@@ -37,7 +38,7 @@ def test_moments_are_those_of_pandas():
         "solved": solved.mean(),
         "diverged": series.isna().sum(),
     }
-    assert moments(loss, solved) == pytest.approx(expected, rel=1e-12)
+    assert Estimate.from_losses(loss, solved).row() == pytest.approx(expected, rel=1e-12)
 
 
 @given(loss=losses, data=st.data())
@@ -88,4 +89,4 @@ def test_nothing_at_all_is_no_value():
     nothing = np.array([])
     for found in (loss_quantiles(nothing), parts_of_mean(nothing, nothing.astype(bool)), fraction_solved(nothing)):
         assert np.isnan(list(found.values())).all()
-    assert moments(nothing, nothing.astype(bool))["count"] == 0
+    assert Estimate.from_losses(nothing, nothing.astype(bool)).count == 0

@@ -73,13 +73,13 @@ def handed_out(monkeypatch, tmp_path):
                 finish_one(backend)
                 return super().get()
 
-        monkeypatch.setattr("sweep.execution.dispatch.SimpleQueue", Done)
+        monkeypatch.setattr("sweep.execution.tasks.SimpleQueue", Done)
         with (
             open_store(str(tmp_path / "store.db"), create=True) as store,
             Progress(study.n_trainings, 0, quiet=True) as progress,
-            Workers(study, store, backend) as workers,
+            Workers(study, store, backend, progress) as workers,
         ):
-            workers.run(plan(study, {}), study.n_trainings, progress)
+            workers.run(plan(study, {}), study.n_trainings)
         return backend
 
     return run

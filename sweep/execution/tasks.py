@@ -1,0 +1,97 @@
+"""Tasks that are under way: handed to an executor, and not yet known to be over."""
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Future, wait
+from contextlib import contextmanager
+from queue import SimpleQueue
+
+from sweep.execution.backend import Backend
+from sweep.execution.worker import Unstored
+from sweep.study import Block
+
+Results = list[int | Unstored]
+"""What becomes of a task: for every block the number of new records, or why they are not stored."""
+
+
+class TasksUnderWay:
+    """The tasks that a backend's workers have been given, each a list of blocks, with the executor that runs them.
+
+    Whoever takes a task's result also says that it is over (`end`); until then it counts as under way, also when its
+    workers or the connection to them are gone.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._executor = backend.open()
+        self._blocks: dict[Future[Results], list[Block]] = {}
+        self._done: SimpleQueue[Future[Results]] = SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def __iter__(self) -> Iterator[Future[Results]]:
+        return iter(list(self._blocks))
+
+    def blocks(self, task: Future[Results]) -> list[Block]:
+        """The blocks of a task."""
+        return self._blocks[task]
+
+    def submit(self, blocks: list[Block]) -> Future[Results]:
+        """Hand out a task."""
+        with _interrupts_held_back():
+            try:
+                task = self._executor.submit(self._backend.task, blocks)
+            except BrokenExecutor as error:  # it broke a moment ago; the task shares the fate of those under way
+                task = Future()
+                task.set_exception(error)
+            self._blocks[task] = blocks
+            task.add_done_callback(self._done.put)
+        return task
+
+    def next_done(self) -> Future[Results]:
+        """The next task under way that is done, well or not; waits for it."""
+        while (task := self._done.get()) not in self._blocks:
+            pass  # a recovery has taken care of it
+        return task
+
+    def end(self, task: Future[Results]) -> list[Block]:
+        """Say that a task is over; return its blocks."""
+        return self._blocks.pop(task)
+
+    def restart(self) -> None:
+        """Go on with new workers, or a new connection to them."""
+        self._executor.shutdown(wait=False)
+        self._executor = self._backend.open()
+
+    def finish(self) -> None:
+        """Let the workers end what they have begun, then let them go."""
+        self._executor.shutdown()
+
+    def stop(self, seconds: float) -> None:
+        """Begin no more, wait so long for what has begun, and give up the rest."""
+        # What is cancelled here is never reported as done, so only the rest is waited for.
+        running = {task for task in self._blocks if not task.cancel()}
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if wait(running, timeout=seconds).not_done:
+            for process in multiprocessing.active_children():
+                process.kill()
+
+    def results(self) -> Results:
+        """What came of all blocks under way whose tasks are done and did not fail."""
+        done = [task for task in self._blocks if task.done() and not task.cancelled()]
+        return [result for task in done if task.exception() is None for result in task.result()]
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """A Ctrl-C meanwhile is delivered afterwards; processes spawned meanwhile never get it, even while they start."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
