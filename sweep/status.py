@@ -7,7 +7,7 @@ from sweep.console.command import Parser, add_store_option, run_command
 from sweep.store import Store, open_store
 from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study
-from sweep.study.words import describe_axis
+from sweep.study.words import describe_values
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +43,7 @@ def describe(store: Store, runs: list[dict[str, Any]]) -> str:
     n_stored = store.counts([point.identity for point in study.points], study.repeats)
     lines = [
         f"Study {study.identity}: {study.sentence}",
-        f"  axes      {'; '.join(map(describe_axis, study.axes))}",
+        f"  axes      {'; '.join(f'{axis.field}: {describe_values(axis)}' for axis in study.axes)}",
         f"  trainings {how_many(study, n_stored)}, seed {study.seed}, {study.draws} draws",
     ]
     for run in runs:

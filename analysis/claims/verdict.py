@@ -1,5 +1,7 @@
-"""The rule by which a published claim is judged."""
+"""What a published claim is, and the rule by which it is judged."""
 
+import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,8 +23,37 @@ How a claim is judged. Intervals are of 95 %.
 - "Can" is claimed: it holds if any training does it. "Cannot" is claimed: it holds if none of 1,000 or more does."""
 
 
+class Judged(NamedTuple):
+    """What is measured here of a claim, in words, from how many trainings, and the verdict."""
+
+    measured: str
+    trainings: int
+    verdict: str
+
+
+class Claim(NamedTuple):
+    """A published claim.
+
+    Attributes:
+        id: by which it is called.
+        source: the program that claims it.
+        text: what is claimed.
+        judge: measures it and gives the verdict. It is handed the claim, and the losses of the program's own sweep
+            where the claim is about one.
+        number: what is claimed, where that is a number.
+        digit: the span that the number stands for: its last place, or what "about" allows.
+    """
+
+    id: str
+    source: str
+    text: str
+    judge: Callable[..., Judged]
+    number: float = math.nan
+    digit: float = math.nan
+
+
 class Finding(NamedTuple):
-    """A published claim, what is measured here, from how many trainings, and the verdict."""
+    """A claim and what became of it, as a row of a table."""
 
     id: str
     source: str

@@ -11,11 +11,12 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from analysis.figures.parts.axis import PERCENT, edges, in_order, is_numeric, log_scale, loss_label, positions, scale
-from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, require_drawable, where
+from analysis.figures.parts.axis import PERCENT, edges, in_order, log_scale, loss_label, positions, scale_axis
+from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from analysis.tables.density import bins_of
 from sweep.study import Study
+from sweep.study.words import describe_place
 from sweep.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
 
 OUTLINE: Any = [patheffects.Stroke(linewidth=3.2, foreground=BLACK), patheffects.Normal()]
@@ -43,13 +44,13 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
     with mpl.rc_context(STYLE):
         figure = new_figure(7, 5)
         axes = figure.subplots()
-        if is_numeric(study.axes[0]):
+        if study.axes[0].is_numeric:
             density(axes, table, study)
         quantiles(axes, table, study)
         legend_above(axes)
         headline = (
-            f"At the lowest mean, {row['mean']:,.0f} ({where(row, study)}), half of the total losses are below "
-            f"{row['median']:,.0f} and one in twenty is above {row['q95']:,.0f}"
+            f"At the lowest mean, {row['mean']:,.0f} ({describe_place(study, row)}), half of the total losses are "
+            f"below {row['median']:,.0f} and one in twenty is above {row['q95']:,.0f}"
         )
         frame(figure, headline, table, study, gaps(table, "median", "no training there counts"))
     return figure
@@ -93,7 +94,7 @@ def quantiles(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         The same axes.
     """
     shown = in_order(table, study)
-    to_scale = is_numeric(study.axes[0])
+    to_scale = study.axes[0].is_numeric
     if to_scale:
         look: Any = {"color": "white", "linewidth": 1.3, "markersize": 0, "path_effects": OUTLINE}
         for low, high, style, words in QUANTILE_LINES:
@@ -106,7 +107,7 @@ def quantiles(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         band(axes, shown, "q25", "q75", study, width=9, color=SKY, label="quartiles")
     for column, colour in (("median", "white" if to_scale else BLACK), ("mean", ORANGE)):
         line(axes, shown, column, study, color=colour, linewidth=1.6, path_effects=OUTLINE, label=column)
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     log_scale(axes, "y")
     axes.set_ylabel(loss_label(study, "total loss"))
     return axes

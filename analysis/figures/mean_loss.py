@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import in_order, is_numeric, loss_label, scale
-from analysis.figures.parts.frame import at_end, frame, gaps, legend_above, lowest, require_drawable, where
-from analysis.figures.parts.lines import FEW, band, line, mark_best, mark_predictions
+from analysis.figures.parts.axis import in_order, loss_label, scale_axis
+from analysis.figures.parts.frame import at_end, frame, gaps, legend_above, lowest, require_drawable
+from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_best, mark_predictions
 from sweep.statistics.answer import best_point
 from sweep.study import Study
+from sweep.study.words import describe_place
 from sweep.style import BLUE, STYLE, new_figure
 
 NO_MEAN = "no training there counts"
@@ -27,13 +28,17 @@ def draw(summary: pd.DataFrame, study: Study) -> Figure:
     require_drawable(summary, study)
     with mpl.rc_context(STYLE):
         figure = _draw_map(summary, study) if len(study.axes) == 2 else _draw_curve(summary, study)
-        headline = f"Mean total loss is lowest at {where(lowest(summary, 'mean'), study)}{at_end(summary, study)}"
+        headline = (
+            f"Mean total loss is lowest at {describe_place(study, lowest(summary, 'mean'))}{at_end(summary, study)}"
+        )
         frame(figure, headline, summary, study, gaps(summary, "mean", NO_MEAN))
     return figure
 
 
 def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
-    zoomed = _around_minimum(in_order(summary, study)) if is_numeric(study.axes[0]) and len(summary) > FEW else None
+    zoomed = (
+        _around_minimum(in_order(summary, study)) if study.axes[0].is_numeric and len(summary) > FEW_VALUES else None
+    )
     figure = new_figure(10 if zoomed is not None else 7, 4.4)
     panels = figure.subplots(1, 1 if zoomed is None else 2, squeeze=False)[0]
     curve(panels[0], summary, study)
@@ -61,12 +66,12 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
     """
     shown = in_order(summary, study)
     shown = shown.assign(low=shown["mean"] - shown["standard_error"], high=shown["mean"] + shown["standard_error"])
-    bars = markers or len(shown) <= FEW
+    bars = markers or len(shown) <= FEW_VALUES
     look = {"markersize": 3 if markers else 5, "linewidth": 0.8} if bars else {"linewidth": 1.2}
     line(axes, shown, "mean", study, marks=bars, color=BLUE, label="mean", **look)
     error = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
     band(axes, shown, "low", "high", study, width=1.2, bars=bars, **error)
-    scale(axes, study.axes[0], shown=shown[study.axes[0].field] if is_numeric(study.axes[0]) else None)
+    scale_axis(axes, study.axes[0], shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
     mark_predictions(axes, study)
     mark_best(axes, lowest(summary, "mean"), study)
     axes.set_ylabel(loss_label(study))

@@ -6,11 +6,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale
-from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, percent, require_drawable, where
+from analysis.figures.parts.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
+from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from sweep.statistics.answer import best_point
 from sweep.study import Study
+from sweep.study.words import describe_place
 from sweep.style import BLACK, SOLVED, STUCK, STYLE, new_figure
 
 
@@ -31,7 +32,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
 
 def headline(row: pd.Series, study: Study) -> str:
     """What makes up the mean of a row, in words."""
-    place = f"At the lowest mean, {row['mean']:,.0f} ({where(row, study)}),"
+    place = f"At the lowest mean, {row['mean']:,.0f} ({describe_place(study, row)}),"
     if not row["stuck"]:
         return f"{place} no network is stuck"
     share = percent(row["part_stuck"] / row["mean"])
@@ -93,7 +94,7 @@ def parts(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     band(axes, shown, "part_solved", "mean", study, width=14, color=STUCK, alpha=0.75, label="from stuck networks")
     band(axes, shown, "zero", "part_solved", study, width=14, color=SOLVED, alpha=0.75, label="from solved networks")
     line(axes, shown, "mean", study, color=BLACK, linewidth=1.2, label="mean")
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     _mark(axes, table, study)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(loss_label(study))
@@ -103,7 +104,7 @@ def parts(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 def stuck(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     """Draw the fraction of the networks with a finite loss that are not solved at the end; arguments as of `parts`."""
     line(axes, in_order(table, study), "stuck", study, color=STUCK, linewidth=1.4)
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     percent_scale(axes)
     _mark(axes, table, study)
     axes.set_ylabel("stuck\nat the end")
@@ -115,7 +116,7 @@ def means(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     shown = in_order(table, study)
     line(axes, shown, "mean_stuck", study, color=STUCK, linewidth=1.4, linestyle="--", label="stuck")
     line(axes, shown, "mean_solved", study, color=SOLVED, linewidth=1.4, label="solved")
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     if is_log(shown[["mean_stuck", "mean_solved"]].to_numpy().ravel()):
         log_scale(axes, "y")
     axes.set_ylabel("mean total loss\nof each kind")

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.mean_loss import NO_MEAN
-from analysis.figures.parts.axis import in_order, loss_label, scale
+from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above
 from analysis.figures.parts.lines import band, line, mark_predictions
 from sweep.recipe import xavier_spread
-from sweep.statistics.losses import is_numeric, read_losses
+from sweep.statistics.losses import has_one_numeric_axis, read_losses
 from sweep.statistics.minimum import LEAST_POINTS, find_minimum, smoother
 from sweep.store import Store
 from sweep.study import Study
@@ -41,7 +41,7 @@ def tabulate(store: Store, study: Study, summary: pd.DataFrame) -> pd.DataFrame:
 
 def why_not(table: pd.DataFrame, study: Study) -> str | None:
     """Why a study has no such figure, or None."""
-    if not is_numeric(study):
+    if not has_one_numeric_axis(study):
         return "a minimum with an interval needs one axis of numbers"
     with_mean = table.loc[table["mean"].notna(), study.axes[0].field]
     if len(with_mean) < LEAST_POINTS or with_mean.min() <= 0:
@@ -93,7 +93,7 @@ def minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     axes.axvline(
         first["minimum"], color=GREEN, linestyle="--", label=f"minimum {format_value(float(first['minimum']))}"
     )
-    scale(axes, study.axes[0], shown=shown[field])
+    scale_axis(axes, study.axes[0], shown=shown[field])
     mark_predictions(axes, study)
     axes.set_ylabel(loss_label(study))
     return axes

@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.parts.axis import label, scale
+from analysis.figures.parts.axis import label, scale_axis
 from analysis.figures.parts.frame import fill, lowest
-from analysis.figures.parts.lines import FEW, MARK, RULES, band, line, predictions
+from analysis.figures.parts.lines import FEW_VALUES, MARK, RULES, band, line, predictions
 from analysis.tables.runs import incomplete
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
@@ -65,13 +65,13 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         low=table["relative"] - table["relative_error"], high=table["relative"] + table["relative_error"]
     )
     line(axes, shown, "relative", study, color=BLUE, linewidth=1.2, label="mean")
-    bars = len(shown) <= FEW
+    bars = len(shown) <= FEW_VALUES
     band(axes, shown, "low", "high", study, width=1.2, bars=bars, color=BLUE, alpha=0.3, label="± 1 standard error")
     for rule, name, style in RULES:
         for spread in predictions(study, rule):
             axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction", **MARK)
     axes.axvline(best[SPREAD], color=GREEN, linestyle="--", label="lowest mean", **MARK)
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     axes.set_xlabel("")
     axes.set_title(title(table, study), fontsize=9)
     return axes

@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import PERCENT, in_order, percent_scale, scale
-from analysis.figures.parts.frame import frame, gaps, legend_above, percent, require_drawable, where
+from analysis.figures.parts.axis import PERCENT, in_order, percent_scale, scale_axis
+from analysis.figures.parts.frame import frame, gaps, legend_above, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from sweep.study import Study
+from sweep.study.words import describe_place
 from sweep.style import BLUE, STYLE, new_figure
 
 WORDS = "solved at the end"
@@ -38,7 +39,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
             maps.mark_xavier(axes, study)
             legend_above(axes)
         headline = (
-            f"Most networks are solved at {where(row, study)}: {percent(row['solved'], 1)}, "
+            f"Most networks are solved at {describe_place(study, row)}: {percent(row['solved'], 1)}, "
             f"95 % interval {percent(row['solved_low'], 1)} to {percent(row['solved_high'], 1)}"
         )
         frame(figure, headline, table, study, gaps(table, "solved", "no training is stored there"))
@@ -59,7 +60,7 @@ def fraction(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     shown = in_order(table, study)
     band(axes, shown, "solved_low", "solved_high", study, width=2, color=BLUE, alpha=0.35, label="95 % interval")
     line(axes, shown, "solved", study, color=BLUE, linewidth=1.2, label=WORDS)
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     mark_predictions(axes, study)
     mark_best(axes, table.iloc[int(np.nanargmax(table["solved"]))], study, "most solved")
     percent_scale(axes)

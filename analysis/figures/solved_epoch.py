@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import in_order, is_log, log_scale, percent_scale, scale
-from analysis.figures.parts.frame import frame, gaps, legend_above, require_drawable, where
+from analysis.figures.parts.axis import in_order, is_log, log_scale, percent_scale, scale_axis
+from analysis.figures.parts.frame import frame, gaps, legend_above, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from sweep.study import Study
+from sweep.study.words import describe_place
 from sweep.style import BLACK, BLUE, STYLE, new_figure
 
 NEVER = "no network there ever solves the problem"
@@ -50,8 +51,8 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
             "Where most networks solve it, they" if _fraction(table)[best] >= 0.5 else "The few networks that solve it"
         )
         headline = (
-            f"{often} are fastest at {where(row, study)}: half of the {int(row['ever_solved']):,} there within "
-            f"{row['median']:,.0f} updates"
+            f"{often} are fastest at {describe_place(study, row)}: half of the {int(row['ever_solved']):,} there "
+            f"within {row['median']:,.0f} updates"
         )
         frame(figure, headline, table, study, gaps(table, "median", NEVER))
     return figure
@@ -80,7 +81,7 @@ def time_to_solve(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     band(axes, shown, "q05", "q95", study, width=2, color=BLUE, alpha=0.2, label="5 to 95 %")
     band(axes, shown, "q25", "q75", study, width=9, color=BLUE, alpha=0.35, label="quartiles")
     line(axes, shown, "median", study, color=BLACK, linewidth=1.4, label="median of those that solve it")
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     mark_predictions(axes, study)
     mark_best(axes, table.iloc[fastest(table)], study, "fastest")
     if is_log(shown[["q05", "q95"]].to_numpy().ravel()):
@@ -102,7 +103,7 @@ def ever_solved(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     """
     shown = in_order(table, study)
     line(axes, shown.assign(fraction=_fraction(shown)), "fraction", study, color=BLUE, linewidth=1.2)
-    scale(axes, study.axes[0])
+    scale_axis(axes, study.axes[0])
     percent_scale(axes)
     axes.set_ylabel("ever solve it")
     return axes

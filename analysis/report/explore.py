@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.figures.parts.axis import is_log, loss_unit, positions
 from analysis.report.headline import predictions
 from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
@@ -19,8 +20,6 @@ from sweep.study.words import format_value
 Array = NDArray[np.float64]
 
 BINS = 40
-LOG_FROM_RATIO = 100
-"""Losses that span this ratio or more are binned evenly in the logarithm."""
 TRACES = 5
 EPOCHS_SHOWN = 101
 MOST_TRACED = 100
@@ -39,22 +38,21 @@ def explore_data(store: Store, study: Study, summary: pd.DataFrame) -> dict[str,
     if len(study.axes) != 1 or best is None:
         return None
     (axis,) = study.axes
-    is_numeric = isinstance(axis.values[0], float | int)
-    order = sorted(range(len(axis.values)), key=lambda i: axis.values[i]) if is_numeric else range(len(axis.values))
-    rows = summary.iloc[list(order)]
+    order = sorted(range(len(axis.values)), key=positions(axis).__getitem__)
+    rows = summary.iloc[order]
     values = [axis.values[i] for i in order]
     return {
         "field": axis.field,
-        "unit": "nats × epochs" if study.recipe.loss == "bce" else "squared error × epochs",
+        "unit": loss_unit(study),
         "loss_name": "mean loss (nats)" if study.recipe.loss == "bce" else "mean squared error",
-        "values": values if is_numeric else None,
+        "values": values if axis.is_numeric else None,
         "names": [format_value(value) for value in values],
-        "log": is_numeric and min(values) > 0 and max(values) >= 20 * min(values),
+        "log": axis.is_numeric and is_log(values),
         "predictions": predictions(study),
-        "best": list(order).index(best),
+        "best": order.index(best),
         **{name: _plain(rows[name]) for name in ("mean", "standard_error", "count", "solved", "diverged")},
         "histogram": histogram([study.points[i].identity for i in order], store, study.repeats),
-        "traces": traces(study, list(order), best),
+        "traces": traces(study, order, best),
     }
 
 
@@ -67,15 +65,15 @@ def histogram(identities: list[str], store: Store, below: int) -> dict[str, Any]
     read = [store.columns(identity, below, ["loss", "solved"]) for identity in identities]
     finite = np.concatenate([columns["loss"][np.isfinite(columns["loss"])] for columns in read])
     low, high = float(finite.min()), float(finite.max())
-    is_log = low > 0 and high / low >= LOG_FROM_RATIO
-    edges = np.geomspace(low, high, BINS + 1) if is_log else np.linspace(0 if low > 0 else low, high or 1, BINS + 1)
+    in_log = is_log([low, high])
+    edges = np.geomspace(low, high, BINS + 1) if in_log else np.linspace(0 if low > 0 else low, high or 1, BINS + 1)
     edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
     counted: dict[str, list[list[int]]] = {"solved": [], "stuck": []}
     for columns in read:
         for name, kept in (("solved", columns["solved"]), ("stuck", ~columns["solved"])):
             counts = np.histogram(columns["loss"][kept & np.isfinite(columns["loss"])], edges)[0]
             counted[name].append(counts.tolist())
-    return {"edges": edges.tolist(), "log": is_log, **counted}
+    return {"edges": edges.tolist(), "log": in_log, **counted}
 
 
 def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
@@ -85,7 +83,7 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
         `points`, their positions in `order`, the one with the lowest mean among them; `epochs` of each (points, k); and
         `loss` (points, repeats, k), null from where a network diverged. No points where even a few would take long.
     """
-    operations = max(operations_of(point.recipe) for point in study.points)
+    operations = max(point.recipe.operations for point in study.points)
     n_repeats = min(TRACES, study.repeats)
     n_points = min(len(order), MOST_TRACED, int(MOST_OPERATIONS / (operations * n_repeats)))
     if n_points < 1:
@@ -110,11 +108,6 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
 def shown_epochs(recipe: Recipe) -> list[int]:
     """The numbers of updates at which a trace is shown, evenly from 0 to the recipe's epochs."""
     return sorted({round(epoch) for epoch in np.linspace(0, recipe.epochs, EPOCHS_SHOWN).tolist()})
-
-
-def operations_of(recipe: Recipe) -> int:
-    """Multiplications, or so, in one training of the recipe."""
-    return recipe.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in recipe.layers)
 
 
 def _plain(column: "pd.Series[Any]") -> list[float | None]:

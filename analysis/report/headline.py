@@ -8,14 +8,14 @@ import pandas as pd
 from analysis.report.markup import number, share, share_span
 from sweep.errors import UsageError
 from sweep.recipe import Recipe
-from sweep.statistics.answer import Comparison, best_point, compare_with_xavier
+from sweep.statistics.answer import XavierComparison, best_point, compare_with_xavier
 from sweep.statistics.inference import Interval, RelativeChange
-from sweep.statistics.losses import Losses, is_numeric, read_losses
-from sweep.statistics.minimum import FEW, Minimum, find_minimum
+from sweep.statistics.losses import Losses, has_one_numeric_axis, read_losses
+from sweep.statistics.minimum import FEW_TRAININGS, Minimum, find_minimum
 from sweep.statistics.summary import summarize
 from sweep.store import Store
 from sweep.study import Study
-from sweep.study.words import SPREAD, format_value
+from sweep.study.words import SPREAD, describe_place
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""
@@ -36,13 +36,13 @@ class Measured(NamedTuple):
     summary: pd.DataFrame
     losses: Losses | None
     minimum: Minimum | None
-    comparison: Comparison | None
+    comparison: XavierComparison | None
 
 
 def measure(store: Store, study: Study) -> Measured:
     """Summarise the study, and find the minimum where it allows one."""
     summary = summarize(store, study)
-    losses = read_losses(store, study) if is_numeric(study) else None
+    losses = read_losses(store, study) if has_one_numeric_axis(study) else None
     return Measured(study, summary, losses, sure_minimum(study, losses), compare_with_xavier(store, study, summary))
 
 
@@ -85,13 +85,13 @@ def question(study: Study) -> str:
     return f"How does the {fields} decide whether, and how fast, this network learns?"
 
 
-def answer(measured: Measured) -> list[str]:
+def answer_sentences(measured: Measured) -> list[str]:
     """The answer in a few sentences."""
     best = best_point(measured.summary)
     if best is None:
         return ["No training kept a finite loss, so there is no lowest mean."]
     if measured.minimum is None:
-        where = describe_values(measured.study, measured.summary, best)
+        where = describe_place(measured.study, measured.summary.iloc[best])
         return [
             f"Of {len(measured.summary):,} points the mean total loss is lowest at {where}: "
             f"{number(measured.summary['mean'].iloc[best])}.",
@@ -123,8 +123,8 @@ def minimum_sentences(study: Study, found: Minimum) -> list[str]:
             said.append(f"{rule}'s prediction, {predicted:.4g}, lies {side} it.")
     if not found.bracketed:
         said.append("The interval reaches the end of what was swept: the minimum may lie outside.")
-    if found.n < FEW:
-        said.append(f"With fewer than {FEW} trainings a point these intervals are too narrow.")
+    if found.n < FEW_TRAININGS:
+        said.append(f"With fewer than {FEW_TRAININGS} trainings a point these intervals are too narrow.")
     return said
 
 
@@ -144,9 +144,3 @@ def lowering(change: Interval | RelativeChange) -> Interval:
     """By how much a mean falls, given how it changes; never a negative zero."""
     estimate = change.estimate if isinstance(change, Interval) else change.change
     return Interval(0.0 - estimate, 0.0 - change.high, 0.0 - change.low)
-
-
-def describe_values(study: Study, summary: pd.DataFrame, position: int) -> str:
-    """Where a point lies on the axes."""
-    row = summary.iloc[position]
-    return ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)

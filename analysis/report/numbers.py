@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from analysis.report.headline import Measured, describe_values, lowering, predictions
+from analysis.report.headline import Measured, lowering, predictions
 from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
 from sweep.statistics.answer import best_point, nearest_point
 from sweep.statistics.compare import find_column
 from sweep.statistics.inference import fraction_interval, interval_from_error, relative_change
 from sweep.study import Study
+from sweep.study.words import describe_place
 
 
 def key_numbers(measured: Measured) -> list[tuple[str, str, str]]:
@@ -89,5 +90,5 @@ def point_row(label: str, study: Study, summary: pd.DataFrame, position: int) ->
     count, n = int(row["count"]), int(row["count"] + row["diverged"])
     mean = interval_from_error(float(row["mean"]), float(row["standard_error"]), count)
     solved = fraction_interval(round(float(row["solved"]) * n) if n else 0, n)
-    where = describe_values(study, summary, position)
+    where = describe_place(study, row)
     return label, where, number(mean.estimate), span(mean), share(solved.estimate), share_span(solved), f"{n:,}"

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sweep.console.command import store_option
-from sweep.study import Axis, Study
-from sweep.study.words import format_value
-
-SHOWN_VALUES = 8
+from sweep.study import Study
+from sweep.study.words import describe_values, format_value
 
 
 def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple[str, str]]:
@@ -31,32 +29,17 @@ def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple
 
 def recipe_rows(study: Study) -> list[tuple[str, str]]:
     """Every field of the recipe with its value, or with what was swept."""
-    swept = {axis.field: axis_words(axis) for axis in study.axes}
+    swept = {axis.field: f"swept: {describe_values(axis)}" for axis in study.axes}
     rows = []
     for field, value in study.recipe.to_dict().items():
         plain = getattr(study.recipe, field) if field == "hidden" else value
-        rows.append((field, swept.get(field) or value_words(plain)))
+        rows.append((field, swept.get(field) or format_value(plain)))
     return [
         *rows,
         ("repeats", f"{study.repeats:,} a point" if study.until is None else study.until.sentence),
         ("seed", str(study.seed)),
         ("draws", study.draws),
     ]
-
-
-def axis_words(axis: Axis) -> str:
-    """What was swept: the values, or their number and range where they are many."""
-    if len(axis.values) <= SHOWN_VALUES:
-        return f"swept: {', '.join(map(value_words, axis.values))}"
-    low, high = axis.values[0], axis.values[-1]
-    return f"swept: {len(axis.values):,} values from {value_words(low)} to {value_words(high)}"
-
-
-def value_words(value: object) -> str:
-    """A value as a command line takes it."""
-    if isinstance(value, tuple):
-        return "x".join(map(str, value)) or "none"
-    return format_value(value)
 
 
 def repeat_commands(run: Mapping[str, Any], url: str, out: str) -> list[str]:

@@ -15,7 +15,7 @@ from analysis.figures import recipes
 from analysis.figures.catalogue import Drawn, LeftOut, drawn
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
-from analysis.report.headline import Measured, answer
+from analysis.report.headline import Measured, answer_sentences
 from analysis.report.numbers import POINT_HEAD, key_numbers, point_rows
 from analysis.report.svg import inline_svg
 from analysis.tables.recipes import compare_recipes, find_sweeps
@@ -47,7 +47,7 @@ class Subject(NamedTuple):
 def lead(subject: Subject) -> str:
     """The answer, and what limits it."""
     measured = subject.measured
-    said = answer(measured)
+    said = answer_sentences(measured)
     missing = incomplete(measured.summary, measured.study)
     return "\n".join(
         [

@@ -11,7 +11,7 @@ from sweep.study import Block
 Task = Callable[[Sequence[Block]], list[int | Unstored]]
 
 CAUSES = "killed from outside, or for want of memory"
-"""Of the death of a worker process."""
+"""What kills a worker process, in words."""
 
 
 class LostError(Exception):

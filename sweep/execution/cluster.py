@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from distributed import Future as DaskFuture
 
 MOST_BLOCKS = 32
-"""Of one task: seconds of training, where scheduler and client spend milliseconds on it."""
+"""Blocks in one task: seconds of training, where scheduler and client spend milliseconds on it."""
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 60.0
 """How long a result may take from its worker to here."""
 SECONDS_BETWEEN_COUNTS = 2.0
-"""Of the cluster's workers."""
+"""Seconds after which the cluster's workers are counted again."""
 ALLOWED = "an address such as tcp://HOST:8786, or the file that `dask scheduler --scheduler-file FILE` writes"
 
 

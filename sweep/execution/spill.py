@@ -18,7 +18,7 @@ from sweep.store import Records, Store
 from sweep.store.base import RECORD_FIELDS
 from sweep.study import Point
 
-Trained = tuple[Point, Records]
+PointRecords = tuple[Point, Records]
 
 
 def folders() -> tuple[Path, Path]:
@@ -27,7 +27,7 @@ def folders() -> tuple[Path, Path]:
     return Path(state, "initialization-sweep"), Path.cwd()
 
 
-def keep(store: Store, trained: Sequence[Trained]) -> None:
+def keep(store: Store, trained: Sequence[PointRecords]) -> None:
     """Write what could not be stored to a file, and say where it is, or that it could not be kept either."""
     n_trainings = plural(sum(len(records.repeat) for _, records in trained), "training")
     causes = []
@@ -73,7 +73,7 @@ def _prefix(store: Store) -> str:
     return f"unstored-{hashlib.sha256(store.place.encode()).hexdigest()[:16]}-"
 
 
-def _write(path: Path, trained: Sequence[Trained]) -> None:
+def _write(path: Path, trained: Sequence[PointRecords]) -> None:
     """Write all or nothing: the file gets its name when it is complete and on the disk."""
     points = [{"recipe": p.recipe.to_dict(), "seed": p.seed, "draws": p.draws, "id": p.identity} for p, _ in trained]
     columns: dict[str, Any] = {
@@ -93,7 +93,7 @@ def _write(path: Path, trained: Sequence[Trained]) -> None:
         raise
 
 
-def _read(path: Path) -> Iterator[Trained]:
+def _read(path: Path) -> Iterator[PointRecords]:
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         columns = [np.split(file[name], file["stops"][:-1]) for name in RECORD_FIELDS]
         points = json.loads(str(file["points"]))

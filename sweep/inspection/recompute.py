@@ -11,11 +11,11 @@ from sweep.store import Records, Store
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters
 
-Repeats = NDArray[np.int64]
+RepeatNumbers = NDArray[np.int64]
 COMPARED = ("loss", "final_loss", "solved", "solved_epoch", "diverged")
 
 
-def draw_sample(stored: Mapping[str, Repeats], n: int, seed: int) -> dict[str, Repeats]:
+def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[str, RepeatNumbers]:
     """At most n of the stored trainings, all equally likely: point identity -> repeats, ascending."""
     ends = np.cumsum([len(repeats) for repeats in stored.values()], dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
@@ -29,7 +29,7 @@ def draw_sample(stored: Mapping[str, Repeats], n: int, seed: int) -> dict[str, R
     return sample
 
 
-def train_again(point: Point, repeats: Repeats) -> kernel.Trained:
+def train_again(point: Point, repeats: RepeatNumbers) -> kernel.Trained:
     """The trainings of one point with these ascending repeat numbers (n,)."""
     blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
     initial = [initial_parameters(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks]
@@ -37,7 +37,7 @@ def train_again(point: Point, repeats: Repeats) -> kernel.Trained:
 
 
 def compare(
-    store: Store, sample: Iterable[tuple[Point, Repeats]], origins: Mapping[str, Sequence[str]], here: str
+    store: Store, sample: Iterable[tuple[Point, RepeatNumbers]], origins: Mapping[str, Sequence[str]], here: str
 ) -> Iterator[str]:
     """Say which trainings of a sample come out another way than they are stored.
 

@@ -17,7 +17,7 @@ from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
 GRID = 201
 """Points along each side of the unit square at which the decision surface is computed."""
 COLOURS = (BLUE, ORANGE)
-"""Of the rows whose target is 0 and 1."""
+"""Colours of the rows whose target is 0 and 1."""
 
 
 def draw(seen: Trace) -> Figure:

@@ -8,7 +8,7 @@ from sweep.kernel.vector import Vector, at_least, at_most, times_power_of_two
 EXP_LIMIT = 700.0
 """The reach of 2**k; sigmoid(-700) = 1e-304 leaves no trace in a loss or a weight."""
 EXPONENT_LIMIT = 1000.0
-"""The same of a power's exponent, with room for a significand from 1/8 to 8."""
+"""The reach of a power's exponent, with room for a significand from 1/8 to 8."""
 LARGEST = 2.0**49
 """Beyond it a number's distance to the next is too large to tell 2**k from 2**(k + 1)."""
 
@@ -21,8 +21,8 @@ COEFFICIENTS = (
     0.001388888851623495, 0.008333333370869566, 0.04166666666813644, 0.16666666666611557, 0.49999999999998324, 1.0, 1.0,
 )
 # fmt: on
-"""Of e**r, the highest power first: of all 1 + r + ... of degree 10 those of the least relative error where
-|r| <= ln(2)/2, which is 3e-16 (Remez's algorithm)."""
+"""Coefficients of e**r, the highest power first: of all 1 + r + ... of degree 10 those of the least relative error
+where |r| <= ln(2)/2, which is 3e-16 (Remez's algorithm)."""
 
 
 class Power(NamedTuple):

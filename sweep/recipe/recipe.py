@@ -135,6 +135,11 @@ class Recipe:
         has_bias = self.biases != "none"
         return sum((layer.fan_in + has_bias) * layer.fan_out for layer in self.layers)
 
+    @property
+    def operations(self) -> int:
+        """Multiplications, or so, in one training: what decides how long it takes."""
+        return self.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in self.layers)
+
     def sentence(self, leave_out: Container[str] = ()) -> str:
         """The recipe in words, without the fields to leave out."""
         biases = {"drawn": "drawn biases", "zero": "biases from zero", "none": "no biases"}

@@ -191,7 +191,7 @@ def _whole(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Coun
 
 
 def _grown(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Counts:
-    """The same within one round: bounded in growth from below and above, then rounded up."""
+    """What the chosen points get within one round: bounded in growth from below and above, then rounded up."""
     within = np.clip(np.where(chosen, needed, 0), LEAST_GROWTH * trainings, GROWTH * trainings)
     rounded = MULTIPLE * np.ceil(within / MULTIPLE)
     return _whole(trainings, rounded, chosen, most)

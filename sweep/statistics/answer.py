@@ -10,10 +10,10 @@ from sweep.statistics.inference import RelativeChange, relative_change
 from sweep.statistics.summary import summarize
 from sweep.store import Store
 from sweep.study import Study
-from sweep.study.words import SPREAD, format_value
+from sweep.study.words import SPREAD, describe_place
 
 
-class Comparison(NamedTuple):
+class XavierComparison(NamedTuple):
     """The best point against the swept point nearest to Xavier's prediction; rows of the summary, by position."""
 
     best: int
@@ -41,7 +41,7 @@ def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: fl
     return int(np.argmin(distance))
 
 
-def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> Comparison | None:
+def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> XavierComparison | None:
     """The best point against Xavier's; None where hidden_std_dev is not swept or nothing counts."""
     best = best_point(summary)
     predicted = xavier_spread(study.points[best].recipe) if best is not None else None
@@ -57,7 +57,7 @@ def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> Co
     if is_paired:  # what both have, by ascending repeat
         before = before[np.isin(one["repeat"], other["repeat"])]
         after = after[np.isin(other["repeat"], one["repeat"])]
-    return Comparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
+    return XavierComparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
 
 
 def answer(store: Store, study: Study) -> str:
@@ -85,6 +85,6 @@ def answer(store: Store, study: Study) -> str:
 def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
     """One row of the summary in words."""
     row = summary.iloc[position]
-    where = ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)
     error = f" ± {row['standard_error']:,.2f}" if np.isfinite(row["standard_error"]) else ""
-    return f"{where}: mean total loss {row['mean']:,.2f}{error}, solved {row['solved']:.1%}, n = {int(row['count']):,}"
+    found = f"mean total loss {row['mean']:,.2f}{error}, solved {row['solved']:.1%}, n = {int(row['count']):,}"
+    return f"{describe_place(study, row)}: {found}"

@@ -31,9 +31,9 @@ class Losses(NamedTuple):
     paired: bool
 
 
-def is_numeric(study: Study) -> bool:
+def has_one_numeric_axis(study: Study) -> bool:
     """Whether the study has one axis, of numbers."""
-    return len(study.axes) == 1 and isinstance(study.axes[0].values[0], float | int)
+    return len(study.axes) == 1 and study.axes[0].is_numeric
 
 
 def read_losses(store: Results, study: Study) -> Losses:
@@ -42,7 +42,7 @@ def read_losses(store: Results, study: Study) -> Losses:
     Raises:
         UsageError: the study has several axes, or one of named values.
     """
-    if not is_numeric(study):
+    if not has_one_numeric_axis(study):
         fields = " × ".join(axis.field for axis in study.axes)
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
     values = np.array(study.axes[0].values, dtype=float)

@@ -11,13 +11,13 @@ from sweep.statistics.losses import Array, Losses
 BANDWIDTH = 0.7
 """Reach of the smoother in log-spread: points up to a factor of e^0.7 = 2 away count, the nearer the more."""
 DEGREE = 4
-"""Of its polynomials. With 2, the curve's own asymmetry moves the minimum by more than its standard error where there
-are thousands of trainings a point (`make coverage`)."""
+"""Degree of the smoother's polynomials. With 2, the curve's own asymmetry moves the minimum by more than its standard
+error where there are thousands of trainings a point (`make coverage`)."""
 GRID_STEP = 0.01
 """Step in log-spread of the grid on which the smooth curve is computed: 1 %."""
 RESAMPLINGS = 1000
 GROUPS = 2000
-FEW = 30
+FEW_TRAININGS = 30
 LEAST_POINTS = 5
 
 
@@ -90,51 +90,62 @@ def find_minimum(
         UsageError: there are fewer than five points with a mean, or one of them is not above 0.
     """
     given = _with_means(given)
-    if len(given.spreads) < LEAST_POINTS or given.spreads[0] <= 0:
-        raise UsageError(
-            f"the axis has {len(given.spreads)} values with a mean, the lowest {given.spreads[:1].sum():g}; "
-            f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
-        )
-    x = np.log(given.spreads)
-    grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
-    has_prediction = predicted is not None and x[0] <= np.log(predicted) <= x[-1]
-    reference = np.log(predicted) if has_prediction and predicted is not None else grid[0]
-    smooth = smoother(x, np.append(grid, reference), bandwidth)
     means, n = np.nanmean(given.losses, axis=0), np.isfinite(given.losses).sum(axis=0)
     resampled = _resampled_means(given, means, resamplings, np.random.default_rng(0))
-    curve, curves = smooth @ means, resampled @ smooth.T
-    at, lowest = _lowest(grid, curve[np.newaxis, :-1])
-    many_at, many_lowest = _lowest(grid, curves[:, :-1])
-    tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
-    low, high = np.exp(np.quantile(many_at, tails))
-    gain = Interval(float(lowest[0] / curve[-1] - 1), *np.quantile(many_lowest / curves[:, -1] - 1, tails).tolist())
-    if n.max() < 2:
-        low = high = np.nan
-        gain = Interval(gain.estimate, np.nan, np.nan)
-    picked = np.argmin(resampled, axis=1)
-    flattery = resampled[np.arange(resamplings), picked] - means[picked]
+    x = np.log(given.spreads)
+    grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
+    to_grid, to_predicted = smoother(x, grid, bandwidth), _to_predicted(x, predicted, bandwidth)
+    places, lowest = _lowest(grid, np.vstack([means, resampled]) @ to_grid.T)
+    gains = lowest / (np.vstack([means, resampled]) @ to_predicted) - 1
+    is_sure = n.max() > 1
+    spread = _interval(np.exp(places), is_sure)
     return Minimum(
-        spread=Interval(float(np.exp(at[0])), float(low), float(high)),
+        spread=spread,
         mean=float(lowest[0]),
-        gain=gain if has_prediction else Interval(np.nan, np.nan, np.nan),
-        predicted=float(np.exp(reference)) if has_prediction else np.nan,
+        gain=_interval(gains, is_sure),
+        predicted=float(predicted) if predicted is not None and np.isfinite(gains[0]) else np.nan,
         naive_spread=float(given.spreads[np.argmin(means)]),
-        naive_gain=float(means.min() / curve[-1] - 1) if has_prediction else np.nan,
-        naive_bias=float(flattery.mean() / means.min()),
-        bracketed=bool(low > np.exp(grid[1]) and high < np.exp(grid[-2])),
+        naive_gain=float(means.min() / (means @ to_predicted) - 1),
+        naive_bias=_flattery(means, resampled),
+        bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
         n=int(n.min()),
         paired=given.paired,
         grid=np.exp(grid),
-        curve=curve[:-1],
+        curve=to_grid @ means,
     )
 
 
+def _to_predicted(x: Array, predicted: float | None, bandwidth: float) -> Array:
+    """Weights (p,) of values at x (p,) in the smooth curve at the predicted spread; NaN where that was not swept."""
+    if predicted is None or not x[0] <= np.log(predicted) <= x[-1]:
+        return np.full(len(x), np.nan)
+    return np.asarray(smoother(x, np.log([predicted]), bandwidth)[0])
+
+
+def _interval(values: Array, is_sure: bool) -> Interval:
+    """The first value with the interval that the others, of resampled studies, span."""
+    low, high = np.quantile(values[1:], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if is_sure else (np.nan, np.nan)
+    return Interval(float(values[0]), float(low), float(high))
+
+
+def _flattery(means: Array, resampled: Array) -> float:
+    """By how much, relative, the lowest of the resampled means lies below the mean of its own spread, on average."""
+    picked = np.argmin(resampled, axis=1)
+    flattery = resampled[np.arange(len(resampled)), picked] - means[picked]
+    return float(flattery.mean() / means.min())
+
+
 def _with_means(given: Losses) -> Losses:
+    """The losses of the spreads that have a mean, which must be enough of them."""
     has_mean = np.isfinite(given.losses).any(axis=0)
-    if has_mean.all():
-        return given
+    spreads = given.spreads[has_mean]
+    if len(spreads) < LEAST_POINTS or spreads[0] <= 0:
+        raise UsageError(
+            f"the axis has {len(spreads)} values with a mean, the lowest {spreads[:1].sum():g}; "
+            f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
+        )
     solved = None if given.solved is None else given.solved[:, has_mean]
-    return Losses(given.spreads[has_mean], given.losses[:, has_mean], solved, given.paired)
+    return Losses(spreads, given.losses[:, has_mean], solved, given.paired)
 
 
 def _resampled_means(given: Losses, means: Array, resamplings: int, rng: np.random.Generator) -> Array:
@@ -193,6 +204,8 @@ def describe(field: str, found: Minimum) -> str:
     )
     if not found.bracketed:
         lines.append("The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis.")
-    if found.n < FEW:
-        lines.append(f"With fewer than {FEW} trainings a point these intervals are too narrow; raise --repeats.")
+    if found.n < FEW_TRAININGS:
+        lines.append(
+            f"With fewer than {FEW_TRAININGS} trainings a point these intervals are too narrow; raise --repeats."
+        )
     return "\n".join(lines)

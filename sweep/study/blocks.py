@@ -55,8 +55,7 @@ def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int]
 
 def block_size(recipe: Recipe) -> int:
     """Trainings in one task: DRAW_BLOCK, or less (by powers of two) where those would take much over 0.2 s."""
-    operations = recipe.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in recipe.layers)
     size = DRAW_BLOCK
-    while size > 32 and size * operations > 400_000_000:
+    while size > 32 and size * recipe.operations > 400_000_000:
         size //= 2
     return size

@@ -32,6 +32,11 @@ class Axis(NamedTuple):
     field: str
     values: tuple[Any, ...]
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the values are numbers, which can be ordered and drawn to scale."""
+        return isinstance(self.values[0], float | int)
+
 
 @dataclass(frozen=True)
 class Point:

@@ -27,11 +27,6 @@ LONGEST_LABEL = 36
 PERCENT = FuncFormatter(lambda fraction, _: f"{round(100 * fraction, 6):g} %")
 
 
-def is_numeric(axis: Axis) -> bool:
-    """Whether the values of an axis are numbers that can be drawn to scale."""
-    return isinstance(axis.values[0], float | int)
-
-
 def is_log(values: Any) -> bool:
     """Whether finite values (n,) are drawn on a log scale: positive and of a ratio of LOG_FROM_RATIO or more."""
     numbers = np.asarray(values, dtype=np.float64)
@@ -64,14 +59,12 @@ def loss_label(study: Study, what: str = "mean total loss") -> str:
 def in_order(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """A table along one axis by ascending value, however the axis was typed; named values keep their order."""
     (axis,) = study.axes
-    return table.sort_values(axis.field) if is_numeric(axis) else table
+    return table.sort_values(axis.field) if axis.is_numeric else table
 
 
 def positions(axis: Axis) -> NDArray[np.float64]:
     """Where the values (n,) of an axis are drawn: named ones at 0, 1, …."""
-    return (
-        np.array(axis.values, dtype=np.float64) if is_numeric(axis) else np.arange(len(axis.values), dtype=np.float64)
-    )
+    return np.array(axis.values, dtype=np.float64) if axis.is_numeric else np.arange(len(axis.values), dtype=np.float64)
 
 
 def edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -85,7 +78,7 @@ def edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.exp(borders) if is_log(centres) else borders)
 
 
-def scale(axes: Axes, axis: Axis, side: str = "x", shown: Any = None, width: int = 60) -> None:
+def scale_axis(axes: Axes, axis: Axis, side: str = "x", shown: Any = None, width: int = 60) -> None:
     """Give one side ("x" or "y") of axes the scale, the ticks and the name of a swept field.
 
     Args:
@@ -98,7 +91,7 @@ def scale(axes: Axes, axis: Axis, side: str = "x", shown: Any = None, width: int
     where = positions(axis)
     ticks = axes.xaxis if side == "x" else axes.yaxis
     ticks.set_label_text(textwrap.fill(label(axis.field), width))
-    if not is_numeric(axis):
+    if not axis.is_numeric:
         names = [format_value(value) for value in axis.values]
         ticks.set_ticks(where, names)
         if side == "x" and sum(map(len, names)) > 70:

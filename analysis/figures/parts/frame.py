@@ -8,15 +8,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.parts.axis import is_numeric
 from analysis.tables.foreign_study import ForeignStudy
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
-from sweep.study.words import format_value
 
 CHARACTERS_PER_INCH = 14.5
-"""Of the small print below a figure."""
+"""Width of the small print below a figure."""
 
 
 def require_drawable(table: pd.DataFrame, study: Study) -> None:
@@ -101,11 +99,6 @@ def fill(text: str, width: int) -> str:
     return textwrap.fill(joined, width).replace("\0", " ")
 
 
-def where(row: pd.Series, study: Study) -> str:
-    """The place of a row in words: every axis field with its value."""
-    return ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)
-
-
 def lowest(table: pd.DataFrame, column: str) -> pd.Series:
     """The row with the lowest value of a column; it must have one."""
     return table.iloc[int(np.nanargmin(table[column]))]
@@ -114,7 +107,7 @@ def lowest(table: pd.DataFrame, column: str) -> pd.Series:
 def at_end(table: pd.DataFrame, study: Study) -> str:
     """What to add where the lowest mean is at an end of a numeric axis: the minimum may lie beyond."""
     best = lowest(table, "mean")
-    wide = [axis for axis in study.axes if is_numeric(axis) and len(axis.values) > 1]
+    wide = [axis for axis in study.axes if axis.is_numeric and len(axis.values) > 1]
     ends = [axis.field for axis in wide if best[axis.field] in (min(axis.values), max(axis.values))]
     return f", at the end of what was swept of {' and '.join(ends)}" if ends else ""
 

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.parts.axis import is_numeric, positions
+from analysis.figures.parts.axis import positions
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
 from sweep.style import BLACK, GREEN
 
-FEW = 14
+FEW_VALUES = 14
 """Up to so many values of an axis each is marked."""
 RULES = (("xavier", "Xavier", "-"), ("he", "He", ":"))
 """Each rule of initialisation that is drawn, its name and its line."""
@@ -22,9 +22,9 @@ def line(axes: Axes, table: pd.DataFrame, column: str, study: Study, *, marks: b
     """Draw a column of an ordered table: a line, with marks where asked for or where values are few, and marks alone
     where they are names."""
     (axis,) = study.axes
-    if not is_numeric(axis):
+    if not axis.is_numeric:
         look["linestyle"] = "none"
-    if marks or len(table) <= FEW or not is_numeric(axis):
+    if marks or len(table) <= FEW_VALUES or not axis.is_numeric:
         look = {"marker": "o", "markersize": 5} | look
     axes.plot(_across(table, study), table[column], **look)
     return axes
@@ -39,7 +39,7 @@ def band(
     x = _across(table, study)
     if table[[low, high]].isna().any(axis=1).all():
         return axes
-    if is_numeric(axis) and len(table) > 1 and not bars:
+    if axis.is_numeric and len(table) > 1 and not bars:
         axes.fill_between(x, table[low], table[high], **({"linewidth": 0} | look))
     else:
         axes.vlines(x, table[low], table[high], linewidth=width, **look)
@@ -57,7 +57,7 @@ def mark_predictions(axes: Axes, study: Study) -> Axes:
 def mark_best(axes: Axes, row: pd.Series, study: Study, words: str = "lowest mean") -> Axes:
     """Draw the place of a row in green, where the axis is to scale."""
     (axis,) = study.axes
-    if is_numeric(axis):
+    if axis.is_numeric:
         value = row[axis.field]
         axes.axvline(value, color=GREEN, linestyle="--", label=f"{words} {format_value(value)}", **MARK)
     return axes
@@ -72,7 +72,7 @@ def predictions(study: Study, rule: str) -> list[float]:
 
 def _across(table: pd.DataFrame, study: Study) -> Any:
     (axis,) = study.axes
-    if is_numeric(axis):
+    if axis.is_numeric:
         return table[axis.field].to_numpy(dtype=np.float64)
     places = dict(zip(axis.values, positions(axis), strict=True))
     return np.array([places[value] for value in table[axis.field]])

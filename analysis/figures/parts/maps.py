@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from analysis.figures.parts.axis import edges, is_log, is_numeric, positions, scale
+from analysis.figures.parts.axis import edges, is_log, positions, scale_axis
 from sweep.recipe import xavier_spread
 from sweep.study import Study
 from sweep.study.words import SPREAD
 from sweep.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
 
 FREE = 0.04
-"""Of the frame's width and height, along its sides, where no label fits."""
+"""Part of the frame's width and height, along its sides, where no label fits."""
 MAX_CONTOURS = 5
 
 
@@ -42,8 +42,8 @@ def value_map(
     mesh = axes.pcolormesh(edges(x), edges(y), shown, cmap=MAP_COLOURS, norm=norm, rasterized=True)
     if shown.count():
         axes.figure.colorbar(mesh, ax=axes, label=words, **colorbar)
-    scale(axes, study.axes[0], "x", width=width)
-    scale(axes, study.axes[1], "y", width=width)
+    scale_axis(axes, study.axes[0], "x", width=width)
+    scale_axis(axes, study.axes[1], "y", width=width)
     axes.grid(visible=False)
     if np.ma.is_masked(shown):
         axes.set_facecolor(NO_VALUE)
@@ -79,7 +79,11 @@ def mark_xavier(axes: Axes, study: Study) -> Axes:
 def error_contours(axes: Axes, table: pd.DataFrame, column: str, study: Study) -> Axes:
     """Draw labelled white contours of a column that varies, where both axes are to scale; return axes."""
     x, y, values = grid(table, column, study)
-    if min(values.shape) < 2 or not all(map(is_numeric, study.axes)) or len(np.unique(values[np.isfinite(values)])) < 2:
+    if (
+        min(values.shape) < 2
+        or not all(axis.is_numeric for axis in study.axes)
+        or len(np.unique(values[np.isfinite(values)])) < 2
+    ):
         return axes
     drawn = axes.contour(x, y, np.ma.masked_invalid(values), MAX_CONTOURS, colors="white", linewidths=0.9)
     drawn.set_path_effects([patheffects.Stroke(linewidth=2, foreground=BLACK, alpha=0.5), patheffects.Normal()])

@@ -25,7 +25,7 @@ DUPLICATE_KEY = 11000
 NOT_ALLOWED = (13, 18, 8000)
 """MongoDB's error codes for missing rights and failed authentication."""
 MAY_PASS = {6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031}
-"""Its codes for hosts or networks that fail, time limits, shutting down, elections and a full disk."""
+"""MongoDB's error codes for hosts or networks that fail, time limits, shutting down, elections and a full disk."""
 
 
 @contextmanager

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from analysis import claims
-from analysis.claims.gustaw import gustaw_findings
-from analysis.claims.seeded import loss_table, seeded_findings, separation, twenty_lines
+from analysis.claims.findings import CLAIMS, seeded_findings, sweep_findings
+from analysis.claims.seeded import separation
 from analysis.claims.verdict import (
     FAILS,
     HOLDS,
@@ -81,7 +81,7 @@ def verdicts(findings):
 def test_claims_that_are_true_of_the_losses_hold():
     given = simulated(2000)
     stuck = given._replace(solved=np.arange(2000)[:, np.newaxis] % 2 == np.zeros(400))
-    found = {finding.id: finding for finding in gustaw_findings(stuck)}
+    found = {finding.id: finding for finding in sweep_findings(stuck)}
     assert found["G3"].verdict == HOLDS
     assert found["G5"].verdict == HOLDS
     assert found["G4"].verdict == FAILS
@@ -92,14 +92,14 @@ def test_claims_that_are_true_of_the_losses_hold():
 
 
 def test_a_minimum_elsewhere_refutes():
-    found = verdicts(gustaw_findings(simulated(2000, at=3.0, depth=0.3)))
+    found = verdicts(sweep_findings(simulated(2000, at=3.0, depth=0.3)))
     assert (found["G3"], found["G5"]) == (FAILS, FAILS)
 
 
 def test_noise_resolves_nothing_and_says_how_many_would():
     given = simulated(20)
     noisy = given._replace(losses=given.losses + np.random.default_rng(1).normal(0, 600, given.losses.shape))
-    found = {finding.id: finding for finding in gustaw_findings(noisy)}
+    found = {finding.id: finding for finding in sweep_findings(noisy)}
     assert found["G2"].verdict == OPEN
     assert "trainings a point would resolve it" in found["G2"].measured
 
@@ -107,7 +107,7 @@ def test_noise_resolves_nothing_and_says_how_many_would():
 def test_spreads_that_were_not_swept_are_missing():
     given = simulated(50)
     some = Losses(SPREADS[::40], given.losses[:, ::40], given.solved[:, ::40], True)
-    found = {finding.id: finding for finding in gustaw_findings(some)}
+    found = {finding.id: finding for finding in sweep_findings(some)}
     assert found["G1"].verdict == MISSING
     assert found["G1"].measured == "no spreads within 2 % of 1 and 0.7071 were swept"
 
@@ -116,7 +116,7 @@ def test_spreads_that_were_not_swept_are_missing():
 def test_too_few_points_or_trainings_are_missing(rows, columns):
     given = simulated(50)
     some = Losses(SPREADS[columns], given.losses[rows, columns], given.solved[rows, columns], True)
-    found = {finding.id: finding for finding in gustaw_findings(some)}
+    found = {finding.id: finding for finding in sweep_findings(some)}
     for key in ("G3", "G5"):
         assert found[key].verdict == MISSING
         assert found[key].measured == "fewer than 5 spreads around it were swept, or one training each"
@@ -125,10 +125,14 @@ def test_too_few_points_or_trainings_are_missing(rows, columns):
 
 def test_the_seeded_runs_are_what_their_transcriptions_say():
     losses = rumelhart(published_start("rumelhart"), 10_001)[::2000]
-    found = loss_table()
-    assert found.measured.startswith(f"losses {' '.join(f'{loss:.4f}' for loss in losses)}, outputs ")
-    assert found.verdict == FAILS
-    assert twenty_lines().measured.startswith("predicts 0 1 1 1; of other starts ")
+    found = {finding.id: finding for finding in seeded_findings()}
+    assert found["R1"].measured.startswith(f"losses {' '.join(f'{loss:.4f}' for loss in losses)}, outputs ")
+    assert found["R1"].verdict == FAILS
+    assert found["T1"].measured.startswith("predicts 0 1 1 1; of other starts ")
+
+
+def test_every_claim_has_an_id_of_its_own():
+    assert len({claim.id for claim in CLAIMS}) == len(CLAIMS)
 
 
 def test_every_seeded_claim_has_its_trainings_and_its_verdict():

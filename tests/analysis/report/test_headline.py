@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.report.headline import answer, gain_sentences, measure, minimum_sentences, predictions, question
+from analysis.report.headline import answer_sentences, gain_sentences, measure, minimum_sentences, predictions, question
 from analysis.report.numbers import key_numbers, point_rows
 from sweep import Axis, Recipe, Study
 from sweep.statistics.inference import Interval
@@ -93,6 +93,6 @@ def test_swept_layers_have_no_prediction_in_common():
 def test_too_few_values_for_a_minimum_are_said(tmp_path):
     study = replace(STUDY, axes=(Axis("hidden_std_dev", (0.5, 1.0)),))
     with open_store(fill(tmp_path / "store.db", study, at=0)) as store:
-        said = answer(measure(store, study))
+        said = answer_sentences(measure(store, study))
     assert said[0].startswith("Of 2 points the mean total loss is lowest at hidden_std_dev = 0.5: ")
     assert "needs five or more values" in said[1]
