@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study article test lint bench coverage faults clean
+.PHONY: study article test lint docs bench coverage faults clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
@@ -43,6 +43,10 @@ lint: $(VENV)/lint
 	$(IN_VENV) -m ruff format --check .
 	$(IN_VENV) -m mypy
 
+# The site, in the folder site, is made of docs/ and docstrings. Material speaks of its successor at every build.
+docs: $(VENV)/docs
+	NO_MKDOCS_2_WARNING=1 $(IN_VENV) -m mkdocs build --strict
+
 bench: $(VENV)/bench
 	$(IN_VENV) -m benchmarks $(BENCH)
 
@@ -75,4 +79,8 @@ $(VENV)/bench: pyproject.toml | $(IN_VENV)
 
 $(VENV)/lint: pyproject.toml | $(IN_VENV)
 	$(IN_VENV) -m pip install --quiet --editable '.[lint]'
+	touch $@
+
+$(VENV)/docs: pyproject.toml | $(IN_VENV)
+	$(IN_VENV) -m pip install --quiet --editable '.[docs]'
 	touch $@

@@ -92,6 +92,6 @@ def test_the_compose_file_with_a_password_holds_none():
     environment = auth["services"]["mongodb"]["environment"]
     for name, variable in (("USERNAME", "MONGODB_USER"), ("PASSWORD", "MONGODB_PASSWORD")):
         assert environment[f"MONGO_INITDB_ROOT_{name}"].startswith(f"${{{variable}:?")
-        assert variable in (ROOT / "README.md").read_text()
+        assert variable in (ROOT / "docs/storage.md").read_text(encoding="utf-8")
     assert {volume.partition(":")[0] for volume in auth["services"]["mongodb"]["volumes"]} == set(auth["volumes"])
     assert ".env" in (ROOT / ".gitignore").read_text().split()

@@ -1,4 +1,4 @@
-"""The data model that the README writes down is what the stores hold."""
+"""The data model that docs/storage.md writes down is what the stores hold."""
 
 import re
 import sqlite3
@@ -14,10 +14,9 @@ from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS, describe_run
 from sweep.study import plan
-from tests import commands
+from tests.docs.pages import PAGES
 
-README = (commands.ROOT / "README.md").read_text()
-MODEL = README[README.index("## Data model") : README.index("## Design")]
+MODEL = PAGES["docs/storage.md"].partition("## Data model")[2]
 TYPES = {"double": float, "bool": bool, "integer": int, "integers": int, "text": str, "document": dict}
 
 

@@ -10,11 +10,12 @@ from distributed.cli import dask_scheduler, dask_worker
 
 from sweep.run import build_parser
 from tests.commands import ROOT
+from tests.docs.pages import blocks
 
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 CLUSTER = {name: service for name, service in SERVICES.items() if service.get("profiles") == ["cluster"]}
 STEPS = re.findall(r"^([A-Z]+) (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-SHELL = "\n".join(re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)).splitlines()
+SHELL = [line for _, block in blocks("sh") for line in block.splitlines()]
 DASK = [line.partition("#")[0] for line in SHELL if line.startswith("dask ")]
 COMPOSED = [line for line in SHELL if line.startswith("docker compose run")]
 
@@ -46,12 +47,12 @@ def test_a_worker_that_ended_with_its_scheduler_is_started_again():
 
 
 @pytest.mark.parametrize("command", DASK)
-def test_the_commands_for_dask_in_the_readme_are_understood(command):
+def test_the_commands_for_dask_in_the_pages_are_understood(command):
     understood(command)
 
 
 @pytest.mark.parametrize("command", COMPOSED)
-def test_the_commands_for_compose_in_the_readme_are_understood(command):
+def test_the_commands_for_compose_in_the_pages_are_understood(command):
     arguments = shlex.split(command)
     assert arguments[:5] == ["docker", "compose", "run", "--rm", "client"]
     assert SERVICES["client"]["entrypoint"] == ["python", "-m"]

@@ -1,0 +1,130 @@
+"""What the README and the pages say to type is understood as it stands."""
+
+import importlib
+import pkgutil
+import re
+import shlex
+import tomllib
+from itertools import pairwise
+
+import pytest
+import yaml
+
+import benchmarks.__main__ as benchmark
+from analysis.__main__ import build_parser as analysis_parser
+from sweep.check import build_parser as check_parser
+from sweep.recipe import RECIPES
+from sweep.run import build_parser
+from sweep.study.parse import parse_setting, read_study, read_target
+from sweep.trace import build_parser as trace_parser
+from tests.commands import ROOT
+from tests.docs.pages import blocks, codes
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LINES = [(page, line.partition(" #")[0].strip()) for page, block in blocks("sh") for line in block.splitlines()]
+INLINE = [
+    (page, f"python -m {code}" if code.startswith("analysis ") else code)
+    for page, code in codes()
+    if re.match(r"(python -m|make|analysis|docker compose) ", code)
+]
+BY_HAND = ["python3 -m venv .venv && . .venv/bin/activate", "pip install --editable ."]
+
+
+@pytest.mark.parametrize(("page", "line"), sorted({*LINES, *INLINE}))
+def test_every_command_is_understood(page, line):
+    if line in BY_HAND:
+        return
+    program, *arguments = shlex.split(line)
+    understand = {"python": python, "make": make, "docker": docker_compose, "export": export, "dask": dask}[program]
+    understand(*arguments)
+
+
+def python(_, module, *arguments):
+    if module == "analysis":
+        analysis_parser().parse_args(arguments)
+    elif module == "sweep.run":
+        options = build_parser().parse_args(arguments)
+        if not options.list_recipes:
+            until, repeats = read_target(options.until_rse, options.until_minimum, options.max_repeats, options.repeats)
+            read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
+    elif module == "sweep.trace":
+        options = trace_parser().parse_args(arguments)
+        assert set(dict(map(parse_setting, options.set))) <= set(RECIPES[options.recipe].to_dict())
+    elif module == "sweep.check":
+        check_parser().parse_args(arguments)
+    elif module == "pip":
+        command, what = arguments
+        assert command == "install"
+        assert what.strip(".[]") in PROJECT["optional-dependencies"]
+    elif module == "benchmarks" and arguments == ("--help",):
+        with pytest.raises(SystemExit, match="0"):
+            benchmark.read_options(arguments)
+    else:
+        assert arguments == ()
+        assert module in ("sweep.status", "benchmarks.cluster")
+        assert importlib.util.find_spec(module)
+
+
+def make(target, *settings):
+    assert target in re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE)
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        assert f"$({name})" in MAKEFILE
+        if name == "BENCH":
+            benchmark.read_options(shlex.split(value))
+        if name == "FAULTS":
+            assert set(re.findall("--[a-z]+", value)) <= options_of("benchmarks/faults.py")
+
+
+def docker_compose(compose, *arguments):
+    assert compose == "compose"
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    for option, value in pairwise(arguments):
+        if option == "-f":
+            assert (ROOT / value).exists()
+        if option == "--profile":
+            assert any(value in service.get("profiles", ()) for service in services.values())
+    assert "up" in arguments or ("run" in arguments and "client" in services)
+
+
+def export(*settings):
+    known = "".join((ROOT / name).read_text() for name in ("docker-compose.auth.yml", "sweep/console/command.py"))
+    assert all(setting.partition("=")[0] in known for setting in settings)
+
+
+def dask(*arguments):
+    """Held to Dask itself in tests/execution/cluster/test_containers.py."""
+
+
+def options_of(*patterns):
+    """Every option that a parser in these modules takes."""
+    paths = [path for pattern in patterns for path in ROOT.glob(pattern)]
+    return {option for path in paths for option in re.findall(r'"(--[a-z-]+)"', path.read_text())}
+
+
+def test_every_option_is_one_of_a_command():
+    known = options_of("sweep/**/*.py", "analysis/*.py", "benchmarks/*.py") | {"--help"}
+    named = {code.split()[0] for _, code in codes() if code.startswith("--")}
+    assert named - {"--until-…"} <= known
+    assert len(named) > 10
+
+
+def test_every_name_of_python_is_there():
+    named = {code for _, code in codes() if re.fullmatch(r"(sweep|analysis|benchmarks)(\.\w+)+", code)}
+    for name in named - {"sweep.sqlite3"}:
+        pkgutil.resolve_name(name)
+    assert len(named) > 10
+
+
+def test_every_module_is_there():
+    paths = {code for _, code in codes() if re.fullmatch(r"[\w/-]+(\.py|/)", code)}
+    for path in paths:
+        folders = ("", "sweep/**/", "analysis/**/", "benchmarks/**/")
+        assert any(any(ROOT.glob(f"{folder}{path}")) for folder in folders), path
+    assert len(paths) > 50
+
+
+def test_there_are_commands():
+    assert len(LINES) > 40
+    assert len(INLINE) > 10

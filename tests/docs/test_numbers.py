@@ -1,0 +1,147 @@
+"""Numbers in the README and the pages are those of the committed tables."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.claims.verdict import RULE
+from sweep import RECIPES, Study
+from sweep.recipe import xavier_spread
+from sweep.study import plan
+from tests.commands import ROOT
+from tests.docs.pages import PAGES, rows
+
+README, RESULTS = PAGES["README.md"], PAGES["docs/results.md"]
+FIGURES = ROOT / "figures"
+GUSTAW = Study(RECIPES["gustaw"])
+
+
+def said(text, page):
+    """Whether a page says it, wherever its lines break."""
+    return " ".join(text.split()) in " ".join(page.split())
+
+
+def minimum(folder):
+    found = pd.read_csv(folder / "minimum.csv").iloc[0]
+    where = f"{found['minimum']:.3f} ({found['minimum_low']:.3f} to {found['minimum_high']:.3f})"
+    gain = f"{-found['gain']:.2%} ({-found['gain_high']:.2%} to {-found['gain_low']:.2%})".replace("%", " %")
+    return where, gain, f"about {-found['gain']:.0%}".replace("%", " %")
+
+
+@pytest.mark.parametrize("folder", ["article", "article/minimum"])
+def test_the_published_study_is_as_it_was_measured(folder):
+    where, gain, about = minimum(FIGURES / folder)
+    claims = pd.read_csv(FIGURES / folder / "claims.csv").set_index("id")["measured"]
+    fall = re.search(r"falls by (.*)", claims["G1"])[1].replace("%", " %")
+    assert f"| {fall} | {gain} | {where} |" in RESULTS
+    if folder == "article/minimum":
+        assert all(f"| {number} |" in README[: README.index("## Run it")] for number in (fall, gain, where))
+        assert said(f"it costs {about}", README)
+
+
+def test_the_default_study_is_as_it_was_measured():
+    where, _, _ = minimum(FIGURES)
+    assert said(f"puts the minimum at {where}", RESULTS)
+    means = pd.read_csv(FIGURES / "mean_loss.csv").set_index("hidden_std_dev")
+    best, xavier = means["mean"].idxmin(), nearest_to_xavier(means.index)
+    for name, spread in (("Best:  ", best), ("Xavier:", xavier)):
+        row = means.loc[spread]
+        assert (
+            f"{name} hidden_std_dev = {spread:.4f}: mean total loss {row['mean']:,.2f} ± {row['standard_error']:.2f}, "
+            f"solved {row['solved']:.1%}, n = {row['count']:,.0f}" in README
+        )
+    change = means.loc[best, "mean"] / means.loc[xavier, "mean"] - 1
+    assert f"From Xavier's to the best: {100 * change:+.2f} % mean total loss" in README
+
+
+def nearest_to_xavier(spreads):
+    return min(spreads, key=lambda spread: abs(np.log(spread / xavier_spread(GUSTAW.recipe))))
+
+
+def test_the_journey_is_that_of_a_block_of_the_default_study():
+    spread = nearest_to_xavier(GUSTAW.axes[0].values)
+    (block,) = [block for block in plan(GUSTAW, {}) if block.point.recipe.hidden_std_dev == spread]
+    for words in (
+        f"the trainings {block.start} to {block.stop - 1} of the spread {spread:.4f}",
+        f"`Block(point, {block.start}, {block.stop})`",
+        f"initial parameters, ({block.n_trainings}, {GUSTAW.recipe.n_parameters})",
+        f"{GUSTAW.recipe.epochs:,} epochs",
+    ):
+        assert said(words, PAGES["docs/design.md"]), words
+
+
+def test_the_map_is_of_that_many_networks():
+    table = pd.read_csv(FIGURES / "article/two-axes/mean_loss.csv")
+    shape = [table[name].nunique() for name in ("hidden_std_dev", "output_std_dev")]
+    assert said(f"({shape[0]} × {shape[1]} × {table['count'].max()} `gustaw` networks)", PAGES["docs/usage.md"])
+
+
+def test_the_claims_are_judged_as_in_the_table():
+    judged = pd.read_csv(FIGURES / "article/minimum/claims.csv")
+    assert rows("docs/results.md", "claim of") == [
+        [f"`{row.source}`", row.claim, row.verdict] for row in judged.itertuples()
+    ]
+    assert RULE.partition("\n")[2] in RESULTS
+
+
+BENCHMARKS = (ROOT / "benchmarks/results/amd-epyc-2-cores.md").read_text(encoding="utf-8").splitlines()
+
+
+def measured(*words):
+    """Median, median set against it, and their ratio, of the one row of the benchmarks' table with all these words."""
+    (row,) = [line for line in BENCHMARKS if all(word in line for word in words)]
+    _, _, _, _, median, _, other, times, _ = (cell.strip() for cell in row.split("|"))
+    return median, other, times
+
+
+def test_the_trainers_take_what_was_measured():
+    begin = next(number for number, line in enumerate(BENCHMARKS) if line.startswith("| **Trainers"))
+    times = {}
+    for line in BENCHMARKS[begin + 1 :]:
+        if line.startswith("| **"):
+            break
+        what, ratio = line.split("|")[1].strip(), line.split("|")[7].strip()
+        if ratio:
+            times[what] = ratio
+    said_times = {what.partition(", one network")[0]: ratio for what, ratio in rows("docs/benchmarks.md", "trainer")}
+    assert said_times == times
+
+
+def test_the_sentences_on_benchmarks_say_what_was_measured():
+    page = PAGES["docs/benchmarks.md"]
+    slow, network, _ = measured("| reference, `gustaw` |")
+    few, many = (measured(f"| reference, `gustaw`, {words} |")[2] for words in ("8 hidden units", "relu"))
+    least, most = (measured(f"| {words} | ", " an epoch |")[2] for words in ("`rumelhart`", "`relu-capstone`"))
+    sqlite, mongodb = (measured(f"| `sweep.run` into {name} |") for name in ("SQLite", "MongoDB"))
+    beyond = [measured(f"| each training beyond {n} |")[0] for n in ("10,000", "100,000", "1,000,000")]
+    workers = measured("| 1 worker |", "| 2 workers |")[2], measured("| kernel alone, 1 process |", "2 processes")[2]
+    memory = [measured(f"| `sweep.run`, {n} trainings |", " MB |")[0] for n in ("10,000", "4,000,000")]
+    warm, cold = (float(measured(f"counted, {words}")[0].split()[0]) for words in ("warm", "cold"))
+    each = measured("| `sweep.run` from start to end")[0]
+    joblib, random, grid = (
+        measured(words)[2] for words in ("| joblib", "RandomSampler, in mem", "GridSampler, in mem")
+    )
+    database = min(float(measured(f"{name}, into")[2].replace(",", "")) for name in ("RandomSampler", "GridSampler"))
+    for words in (
+        f"a network of `gustaw` in {network}; the reference takes {few} (8 hidden units) to {many} times (relu)",
+        f"take {least} (`rumelhart`) to {most} times (`relu-capstone`)",
+        f"take {sqlite[2]} times the kernel's own time on two cores when stored in SQLite ({sqlite[0]} from",
+        f"and {mongodb[2]} times in MongoDB on the same two cores ({mongodb[0]};",
+        f"{beyond[0]} from 10,000 to 100,000 trainings, {beyond[1]} to 1,000,000 and {beyond[2]} to 4,000,000",
+        f"{workers[0]} times (medians of 2; the kernel alone {workers[1]} times)",
+        f"The largest process takes {memory[0]}, with 10,000 trainings as with 4,000,000",
+        f"after {warm:.1f} s, or {cold:.1f} s where",
+        f"A result costs `sweep.run` {each} beside",
+        f"joblib takes {joblib} times that and stores nothing; Optuna takes {random} times in memory with its random "
+        f"sampler, {grid} times with its grid, and over {database // 100 * 100:,.0f} times in SQLite",
+    ):
+        assert said(words, page), words
+    assert memory[0] == memory[1]
+    assert said(f"{float(slow.split()[0]) / 1000:.1f} s; the kernel", README)
+    micro = float(network.split()[0])
+    assert said(f"trains one in {micro / 1000:.2f} ms", README)
+    assert said(f"of `gustaw` ({micro:.0f} µs each)", PAGES["docs/cluster.md"])
+    quick = float(measured("| reference, `twenty-lines` |")[1].split()[0])
+    assert said(f"of `twenty-lines` ({quick:.0f} µs)", PAGES["docs/cluster.md"])
