@@ -16,6 +16,8 @@ from sweep.recipe.problem import truth_table
 from sweep.recipe.recipe import LEAK, Recipe
 from sweep.recipe.schedule import learning_rates
 
+__all__ = ["Training", "Weights", "forward", "train", "unpack"]
+
 Array = NDArray[np.float64]
 
 
