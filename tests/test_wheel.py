@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import yaml
 
 import sweep
 from tests import commands
@@ -84,12 +83,6 @@ def test_it_says_whose_it_is_and_under_which_licence(wheel):
     assert (said["Name"], said["Version"]) == ("initialization-sweep", sweep.__version__)
     assert (said["License-Expression"], said["Author"]) == ("MIT", "the initialization-sweep authors")
     assert said.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_it_is_cited_as_what_it_is():
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    assert (cited["title"], cited["version"], cited["license"]) == ("initialization-sweep", sweep.__version__, "MIT")
-    assert cited["authors"] == [{"name": "the initialization-sweep authors"}]
 
 
 def test_the_image_is_built_from_the_same():
