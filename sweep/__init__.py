@@ -5,4 +5,5 @@ from sweep.recipe import RECIPES, Recipe
 from sweep.study import Axis, Study
 
 __version__ = "0.2.0"
+"""Of this project; every run records it."""
 __all__ = ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"]

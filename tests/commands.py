@@ -9,10 +9,10 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
-def run(module, *arguments, folder=None, environment=None):
+def run(module, *arguments, folder=None, environment=None, python=sys.executable):
     """Run `python -m MODULE ARGUMENTS` to its end; the result has returncode, stdout and stderr."""
     return subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
+        [python, "-m", module, *map(str, arguments)],
         cwd=folder,
         env=clean_environment() | (environment or {}),
         capture_output=True,

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.operations import operations, relative
+from benchmarks.operations import ACTIVATION, DERIVATIVE, operations, relative
 from sweep import RECIPES, Recipe
+from sweep.recipe.recipe import ACTIVATIONS
 
 GUSTAW = RECIPES["gustaw"]
 
@@ -14,6 +15,10 @@ def test_gustaws_operations_counted_by_hand():
     backwards = 2 * 4 * (1 + 2) + 3 * 4  # deltas of the hidden units; two weights and a bias
     assert operations(GUSTAW, logs=False) == 2 * hidden_unit + output_unit + backwards + 4 * 2
     assert operations(GUSTAW) == operations(GUSTAW, logs=False) + 4 * 3.5
+
+
+def test_every_activation_is_counted():
+    assert ACTIVATION.keys() == DERIVATIVE.keys() == set(ACTIVATIONS)
 
 
 def test_what_takes_more_is_counted_as_more():

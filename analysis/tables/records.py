@@ -29,6 +29,15 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
     Raises:
         UsageError: the URL is none, or the store holds no such run.
         FailedError: the store cannot be read, or holds no run, or no training of it.
+
+    Examples:
+        After `python -m sweep.run --recipe twenty-lines --axis hidden_std_dev=0.5,1,2 --repeats 100`:
+
+        >>> trainings = load("sweep.sqlite3")
+        >>> trainings.shape
+        (300, 7)
+        >>> trainings.groupby("hidden_std_dev")["loss"].median().round(1).to_dict()
+        {0.5: 249.3, 1.0: 235.9, 2.0: 202.0}
     """
     if isinstance(store, str):
         with open_store(store) as opened:

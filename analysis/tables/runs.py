@@ -31,7 +31,21 @@ def find_run(store: Store, run: str | None = None) -> dict[str, Any]:
 
 
 def find_study(store: Store, run: str | None = None) -> Study:
-    """The study of the run that `find_run` finds, with its errors."""
+    """The study of the latest run of a store, or of the run with that identifier.
+
+    Raises:
+        FailedError: the store holds no run, or cannot be read.
+        UsageError: it holds no run of that identifier.
+
+    Examples:
+        After `python -m sweep.run --recipe twenty-lines --axis hidden_std_dev=0.5,1,2 --repeats 100`:
+
+        >>> from sweep.store import open_store
+        >>> with open_store("sweep.sqlite3") as store:
+        ...     study = find_study(store)
+        >>> study.axes, study.repeats
+        ((Axis(field='hidden_std_dev', values=(0.5, 1.0, 2.0)),), 100)
+    """
     return Study.from_dict(find_run(store, run)["study"])
 
 

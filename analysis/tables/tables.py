@@ -45,6 +45,22 @@ def make_tables(store: Store, study: Study) -> Tables:
     """Read every training of the study once, point by point, and make all tables.
 
     The memory used grows with the number of points and the trainings of one of them, not with their product.
+
+    Raises:
+        StoreError: the store cannot be read.
+
+    Examples:
+        After `python -m sweep.run --recipe twenty-lines --axis hidden_std_dev=0.5,1,2 --repeats 100`:
+
+        >>> from analysis import find_study
+        >>> from sweep.store import open_store
+        >>> with open_store("sweep.sqlite3") as store:
+        ...     tables = make_tables(store, find_study(store))
+        >>> print(tables.solved.round(3).to_string(index=False))
+         hidden_std_dev  solved  solved_low  solved_high  count  diverged
+                    0.5    0.02       0.006        0.070    100         0
+                    1.0    0.18       0.117        0.267    100         0
+                    2.0    0.46       0.366        0.557    100         0
     """
     rows: list[list[dict[str, float]]] = []
     cells: list[Cells] = []
@@ -68,7 +84,17 @@ def make_tables(store: Store, study: Study) -> Tables:
 
 
 def coordinates(study: Study) -> pd.DataFrame:
-    """The axis fields of every point of the study, a row a point, in its order."""
+    """The axis fields of every point of the study, a row a point, in its order.
+
+    Examples:
+        >>> from sweep import Axis, Recipe
+        >>> print(coordinates(Study(Recipe(), (Axis("epochs", (10, 20)), Axis("loss", ("bce", "mse"))))).to_string())
+           epochs loss
+        0      10  bce
+        1      10  mse
+        2      20  bce
+        3      20  mse
+    """
     names = [axis.field for axis in study.axes]
     values: Any = list(product(*(axis.values for axis in study.axes)))
     return pd.DataFrame(

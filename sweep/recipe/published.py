@@ -158,6 +158,7 @@ PROGRAMS = {
     ),
 }
 RECIPES = {name: program.recipe for name, program in PROGRAMS.items()}
+"""Name of a published program -> the recipe that repeats its trainings."""
 
 
 def find_program(name: str) -> Program:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Container
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from sweep.errors import UsageError
+from sweep.recipe.layer import Layer
 from sweep.recipe.problem import N_INPUTS
 
 PROBLEMS = tuple(N_INPUTS)
@@ -36,28 +37,6 @@ MAX_WIDTH = 1024
 MAX_EPOCHS = 10_000_000
 
 
-class Layer(NamedTuple):
-    """One layer of weights: how many units feed each of its units, and how many units it has."""
-
-    fan_in: int
-    fan_out: int
-
-    @property
-    def xavier(self) -> float:
-        """Standard deviation sqrt(2 / (fan_in + fan_out)) (Glorot & Bengio 2010, eq. 12)."""
-        return math.sqrt(2 / (self.fan_in + self.fan_out))
-
-    @property
-    def he(self) -> float:
-        """Standard deviation sqrt(2 / fan_in) (He et al. 2015, eq. 10)."""
-        return math.sqrt(2 / self.fan_in)
-
-    @property
-    def lecun(self) -> float:
-        """Standard deviation sqrt(1 / fan_in) (LeCun et al. 1998, "Efficient BackProp", eq. 16)."""
-        return math.sqrt(1 / self.fan_in)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """One training of a small network on a truth table by full-batch gradient descent.
@@ -83,6 +62,16 @@ class Recipe:
 
     Raises:
         UsageError: a field is not allowed; the message names the field, what was given and what is allowed.
+
+    Examples:
+        >>> recipe = Recipe(problem="parity3", hidden=(3,), activation="tanh")
+        >>> recipe.widths, recipe.n_parameters
+        ((3, 3, 1), 16)
+        >>> [round(layer.xavier, 4) for layer in recipe.layers]
+        [0.5774, 0.7071]
+        >>> Recipe(epochs=0)
+        Traceback (most recent call last):
+        sweep.errors.UsageError: epochs was given as 0; allowed is a whole number from 1 to 10,000,000
     """
 
     problem: str = "xor"
@@ -179,6 +168,7 @@ class Recipe:
 
 
 FIELDS = {field.name: field.type for field in fields(Recipe)}
+"""Name of a recipe's field -> its type."""
 
 
 def unknown_field(name: str) -> UsageError:

@@ -33,10 +33,15 @@ class RelativeChange(NamedTuple):
 
 
 def mean_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
-    """Student's interval of the mean of values (n,); NaN (diverged) values are left out.
+    """Student's (1908) interval of the mean of values (n,); NaN (diverged) values are left out.
 
     Returns:
-        The estimate is NaN without values, the ends are NaN below two.
+        In the unit of the values. The estimate is NaN without values, the ends are NaN below two.
+
+    Examples:
+        >>> mean, low, high = mean_interval(np.array([1.0, 2.0, 3.0, 4.0, 5.0, np.nan]))
+        >>> round(mean, 3), round(low, 3), round(high, 3)
+        (3.0, 1.037, 4.963)
     """
     finite = values[np.isfinite(values)]
     if len(finite) < 2:
@@ -52,7 +57,14 @@ def interval_from_error(mean: float, standard_error: float, n: int, confidence: 
 
 
 def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:
-    """Wilson's (1927) score interval of a fraction; all NaN for n = 0."""
+    """Wilson's (1927) score interval of the fraction successes / n, within 0 to 1; all NaN for n = 0.
+
+    Examples:
+        >>> [round(number, 3) for number in fraction_interval(8, 10)]
+        [0.8, 0.49, 0.943]
+        >>> [round(number, 3) for number in fraction_interval(0, 10)]
+        [0.0, 0.0, 0.278]
+    """
     if n == 0:
         return Interval(np.nan, np.nan, np.nan)
     share, z = successes / n, float(ndtri(0.5 + 0.5 * confidence))
@@ -76,6 +88,14 @@ def relative_change(
 
     Returns:
         Standard error and ends are NaN below two trainings.
+
+    Examples:
+        >>> before, after = np.array([10.0, 12.0, 14.0]), np.array([9.0, 11.0, 13.0])
+        >>> for paired in (True, False):
+        ...     found = relative_change(before, after, paired=paired)
+        ...     print(f"{found.change:.1%} ({found.low:.1%} to {found.high:.1%})")
+        -8.3% (-11.8% to -4.9%)
+        -8.3% (-64.5% to 47.8%)
     """
     if paired:
         both = np.isfinite(before) & np.isfinite(after)

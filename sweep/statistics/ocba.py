@@ -31,6 +31,12 @@ def ocba(
 
     Returns:
         Whole numbers (n,) of 0 or more that sum to the budget; all 0 where every mean is NaN.
+
+    Examples:
+        The budget goes to the best and to what may be better, and hardly to what lies far off:
+
+        >>> ocba(np.array([1.0, 1.2, 2.0]), np.ones(3), np.array([10, 10, 10]), budget=970).tolist()
+        [481, 480, 9]
     """
     known = np.isfinite(means)
     if not known.any():

@@ -18,7 +18,23 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
 
     Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
-    where it is not known); `diverged`, their number.
+    where it is not known); `diverged`, their number. Losses are in nats × epochs (bce) or squared error × epochs (mse).
+
+    Raises:
+        StoreError: the store cannot be read.
+
+    Examples:
+        After `python -m sweep.run --recipe twenty-lines --axis hidden_std_dev=0.5,1,2 --repeats 100`:
+
+        >>> from analysis import find_study
+        >>> from sweep.store import open_store
+        >>> with open_store("sweep.sqlite3") as store:
+        ...     table = summarize(store, find_study(store))
+        >>> print(table[["hidden_std_dev", "mean", "count", "solved"]].round(2).to_string(index=False))
+         hidden_std_dev   mean  count  solved
+                    0.5 246.31    100    0.02
+                    1.0 231.60    100    0.18
+                    2.0 200.08    100    0.46
     """
     parts = [study.points[start : start + POINTS_AT_ONCE] for start in range(0, len(study.points), POINTS_AT_ONCE)]
     found = [

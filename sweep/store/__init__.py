@@ -46,6 +46,26 @@ def open_store(url: str, create: bool = False, seconds: float | None = None) -> 
         UsageError: `url` has none of these forms.
         StoreError: the store cannot be opened or has a newer format, or there is no SQLite file and `create` is false.
         StoreUnavailableError: it cannot be opened at present.
+
+    Examples:
+        After `python -m sweep.run --recipe twenty-lines --axis hidden_std_dev=0.5,1,2 --repeats 100`:
+
+        >>> from sweep import Study
+        >>> with open_store("sweep.sqlite3") as store:
+        ...     study = Study.from_dict(store.runs()[-1]["study"])
+        ...     point = study.points[0]
+        ...     records = store.records(point.identity, below=3)
+        >>> point.recipe.hidden_std_dev, records.repeat.tolist(), records.loss.round(1).tolist()
+        (0.5, [0, 1, 2], [245.7, 250.4, 264.1])
+
+        Storing a record twice is harmless:
+
+        >>> with open_store("copy.sqlite3", create=True) as copy:
+        ...     copy.insert(point, records), copy.insert(point, records)
+        (3, 0)
+        >>> open_store("none.sqlite3")
+        Traceback (most recent call last):
+        sweep.errors.StoreError: there is no store at none.sqlite3; `python -m sweep.run --store none.sqlite3` makes one
     """
     scheme, separator, rest = url.partition("://")
     if separator and scheme in ("mongodb", "mongodb+srv"):

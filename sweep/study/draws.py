@@ -14,10 +14,19 @@ def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float6
     """Initial parameters of the repeats start, ..., stop - 1 of one point, shape (stop - start, n_parameters).
 
     Row r depends on the point and on r alone. With common draws the points of a study share their standard normal
-    draws (common random numbers) and differ in how they are scaled.
+    draws (common random numbers: Glasserman & Yao 1992) and differ in how they are scaled. The order of the parameters
+    is the one that `sweep.kernel.train` takes.
 
     Raises:
         ValueError: the repeats lie in more than one block of draws.
+
+    Examples:
+        >>> narrow, wide = (Point(Recipe(hidden_std_dev=spread), 0, "common") for spread in (0.5, 2.0))
+        >>> initial_parameters(narrow, 0, 3).shape
+        (3, 9)
+        >>> hidden = slice(0, 6)  # four weights and two biases, then the output layer's
+        >>> (initial_parameters(wide, 0, 3) / initial_parameters(narrow, 0, 3))[1, hidden].round(6).tolist()
+        [4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
     """
     block = start // DRAW_BLOCK
     if not block * DRAW_BLOCK <= start < stop <= (block + 1) * DRAW_BLOCK:

@@ -22,6 +22,13 @@ def parse_setting(text: str) -> tuple[str, Any]:
 
     Raises:
         UsageError: there is no `=`, no such field, or the value is not of the field's kind.
+
+    Examples:
+        >>> parse_setting("epochs=2_000"), parse_setting("hidden=3x3"), parse_setting("hidden=none")
+        (('epochs', 2000), ('hidden', (3, 3)), ('hidden', ()))
+        >>> parse_setting("epochs=many")
+        Traceback (most recent call last):
+        sweep.errors.UsageError: epochs was given as 'many'; allowed is a whole number
     """
     field, value = _split(text, "FIELD=VALUE")
     return field, _parse_value(field, value)
@@ -30,8 +37,21 @@ def parse_setting(text: str) -> tuple[str, Any]:
 def parse_axis(text: str) -> Axis:
     """FIELD=SPEC as an axis; SPEC is log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,….
 
+    Both ends are among the COUNT values; those of a field of whole numbers are rounded.
+
     Raises:
         UsageError: the SPEC cannot be read or is not allowed; the message names it and what is allowed.
+
+    Examples:
+        >>> parse_axis("activation=sigmoid,tanh")
+        Axis(field='activation', values=('sigmoid', 'tanh'))
+        >>> [round(value, 3) for value in parse_axis("hidden_std_dev=log:0.1:10:5").values]
+        [0.1, 0.316, 1.0, 3.162, 10.0]
+        >>> parse_axis("epochs=lin:100:500:3")
+        Axis(field='epochs', values=(100, 300, 500))
+        >>> parse_axis("epochs=log:0:10:5")
+        Traceback (most recent call last):
+        sweep.errors.UsageError: axis epochs was given as 'log:0:10:5'; on a log axis LOW and HIGH must be above 0
     """
     field, spec = _split(text, "FIELD=SPEC")
     kind, colon, rest = spec.partition(":")

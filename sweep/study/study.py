@@ -19,6 +19,7 @@ from sweep.recipe import FIELDS, Recipe, unknown_field
 from sweep.study.target import Target
 
 DRAWS = ("common", "independent")
+"""Whether the points of a study start from the same standard normal draws, or each from its own."""
 DRAW_BLOCK = 1024
 """Repeats that share one stream of random draws. Part of what identifies a result: changing it changes every draw."""
 
@@ -27,7 +28,12 @@ DEFAULT_SPREADS = tuple(np.exp(np.linspace(-3, 4, 400)).tolist())
 
 
 class Axis(NamedTuple):
-    """One recipe field and the values it takes in a study."""
+    """One recipe field and the values it takes in a study.
+
+    Examples:
+        >>> Axis("hidden", ((), (2,), (3, 3))).values[-1]
+        (3, 3)
+    """
 
     field: str
     values: tuple[Any, ...]
@@ -61,6 +67,17 @@ class Study:
 
     Raises:
         UsageError: an axis, the repeats, the seed, the kind of draws or the target is not allowed.
+
+    Examples:
+        >>> axes = (Axis("hidden_std_dev", (0.5, 1.0)), Axis("activation", ("sigmoid", "tanh", "relu")))
+        >>> study = Study(Recipe(), axes, repeats=100)
+        >>> len(study.points), study.n_trainings
+        (6, 600)
+        >>> study.points[1].recipe.hidden_std_dev, study.points[1].recipe.activation
+        (0.5, 'tanh')
+        >>> Study(Recipe(), (Axis("colour", (1,)),))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        sweep.errors.UsageError: unknown recipe field 'colour': a recipe has problem, hidden, activation, ...
     """
 
     recipe: Recipe

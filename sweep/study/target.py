@@ -21,6 +21,13 @@ class Target(NamedTuple):
             best point found is, with 95 % confidence, at most the share `value` above the lowest mean of all points.
         value: the share, between 0 and 1.
         first_round: trainings that every point gets before any decision.
+
+    Examples:
+        >>> Target("rse", 0.02, first_round=200).sentence
+        'until every relative standard error of the mean is at most 0.02'
+        >>> Target("rse", 2.0).check(most=100_000)
+        Traceback (most recent call last):
+        sweep.errors.UsageError: until-rse was given as 2.0; allowed is a number above 0 and below 1, such as 0.01
     """
 
     kind: str

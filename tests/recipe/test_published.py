@@ -26,6 +26,11 @@ def replayed(request):
     ]
 
 
+def test_every_program_is_transcribed():
+    assert TRANSCRIPTIONS.keys() == PROGRAMS.keys()
+    assert [name for name in PROGRAMS if PROGRAMS[name].seed is not None] == SEEDED
+
+
 def test_the_losses_of_every_epoch_are_the_programs_own(replayed):
     for _, _, theirs, ours in replayed:
         np.testing.assert_allclose(ours.losses[:1000], theirs[:1000], rtol=1e-12)
