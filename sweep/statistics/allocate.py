@@ -45,7 +45,7 @@ def repeats_for_rse(estimates: Estimates, target: float, most: int) -> Allocatio
     """Trainings that bring every relative standard error of the mean to the target: (deviation / mean / target)^2.
 
     As in Chow & Robbins (1965), Ann. Math. Stat. 36, 457-462, the number of trainings depends on their outcome: means
-    and intervals are right in the limit of small targets, and may be slightly off before (docs/adaptive.md says how much).
+    and intervals are right in the limit of small targets, and slightly off before (docs/adaptive.md says how much).
 
     Args:
         estimates: of every point.
