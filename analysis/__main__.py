@@ -1,10 +1,12 @@
 """python -m analysis: read a store, print or draw what it says."""
 
 import argparse
+import json
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -51,11 +53,17 @@ def build_parser() -> Parser:
             )
         if name in ("summary", "claims"):
             command.add_argument("--csv", metavar="PATH", help="write the table there, with every digit")
+        if name in ("summary", "compare", "minimum", "claims"):
+            command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
         if name == "compare":
             command.add_argument(
-                "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more swept values"
+                "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more values of the axis"
             )
-            command.add_argument("--nearest", action="store_true", help="take the nearest swept value to each")
+            command.add_argument(
+                "--nearest",
+                action="store_true",
+                help="take the nearest swept value to each, where the curve is not pooled",
+            )
         if name == "report":
             command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
         if name in ("figures", "recipes"):
@@ -94,6 +102,8 @@ def print_summary(options: argparse.Namespace) -> None:
     table = table.map(lambda value: format_value(value) if isinstance(value, tuple) else value)
     if options.csv is not None:
         write_table(table, options.csv)
+    elif options.json:
+        print_json({"points": json.loads(table.to_json(orient="records", double_precision=15))})
     else:
         shown = table.assign(solved="unknown") if isinstance(study, ForeignStudy) else table
         print(shown.to_string(index=False, float_format="{:,.4f}".format))
@@ -109,27 +119,31 @@ def tell_if_foreign(study: Study) -> None:
 def print_comparison(options: argparse.Namespace) -> None:
     """Print the relative changes between the values."""
     from sweep.statistics.compare import compare, describe
-    from sweep.statistics.losses import read_losses
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
-        given = read_losses(results, study)
-    print(describe(study.axes[0].field, compare(given, options.values, nearest=options.nearest)))
+        found = compare(results, study, options.values, nearest=options.nearest)
+    if options.json:
+        print_json({"field": study.axes[0].field, "comparisons": [one.to_dict() for one in found]})
+        return
+    print(describe(study.axes[0].field, found))
     tell_if_foreign(study)
 
 
 def print_minimum(options: argparse.Namespace) -> None:
     """Print the minimum with its intervals."""
-    from sweep.recipe import xavier_spread
-    from sweep.statistics.losses import read_losses
+    from sweep.statistics.answer import predicted_value
+    from sweep.statistics.curve import read_curve
     from sweep.statistics.minimum import describe, find_minimum
-    from sweep.study.words import SPREAD
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
-        given = read_losses(results, study)
-    field = study.axes[0].field
-    print(describe(field, find_minimum(given, xavier_spread(study.recipe) if field == SPREAD else None)))
+        curve = read_curve(results, study)
+    found = find_minimum(curve, predicted_value(study))
+    if options.json:
+        print_json({"field": curve.field, **found.to_dict()})
+        return
+    print(describe(curve.field, found))
     tell_if_foreign(study)
 
 
@@ -140,10 +154,17 @@ def print_claims(options: argparse.Namespace) -> None:
     # The claims about seeded runs need no store.
     with nullcontext() if is_missing(options.store) else open_store(options.store) as store:
         findings = all_findings(store)
-    if options.csv is None:
-        print(describe(findings))
-    else:
+    if options.csv is not None:
         write_table(pd.DataFrame(findings), options.csv)
+    elif options.json:
+        print_json({"claims": [finding._asdict() for finding in findings]})
+    else:
+        print(describe(findings))
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print one JSON object; numbers that are not finite are null."""
+    print(json.dumps(value, allow_nan=False, ensure_ascii=False, indent=2))
 
 
 def write_table(table: pd.DataFrame, path: str) -> None:

@@ -75,9 +75,10 @@ def build_parser() -> Parser:
     parser.add_argument(
         "--draws",
         metavar="KIND",
-        default="common",
-        help="common: every point's network number r starts from the same draws, so that points differ in their "
-        "spread alone; independent: every point has draws of its own (common)",
+        default="",
+        help="which points start from the same draws. by_spread: those of the same spreads, so that points differ in "
+        "what else is swept alone, and all trainings of a sweep of a spread can be pooled; common: all of them; "
+        "independent: none (by_spread where neighbouring spreads overlap enough for pooling, else common)",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(

@@ -8,6 +8,7 @@ from analysis.claims import gustaw, seeded
 from analysis.claims.seeded import RUMELHART_LOSSES, RUMELHART_OUTPUTS
 from analysis.claims.verdict import MISSING, RULE, Claim, Finding, Judged
 from analysis.tables.recipes import find_sweeps
+from sweep.statistics.curve import Curve, read_curve
 from sweep.statistics.losses import Losses, read_losses
 from sweep.store import Store
 
@@ -52,12 +53,12 @@ def all_findings(store: Store | None) -> list[Finding]:
     # The kernel leaves the interpreter to this thread, which reads meanwhile.
     with ThreadPoolExecutor(1) as beside:
         replayed = beside.submit(seeded_findings)
-        return [*sweep_findings(read_losses(store, study)), *replayed.result()]
+        return [*sweep_findings(read_losses(store, study), read_curve(store, study)), *replayed.result()]
 
 
-def sweep_findings(losses: Losses) -> list[Finding]:
-    """The claims about the sweep, judged by its losses; it must be known what was solved."""
-    sweep = gustaw.measure(losses)
+def sweep_findings(losses: Losses, curve: Curve) -> list[Finding]:
+    """The claims about the sweep, judged by its losses, of which it must be known what was solved, and their curve."""
+    sweep = gustaw.measure(losses, curve)
     return [find(claim, claim.judge(claim, sweep)) for claim in CLAIMS if claim.source == SWEPT]
 
 

@@ -5,54 +5,52 @@ from typing import NamedTuple
 import numpy as np
 
 from analysis.claims.verdict import FAILS, MISSING, Claim, Judged, below_verdict, needed, number_verdict
-from sweep.statistics.compare import find_column
-from sweep.statistics.inference import Interval, mean_interval, relative_change
+from sweep.statistics.compare import compare_on_curve
+from sweep.statistics.curve import Curve
+from sweep.statistics.inference import Interval, mean_interval
 from sweep.statistics.losses import Losses
-from sweep.statistics.minimum import LEAST_POINTS, Minimum, find_minimum
+from sweep.statistics.minimum import LEAST_POINTS, Minimum, find_minimum, has_minimum
 
 XAVIER = 2**-0.5
 TOO_FEW = f"fewer than {LEAST_POINTS} spreads around it were swept, or one training each"
-NEAR = 0.02
-"""A swept spread within 2 % stands for the claimed one."""
 
 
 class Sweep(NamedTuple):
-    """A sweep of `gustaw`: its losses, of which it is known what was solved, and their minimum where there is one."""
+    """A sweep of `gustaw`: its losses, of which it is known what was solved, their curve, and its minimum."""
 
     losses: Losses
+    curve: Curve
     lowest: Minimum | None
 
 
-def measure(losses: Losses) -> Sweep:
+def measure(losses: Losses, curve: Curve) -> Sweep:
     """The sweep that the claims are judged by."""
-    n = np.isfinite(losses.losses).sum(axis=0)
-    enough = (n > 0).sum() >= LEAST_POINTS and losses.spreads[n > 0].min() > 0 and n.max() > 1
-    return Sweep(losses, find_minimum(losses, XAVIER) if enough else None)
+    enough = has_minimum(curve) and curve.counts.max() > 1
+    return Sweep(losses, curve, find_minimum(curve, XAVIER) if enough else None)
 
 
 def change_from_one_to_xavier(claim: Claim, sweep: Sweep) -> Judged:
     """Judge by how much the mean falls from spread 1 to Xavier's."""
-    return _change(claim, sweep.losses, 1.0, XAVIER)
+    return _change(claim, sweep, 1.0, XAVIER)
 
 
 def change_from_xavier_to_minimum(claim: Claim, sweep: Sweep) -> Judged:
     """Judge by how much the mean falls from Xavier's spread to 0.6, the published minimum."""
-    return _change(claim, sweep.losses, XAVIER, 0.6)
+    return _change(claim, sweep, XAVIER, 0.6)
 
 
-def _change(claim: Claim, given: Losses, before: float, after: float) -> Judged:
-    """Judge a fall of the mean from one spread to another, at the swept spreads nearest to them."""
-    columns = [find_column(given, spread, nearest=True) for spread in (before, after)]
-    found = [float(given.spreads[column]) for column in columns]
-    if any(abs(swept / asked - 1) > NEAR for swept, asked in zip(found, (before, after), strict=True)):
-        return Judged(f"no spreads within 2 % of {before:.4g} and {after:.4g} were swept", 0, MISSING)
-    change = relative_change(*(given.losses[:, column] for column in columns), paired=given.paired)
-    if change.n < 2:
-        return Judged("one training a point does not tell", 0, MISSING)
+def _change(claim: Claim, sweep: Sweep, before: float, after: float) -> Judged:
+    """Judge a fall of the mean from one spread to another."""
+    if sweep.lowest is None:
+        return Judged(TOO_FEW, 0, MISSING)
+    swept = sweep.curve.values
+    if not swept[0] <= after < before <= swept[-1]:
+        return Judged(f"{before:.4g} and {after:.4g} are not both within what was swept", 0, MISSING)
+    ((_, _, change, _),) = compare_on_curve(sweep.curve, [before, after])
     fall = Interval(-change.change, -change.high, -change.low)
     verdict = number_verdict(fall, claim.number, claim.digit)
-    measured = f"from {found[0]:.4f} to {found[1]:.4f} it falls by {percent(fall)}"
-    return Judged(measured + more(verdict, fall, claim.number, change.n), 2 * change.n, verdict)
+    measured = f"from {before:.4f} to {after:.4f} it falls by {percent(fall)}"
+    return Judged(measured + more(verdict, fall, claim.number, sweep), sweep.curve.trainings, verdict)
 
 
 def place_of_minimum(claim: Claim, sweep: Sweep) -> Judged:
@@ -62,11 +60,10 @@ def place_of_minimum(claim: Claim, sweep: Sweep) -> Judged:
     where = sweep.lowest.spread
     verdict = number_verdict(where, claim.number, claim.digit)
     measured = (
-        f"the smoothed curve is lowest at {where.estimate:.3f} ({where.low:.3f} to {where.high:.3f}); "
-        f"the lowest single mean is at {sweep.lowest.naive_spread:.3f}"
+        f"the {sweep.lowest.method} curve is lowest at {where.estimate:.3f} ({where.low:.3f} to {where.high:.3f})"
     )
-    measured += more(verdict, where, claim.number, sweep.lowest.n)
-    return Judged(measured, n_trained(sweep.losses), verdict)
+    measured += more(verdict, where, claim.number, sweep)
+    return Judged(measured, sweep.curve.trainings, verdict)
 
 
 def loss_of_the_stuck(claim: Claim, sweep: Sweep) -> Judged:
@@ -86,22 +83,17 @@ def loss_of_the_stuck(claim: Claim, sweep: Sweep) -> Judged:
 
 def xavier_near_the_optimum(claim: Claim, sweep: Sweep) -> Judged:
     """Judge whether the spread matters, and whether the mean at Xavier's is near the lowest."""
-    given, lowest = sweep
-    if lowest is None or not given.spreads[0] <= XAVIER <= given.spreads[-1]:
+    curve, lowest = sweep.curve, sweep.lowest
+    if lowest is None or not curve.values[0] <= XAVIER <= curve.values[-1]:
         return Judged(TOO_FEW, 0, MISSING)
     above = Interval(*(1 / (1 + gain) - 1 for gain in (lowest.gain.estimate, lowest.gain.high, lowest.gain.low)))
-    means = np.nanmean(given.losses, axis=0)
+    worst = lowest.curve.max() / lowest.mean.estimate
     measured = (
-        f"at Xavier's the smoothed mean is {percent(above)} above the lowest; "
-        f"the worst swept spread's is {means.max() / lowest.mean:.1f} times the lowest"
+        f"at Xavier's the mean is {percent(above)} above the lowest; "
+        f"the worst swept spread's is {worst:.1f} times the lowest"
     )
-    verdict = FAILS if means.max() / lowest.mean < 1 + claim.number else below_verdict(above, claim.number)
-    return Judged(measured, n_trained(given), verdict)
-
-
-def n_trained(given: Losses) -> int:
-    """Number of trainings that count in a mean."""
-    return int(np.isfinite(given.losses).sum())
+    verdict = FAILS if worst < 1 + claim.number else below_verdict(above, claim.number)
+    return Judged(measured, curve.trainings, verdict)
 
 
 def percent(value: Interval) -> str:
@@ -109,8 +101,9 @@ def percent(value: Interval) -> str:
     return f"{value.estimate:.2%} ({value.low:.2%} to {value.high:.2%})"
 
 
-def more(verdict: str, measured: Interval, claimed: float, n: int) -> str:
+def more(verdict: str, measured: Interval, claimed: float, sweep: Sweep) -> str:
     """How many trainings would resolve what is not resolved."""
     if "resolved" not in verdict or not np.isfinite(measured.low):
         return ""
-    return f"; about {needed(measured, claimed, n):,} trainings a point would resolve it"
+    n = needed(measured, claimed, int(sweep.curve.counts.max()))
+    return f"; about {n:,} trainings a point would resolve it"

@@ -10,18 +10,20 @@ from matplotlib.figure import Figure
 from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
+from analysis.tables.curve import with_curve, with_minimum, with_pooled_parts, with_pooled_solved
 from analysis.tables.remember import RememberingStore
+from sweep.statistics.answer import Answer, find_answer
 from sweep.store import Store
 from sweep.study import Study
 from sweep.style import save
 
 
 class Material(NamedTuple):
-    """What a figure's table may be computed from: the tables that are there already, or the store itself."""
+    """What a figure's table is made of: the tables of the trainings, and the answer of the study."""
 
-    store: Store
     study: Study
     tables: Tables
+    answer: Answer
 
 
 class Entry(NamedTuple):
@@ -62,14 +64,14 @@ CATALOGUE = (
     Entry(
         "mean_loss",
         "Mean total loss with its standard error. Where is it lowest, and does Xavier's prediction lie there?",
-        lambda material: material.tables.mean_loss,
+        lambda material: with_curve(material.tables.mean_loss, material.answer),
         mean_loss.draw,
     ),
     Entry(
         "minimum",
-        "The means around the minimum, smoothed in log-spread. The band holds the lowest point of the smoothed curve "
-        "with 95 % confidence, from resampling whole repeats: does it hold Xavier's prediction?",
-        lambda material: minimum.tabulate(material.store, material.study, material.tables.mean_loss),
+        "The mean around its minimum. The band holds the lowest point of the curve with 95 % confidence: does it hold "
+        "Xavier's prediction?",
+        lambda material: minimum.tabulate(material.study, with_curve(material.tables.mean_loss, material.answer)),
         minimum.draw,
         minimum.why_not,
     ),
@@ -77,14 +79,14 @@ CATALOGUE = (
         "loss_distribution",
         "How the total losses are distributed. They are far from normal: networks that solve the problem early, late "
         "and never form layers of their own, and the mean may lie where there are few or none.",
-        lambda material: material.tables.loss_distribution,
+        lambda material: with_minimum(material.tables.loss_distribution, material.answer),
         loss_distribution.draw,
         loss_distribution.why_not,
     ),
     Entry(
         "solved",
         "Fraction of the networks whose outputs are all on their side of 0.5 at the end, with its 95 % interval.",
-        lambda material: material.tables.solved,
+        lambda material: with_pooled_solved(material.tables.solved, material.answer),
         solved.draw,
     ),
     Entry(
@@ -99,22 +101,24 @@ CATALOGUE = (
         "mean_parts",
         "The mean total loss taken apart: what stuck and solved networks add to it, how many are stuck, and the mean "
         "of each kind. Its minimum is where both terms together are least, not where the fewest are stuck.",
-        lambda material: material.tables.mean_parts,
+        lambda material: with_pooled_parts(material.tables.mean_parts, material.answer),
         mean_parts.draw,
     ),
 )
 
 
-def drawn(store: Store, study: Study) -> Iterator[Drawn | LeftOut]:
-    """Every figure of the catalogue in its order, drawn, or left out with the reason.
+def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[Drawn | LeftOut]:
+    """Every figure of the catalogue in its order, drawn, or left out with the reason; `found` is the study's answer
+    where it is known already.
 
     Raises:
         UsageError: the study has no axis or more than two.
         FailedError: no training of it is stored, or all diverged.
     """
     require_axes(study)
-    material = Material(store, study, make_tables(store, study))
-    require_drawable(material.tables.mean_loss, study)
+    tables = make_tables(store, study)
+    require_drawable(tables.mean_loss, study)
+    material = Material(study, tables, find_answer(store, study, tables.mean_loss) if found is None else found)
     for entry in CATALOGUE:
         table = entry.tabulate(material)
         reason = entry.why_not(table, study)

@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter
 
 from analysis.figures.parts.axis import PERCENT, edges, in_order, log_scale, loss_label, positions, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, require_drawable
-from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
+from analysis.figures.parts.lines import band, line, mark_minimum, mark_predictions
 from analysis.tables.density import bins_of
 from sweep.study import Study
 from sweep.study.words import describe_place
@@ -40,7 +40,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
         FailedError: no training has a finite loss.
     """
     require_drawable(table, study)
-    row = lowest(table, "mean")
+    row = lowest(table, study)
     with mpl.rc_context(STYLE):
         figure = new_figure(7, 5)
         axes = figure.subplots()
@@ -101,7 +101,7 @@ def quantiles(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
             line(axes, shown, low, study, linestyle=style, label=words, **look)
             line(axes, shown, high, study, linestyle=style, **look)
         mark_predictions(axes, study)
-        mark_best(axes, lowest(table, "mean"), study)
+        mark_minimum(axes, table, study)
     else:
         band(axes, shown, "q05", "q95", study, width=2, color=SKY, label="5 to 95 %")
         band(axes, shown, "q25", "q75", study, width=9, color=SKY, label="quartiles")

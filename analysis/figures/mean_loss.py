@@ -1,5 +1,7 @@
 """Mean total loss with its standard error along one axis, or as a map over two."""
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -8,12 +10,13 @@ from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
 from analysis.figures.parts.axis import in_order, loss_label, scale_axis
-from analysis.figures.parts.frame import at_end, frame, gaps, legend_above, lowest, require_drawable
-from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_best, mark_predictions
+from analysis.figures.parts.frame import at_end, frame, gaps, has_minimum, legend_above, lowest, require_drawable
+from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_minimum, mark_predictions
+from analysis.tables.curve import MINIMUM
 from sweep.statistics.answer import best_point
 from sweep.study import Study
-from sweep.study.words import describe_place
-from sweep.style import BLUE, STYLE, new_figure
+from sweep.study.words import describe_place, format_value
+from sweep.style import BLUE, SKY, STYLE, new_figure
 
 NO_MEAN = "no training there counts"
 
@@ -28,16 +31,25 @@ def draw(summary: pd.DataFrame, study: Study) -> Figure:
     require_drawable(summary, study)
     with mpl.rc_context(STYLE):
         figure = _draw_map(summary, study) if len(study.axes) == 2 else _draw_curve(summary, study)
-        headline = (
-            f"Mean total loss is lowest at {describe_place(study, lowest(summary, 'mean'))}{at_end(summary, study)}"
-        )
+        headline = f"Mean total loss is lowest at {_best(summary, study)}{at_end(summary, study)}"
         frame(figure, headline, summary, study, gaps(summary, "mean", NO_MEAN))
     return figure
 
 
+def _best(summary: pd.DataFrame, study: Study) -> str:
+    """The minimum with its interval, or the point with the lowest mean, in words."""
+    if not has_minimum(summary):
+        return describe_place(study, lowest(summary, study))
+    place, low, high = (format_value(float(summary[name].iloc[0])) for name in MINIMUM)
+    interval = f" (95 % interval {low} to {high})" if summary["minimum_low"].notna().any() else ""
+    return f"{study.axes[0].field} = {place}{interval}"
+
+
 def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
     zoomed = (
-        _around_minimum(in_order(summary, study)) if study.axes[0].is_numeric and len(summary) > FEW_VALUES else None
+        _around_minimum(in_order(summary, study), study)
+        if study.axes[0].is_numeric and len(summary) > FEW_VALUES
+        else None
     )
     figure = new_figure(10 if zoomed is not None else 7, 4.4)
     panels = figure.subplots(1, 1 if zoomed is None else 2, squeeze=False)[0]
@@ -65,15 +77,21 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
         The same axes.
     """
     shown = in_order(summary, study)
-    shown = shown.assign(low=shown["mean"] - shown["standard_error"], high=shown["mean"] + shown["standard_error"])
-    bars = markers or len(shown) <= FEW_VALUES
-    look = {"markersize": 3 if markers else 5, "linewidth": 0.8} if bars else {"linewidth": 1.2}
-    line(axes, shown, "mean", study, marks=bars, color=BLUE, label="mean", **look)
-    error = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
-    band(axes, shown, "low", "high", study, width=1.2, bars=bars, **error)
+    is_pooled = "method" in shown and (shown["method"] == "pooled").all()
+    column, error = ("curve", "curve_error") if is_pooled else ("mean", "standard_error")
+    shown = shown.assign(low=shown[column] - shown[error], high=shown[column] + shown[error])
+    bars = not is_pooled and (markers or len(shown) <= FEW_VALUES)
+    if is_pooled:
+        dots: Any = {"linestyle": "none", "marker": "o", "markersize": 3 if markers else 2, "markeredgewidth": 0}
+        line(axes, shown, "mean", study, color=SKY, alpha=0.6, label="mean of each spread's own trainings", **dots)
+    look: Any = {"markersize": 3 if markers else 5, "linewidth": 0.8} if bars else {"linewidth": 1.2}
+    words = "mean, pooled from all trainings" if is_pooled else "mean"
+    line(axes, shown, column, study, marks=bars, color=BLUE, label=words, **look)
+    look = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
+    band(axes, shown, "low", "high", study, width=1.2, bars=bars, **look)
     scale_axis(axes, study.axes[0], shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
     mark_predictions(axes, study)
-    mark_best(axes, lowest(summary, "mean"), study)
+    mark_minimum(axes, summary, study)
     axes.set_ylabel(loss_label(study))
     return axes
 
@@ -104,7 +122,7 @@ def mean_map(axes: Axes, summary: pd.DataFrame, study: Study) -> Axes:
     return maps.mark_xavier(axes, study)
 
 
-def _around_minimum(summary: pd.DataFrame) -> pd.DataFrame:
-    position = int(np.nanargmin(summary["mean"]))
+def _around_minimum(summary: pd.DataFrame, study: Study) -> pd.DataFrame:
+    position = int(np.flatnonzero(summary.index == lowest(summary, study).name)[0])
     reach = max(len(summary) // 10, 5)
     return summary.iloc[max(position - reach, 0) : position + reach + 1]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from analysis.figures.parts import maps
 from analysis.figures.parts.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, percent, require_drawable
-from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
+from analysis.figures.parts.lines import band, line, mark_minimum, mark_predictions
 from sweep.statistics.answer import best_point
 from sweep.study import Study
 from sweep.study.words import describe_place
@@ -26,7 +26,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
     best = best_point(table) or 0
     with mpl.rc_context(STYLE):
         figure = _draw_maps(table, study, best) if len(study.axes) == 2 else _draw_curves(table, study)
-        frame(figure, headline(table.iloc[best], study), table, study, _notes(table))
+        frame(figure, headline(lowest(table, study), study), table, study, _notes(table))
     return figure
 
 
@@ -125,4 +125,4 @@ def means(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 
 
 def _mark(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
-    return mark_best(mark_predictions(axes, study), lowest(table, "mean"), study)
+    return mark_minimum(mark_predictions(axes, study), table, study)

@@ -1,7 +1,6 @@
 """Where the smoothed mean is lowest, with its 95 % interval as a band."""
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,10 +9,9 @@ from analysis.figures.mean_loss import NO_MEAN
 from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above
 from analysis.figures.parts.lines import band, line, mark_predictions
-from sweep.recipe import xavier_spread
-from sweep.statistics.losses import has_one_numeric_axis, read_losses
-from sweep.statistics.minimum import LEAST_POINTS, find_minimum, smoother
-from sweep.store import Store
+from analysis.tables.curve import GAIN, MINIMUM
+from sweep.statistics.losses import has_one_numeric_axis
+from sweep.statistics.minimum import LEAST_POINTS
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
 from sweep.style import BLUE, GREEN, ORANGE, STYLE, new_figure
@@ -22,21 +20,17 @@ SHOWN = 2.5
 """The interval is shown with this factor of spreads on either side."""
 
 
-def tabulate(store: Store, study: Study, summary: pd.DataFrame) -> pd.DataFrame:
-    """The summary's `mean`, `standard_error`, `count` and `diverged` by ascending value, with `smoothed`, the smoothed
-    mean, and in every row `minimum`, `minimum_low`, `minimum_high` (its interval), `gain`, `gain_low`, `gain_high`
-    (over Xavier's; NaN without it) and `naive`, the value with the lowest single mean; empty without a minimum."""
-    if why_not(summary, study) is not None:
-        return summary.iloc[:0]
-    field = study.axes[0].field
-    kept = in_order(summary, study)[[field, "mean", "standard_error", "count", "diverged"]]
-    found = find_minimum(read_losses(store, study), xavier_spread(study.recipe) if field == SPREAD else None)
-    has_mean = kept["mean"].notna()
-    x = np.log(kept[field].to_numpy(dtype=float))
-    smoothed = smoother(x[has_mean], x) @ kept["mean"][has_mean]
-    minimum = dict(zip(("minimum", "minimum_low", "minimum_high"), found.spread, strict=True))
-    gain = dict(zip(("gain", "gain_low", "gain_high"), found.gain, strict=True))
-    return kept.assign(smoothed=smoothed, **minimum, **gain, naive=found.naive_spread)
+COLUMNS = (
+    "mean", "standard_error", "count", "diverged", "curve", "curve_error", "effective", "method", *MINIMUM, *GAIN
+)  # fmt: skip
+
+
+def tabulate(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """The columns that this figure needs of `analysis.tables.curve.with_curve`'s, by ascending value; empty without a
+    minimum."""
+    if why_not(table, study) is not None:
+        return table.iloc[:0]
+    return in_order(table, study)[[study.axes[0].field, *COLUMNS]]
 
 
 def why_not(table: pd.DataFrame, study: Study) -> str | None:
@@ -60,7 +54,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
         first = table.iloc[0]
         words = " to ".join(format_value(float(first[name])) for name in ("minimum_low", "minimum_high"))
         headline = (
-            f"The smoothed mean is lowest at {study.axes[0].field} = {format_value(float(first['minimum']))}, "
+            f"Mean total loss is lowest at {study.axes[0].field} = {format_value(float(first['minimum']))}, "
             f"95 % interval {words}"
         )
         frame(figure, headline, table, study, gaps(table, "mean", NO_MEAN))
@@ -80,14 +74,17 @@ def minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         The same axes.
     """
     field, first = study.axes[0].field, table.iloc[0]
-    marked = [first["minimum_low"], first["minimum_high"], first["naive"]]
+    marked = [first["minimum_low"], first["minimum_high"]]
     marked += [layer.xavier for layer in study.recipe.layers[:1] if field == SPREAD and study.recipe.hidden]
     near = table[field].between(min(marked) / SHOWN, max(marked) * SHOWN)
     shown = table[near]
     bars = shown.assign(low=shown["mean"] - shown["standard_error"], high=shown["mean"] + shown["standard_error"])
     band(axes, bars, "low", "high", study, width=0.8, bars=True, color=BLUE, alpha=0.5, label="mean ± 1 standard error")
     line(axes, shown, "mean", study, marks=True, color=BLUE, linestyle="none", markersize=2.5)
-    line(axes, shown, "smoothed", study, color=ORANGE, label="smoothed mean")
+    curve = shown.assign(low=shown["curve"] - shown["curve_error"], high=shown["curve"] + shown["curve_error"])
+    words = f"{first['method']} mean"
+    line(axes, shown, "curve", study, color=ORANGE, markersize=0, label=f"{words} ± 1 standard error")
+    band(axes, curve, "low", "high", study, width=1.2, color=ORANGE, alpha=0.35)
     interval = "95 % interval of the minimum"
     axes.axvspan(first["minimum_low"], first["minimum_high"], color=GREEN, alpha=0.2, linewidth=0, label=interval)
     axes.axvline(

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts.axis import label, scale_axis
-from analysis.figures.parts.frame import fill, lowest
+from analysis.figures.parts.frame import NEAR_END, fill
 from analysis.figures.parts.lines import FEW_VALUES, MARK, RULES, band, line, predictions
 from analysis.tables.runs import incomplete
 from sweep.study import Study
@@ -60,7 +60,6 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     Returns:
         The same axes.
     """
-    best = lowest(table, "mean")
     shown = table.assign(
         low=table["relative"] - table["relative_error"], high=table["relative"] + table["relative_error"]
     )
@@ -70,7 +69,7 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     for rule, name, style in RULES:
         for spread in predictions(study, rule):
             axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction", **MARK)
-    axes.axvline(best[SPREAD], color=GREEN, linestyle="--", label="lowest mean", **MARK)
+    axes.axvline(table["minimum"].iloc[0], color=GREEN, linestyle="--", label="lowest mean", **MARK)
     scale_axis(axes, study.axes[0])
     axes.set_xlabel("")
     axes.set_title(title(table, study), fontsize=9)
@@ -80,8 +79,9 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 def title(table: pd.DataFrame, study: Study) -> str:
     """The recipe's name, what the rules predict for it, and where its mean is lowest."""
     said = [f"{name} {format_value(spread)}" for rule, name, _ in RULES for spread in predictions(study, rule)]
-    best = lowest(table, "mean")[SPREAD]
-    end = " (end)" if best in (table[SPREAD].min(), table[SPREAD].max()) else ""
+    best = float(table["minimum"].iloc[0])
+    is_inside = table[SPREAD].min() * NEAR_END < best < table[SPREAD].max() / NEAR_END
+    end = "" if is_inside else " (end)"
     return f"{table['recipe'].iloc[0]}\n{', '.join(said)}, lowest {format_value(best)}{end}"
 
 

@@ -1,60 +1,17 @@
 """The answer in words and the numbers behind it; everything is worded from the numbers, by rule."""
 
-from typing import NamedTuple
-
 import numpy as np
-import pandas as pd
 
 from analysis.report.markup import number, share, share_span
-from sweep.errors import UsageError
 from sweep.recipe import Recipe
-from sweep.statistics.answer import XavierComparison, best_point, compare_with_xavier
+from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.inference import Interval, RelativeChange
-from sweep.statistics.losses import Losses, has_one_numeric_axis, read_losses
-from sweep.statistics.minimum import FEW_TRAININGS, Minimum, find_minimum
-from sweep.statistics.summary import summarize
-from sweep.store import Store
+from sweep.statistics.minimum import Minimum, warnings
 from sweep.study import Study
 from sweep.study.words import SPREAD, describe_place
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""
-
-
-class Measured(NamedTuple):
-    """What the page's first part is made from.
-
-    Attributes:
-        study: what was asked for.
-        summary: as `sweep.statistics.summary.summarize` gives it.
-        losses: of a study with one axis of numbers, else None.
-        minimum: of its smoothed mean; None with fewer than five points, or an axis that reaches 0 or below.
-        comparison: of the point with the lowest mean with that nearest to Xavier's prediction; None without one.
-    """
-
-    study: Study
-    summary: pd.DataFrame
-    losses: Losses | None
-    minimum: Minimum | None
-    comparison: XavierComparison | None
-
-
-def measure(store: Store, study: Study) -> Measured:
-    """Summarise the study, and find the minimum where it allows one."""
-    summary = summarize(store, study)
-    losses = read_losses(store, study) if has_one_numeric_axis(study) else None
-    return Measured(study, summary, losses, sure_minimum(study, losses), compare_with_xavier(store, study, summary))
-
-
-def sure_minimum(study: Study, losses: Losses | None) -> Minimum | None:
-    """The minimum where the losses allow one with an interval."""
-    if losses is None:
-        return None
-    try:
-        found = find_minimum(losses, predictions(study).get("Xavier"))
-    except UsageError:
-        return None
-    return found if np.isfinite(found.spread.low) else None
 
 
 def predictions(study: Study, recipe: Recipe | None = None) -> dict[str, float]:
@@ -85,12 +42,12 @@ def question(study: Study) -> str:
     return f"How does the {fields} decide whether, and how fast, this network learns?"
 
 
-def answer_sentences(measured: Measured) -> list[str]:
+def answer_sentences(measured: Answer) -> list[str]:
     """The answer in a few sentences."""
     best = best_point(measured.summary)
     if best is None:
         return ["No training kept a finite loss, so there is no lowest mean."]
-    if measured.minimum is None:
+    if measured.minimum is None or not np.isfinite(measured.minimum.spread.low):
         where = describe_place(measured.study, measured.summary.iloc[best])
         return [
             f"Of {len(measured.summary):,} points the mean total loss is lowest at {where}: "
@@ -121,11 +78,7 @@ def minimum_sentences(study: Study, found: Minimum) -> list[str]:
             said.append(f"Xavier's prediction, {predicted:.4g}, {verdict}.")
         else:
             said.append(f"{rule}'s prediction, {predicted:.4g}, lies {side} it.")
-    if not found.bracketed:
-        said.append("The interval reaches the end of what was swept: the minimum may lie outside.")
-    if found.n < FEW_TRAININGS:
-        said.append(f"With fewer than {FEW_TRAININGS} trainings a point these intervals are too narrow.")
-    return said
+    return said + warnings(found)
 
 
 def gain_sentences(study: Study, found: Minimum) -> list[str]:

@@ -3,17 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from analysis.report.headline import Measured, lowering, predictions
+from analysis.report.headline import lowering, predictions
 from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
-from sweep.statistics.answer import best_point, nearest_point
-from sweep.statistics.compare import find_column
-from sweep.statistics.inference import fraction_interval, interval_from_error, relative_change
+from sweep.statistics.answer import Answer, best_point, nearest_point
+from sweep.statistics.compare import compare_on_curve
+from sweep.statistics.inference import fraction_interval, interval_from_error
 from sweep.study import Study
 from sweep.study.words import describe_place
 
 
-def key_numbers(measured: Measured) -> list[tuple[str, str, str]]:
+def key_numbers(measured: Answer) -> list[tuple[str, str, str]]:
     """Rows of what was measured, its value and its 95 % interval, empty where none applies."""
     rows = [*minimum_rows(measured), *change_rows(measured)]
     n_diverged = int(measured.summary["diverged"].sum())
@@ -24,24 +24,25 @@ def key_numbers(measured: Measured) -> list[tuple[str, str, str]]:
     return rows
 
 
-def minimum_rows(measured: Measured) -> list[tuple[str, str, str]]:
+def minimum_rows(measured: Answer) -> list[tuple[str, str, str]]:
     """The minimum and the gain there."""
     found = measured.minimum
     if found is None:
         return comparison_rows(measured)
     field = measured.study.axes[0].field
     rows = [
-        (f"{field} where the smoothed mean is lowest", f"{found.spread.estimate:.4f}", span(found.spread, 4)),
-        ("Smoothed mean total loss there", number(found.mean), ""),
+        (f"{field} where the mean is lowest ({found.method})", f"{found.spread.estimate:.4f}", span(found.spread, 4)),
+        ("Mean total loss there", number(found.mean.estimate), span(found.mean)),
     ]
     if np.isfinite(found.gain.estimate):
         fall = lowering(found.gain)
         rows.append(("Gain there over Xavier's spread", share(fall.estimate, 2), share_span(fall, 2)))
-    rows.append(("The lowest single mean flatters itself, on average, by", share(-found.naive_bias, 2), ""))
+    if found.method == "pooled" and not found.paired:
+        rows.append(("Trainings that this mean is effectively of", f"{found.effective:,.0f}", ""))
     return rows
 
 
-def comparison_rows(measured: Measured) -> list[tuple[str, str, str]]:
+def comparison_rows(measured: Answer) -> list[tuple[str, str, str]]:
     """The improvement from the point nearest to Xavier's prediction to the one with the lowest mean."""
     comparison = measured.comparison
     if comparison is None or comparison.best == comparison.xavier or not np.isfinite(comparison.change.change):
@@ -52,27 +53,22 @@ def comparison_rows(measured: Measured) -> list[tuple[str, str, str]]:
     return [(label, share(fall.estimate, 2), share_span(fall, 2))]
 
 
-def change_rows(measured: Measured) -> list[tuple[str, str, str]]:
-    """The improvement from the swept spread nearest to 1 to that nearest to Xavier's."""
-    given, xavier = measured.losses, predictions(measured.study).get("Xavier")
-    if given is None or xavier is None:
+def change_rows(measured: Answer) -> list[tuple[str, str, str]]:
+    """The improvement from spread 1 to Xavier's."""
+    curve, xavier = measured.curve, predictions(measured.study).get("Xavier")
+    if curve is None or measured.minimum is None or xavier is None or xavier == 1.0:
         return []
-    before, after = (find_column(given, spread, nearest=True) for spread in (1.0, xavier))
-    if before == after or not given.spreads[0] <= 1 <= given.spreads[-1]:
+    if not (curve.values[0] <= min(1.0, xavier) and max(1.0, xavier) <= curve.values[-1]):
         return []
-    change = relative_change(given.losses[:, before], given.losses[:, after], paired=given.paired)
-    if not np.isfinite(change.change):
-        return []
-    how = "paired by repeat" if change.paired else "not paired"
-    label = f"Improvement from {given.spreads[before]:.4f} to {given.spreads[after]:.4f} ({how}, n = {change.n:,})"
+    ((_, _, change, _),) = compare_on_curve(curve, [1.0, xavier])
     fall = lowering(change)
-    return [(label, share(fall.estimate, 2), share_span(fall, 2))]
+    return [(f"Improvement from spread 1 to {xavier:.4f}", share(fall.estimate, 2), share_span(fall, 2))]
 
 
 POINT_HEAD = ("Point", "Value", "Mean total loss", "95 % interval", "Solved", "95 % interval of solved", "Trainings")
 
 
-def point_rows(measured: Measured) -> list[tuple[str, ...]]:
+def point_rows(measured: Answer) -> list[tuple[str, ...]]:
     """A row for the point with the lowest mean, and for those nearest to the predictions."""
     study, summary = measured.study, measured.summary
     best = best_point(summary)

@@ -5,12 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from analysis.report.headline import measure, question
+from analysis.report.headline import question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
 from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run
 from sweep.console.progress import watch
 from sweep.errors import FailedError
+from sweep.statistics.answer import find_answer
 from sweep.store import Store
 from sweep.study import Study
 
@@ -36,7 +37,7 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     record = find_run(store, run)
     study = Study.from_dict(record["study"])
     store = RememberingStore(store)
-    subject = Subject(store, url, out, record, measure(store, study))
+    subject = Subject(store, url, out, record, find_answer(store, study))
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
         for name, heading, make in watch(SECTIONS, "parts of the page")

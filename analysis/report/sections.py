@@ -15,12 +15,13 @@ from analysis.figures import recipes
 from analysis.figures.catalogue import Drawn, LeftOut, drawn
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
-from analysis.report.headline import Measured, answer_sentences
+from analysis.report.headline import answer_sentences
 from analysis.report.numbers import POINT_HEAD, key_numbers, point_rows
 from analysis.report.svg import inline_svg
 from analysis.tables.recipes import compare_recipes, find_sweeps
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
+from sweep.statistics.answer import Answer
 from sweep.store import Store
 
 DATA_ID = "explore-data"
@@ -41,7 +42,7 @@ class Subject(NamedTuple):
     url: str
     out: Path
     run: Mapping[str, Any]
-    measured: Measured
+    measured: Answer
 
 
 def lead(subject: Subject) -> str:
@@ -100,7 +101,7 @@ def figures(subject: Subject) -> str:
     """Every figure that applies, with its caption and table; the others with the reason."""
     parts = ['<p class="quiet narrow">Figures that are wider than the screen scroll sideways.</p>']
     try:
-        for one in drawn(subject.store, subject.measured.study):
+        for one in drawn(subject.store, subject.measured.study, subject.measured):
             if isinstance(one, LeftOut):
                 name = one.name.replace("_", " ")
                 parts.append(markup.paragraph(f"The figure of the {name} is left out: {one.reason}.", "quiet"))

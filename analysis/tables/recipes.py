@@ -5,15 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.tables.curve import with_curve
 from sweep.errors import UsageError
 from sweep.recipe import RECIPES
-from sweep.statistics.answer import best_point
-from sweep.statistics.summary import summarize
+from sweep.statistics.answer import best_point, find_answer
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.words import SPREAD
 
-COLUMNS = ("recipe", SPREAD, "mean", "standard_error", "count", "solved", "diverged", "relative", "relative_error")
+COLUMNS = ("recipe", SPREAD, "mean", "standard_error", "count", "solved", "diverged", "relative", "relative_error",
+           "minimum")  # fmt: skip
 
 
 def find_sweeps(store: Store) -> dict[str, Study]:
@@ -37,16 +38,21 @@ def find_sweeps(store: Store) -> dict[str, Study]:
 def compare_recipes(store: Store, sweeps: dict[str, Study]) -> pd.DataFrame:
     """One row a recipe and spread, the spreads ascending.
 
-    Columns: `recipe`, `hidden_std_dev`; `mean`, `standard_error`, `count`, `solved`, `diverged` as of
-    `sweep.statistics.summary.summarize`; and `relative`, the mean as a multiple of the recipe's lowest one, with
-    `relative_error`, its standard error as a multiple of the same. A recipe without a single finite loss is left out.
+    Columns: `recipe`, `hidden_std_dev`; `mean` and `standard_error`, pooled where the sweep is; `count`, `solved` and
+    `diverged` as of `sweep.statistics.summary.summarize`; `relative`, the mean as a multiple of the lowest of its
+    recipe, with `relative_error`, its standard error as a multiple of the same; and `minimum`, where it is lowest. A
+    recipe without a single finite loss is left out.
     """
     tables = []
     for name, study in sweeps.items():
-        table = summarize(store, study).sort_values(SPREAD)
-        if best_point(table) is None:
+        found = find_answer(store, study)
+        if best_point(found.summary) is None:
             continue
-        lowest = np.nanmin(table["mean"])
+        table = with_curve(found.summary, found).sort_values(SPREAD)
+        if found.curve is not None and found.curve.method == "pooled" and found.minimum is not None:
+            table = table.assign(mean=table["curve"], standard_error=table["curve_error"])
+        lowest = np.nanmin(table["mean"]) if found.minimum is None else found.minimum.mean.estimate
+        minimum = table[SPREAD].iloc[np.nanargmin(table["mean"])] if found.minimum is None else table["minimum"]
         relative = {"relative": table["mean"] / lowest, "relative_error": table["standard_error"] / lowest}
-        tables.append(table.assign(recipe=name, **relative)[list(COLUMNS)])
+        tables.append(table.assign(recipe=name, minimum=minimum, **relative)[list(COLUMNS)])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))

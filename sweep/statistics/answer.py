@@ -1,4 +1,4 @@
-"""The answer in a few lines: which point is best, and how Xavier's prediction compares."""
+"""The answer of a study: where the mean is lowest, how sure that is, and how Xavier's prediction compares."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sweep.recipe import xavier_spread
+from sweep.statistics import minimum
+from sweep.statistics.curve import Curve, read_curve
 from sweep.statistics.inference import RelativeChange, relative_change
+from sweep.statistics.losses import has_one_numeric_axis
+from sweep.statistics.minimum import Minimum, find_minimum, has_minimum
 from sweep.statistics.summary import summarize
-from sweep.store import Store
+from sweep.store import Results
 from sweep.study import Study
 from sweep.study.words import SPREAD, describe_place
 
@@ -20,6 +24,40 @@ class XavierComparison(NamedTuple):
     xavier: int
     predicted: float
     change: RelativeChange
+
+
+class Answer(NamedTuple):
+    """What a study answers.
+
+    Attributes:
+        study: what was asked for.
+        summary: as `sweep.statistics.summary.summarize` gives it.
+        curve: of a study with one axis of numbers, else None.
+        minimum: of the curve; None where fewer than five values have a mean, or one is 0 or below.
+        comparison: without a minimum, the point with the lowest mean against that nearest to Xavier's prediction;
+            None where hidden_std_dev is not swept or nothing counts.
+    """
+
+    study: Study
+    summary: pd.DataFrame
+    curve: Curve | None
+    minimum: Minimum | None
+    comparison: XavierComparison | None
+
+
+def find_answer(store: Results, study: Study, summary: pd.DataFrame | None = None) -> Answer:
+    """The answer of a study, with the summary that is there already or a new one."""
+    summary = summarize(store, study) if summary is None else summary
+    curve = read_curve(store, study) if has_one_numeric_axis(study) else None
+    if curve is not None and has_minimum(curve):
+        found = find_minimum(curve, predicted_value(study))
+        return Answer(study, summary, curve, found, None)
+    return Answer(study, summary, curve, None, compare_with_xavier(store, study, summary))
+
+
+def predicted_value(study: Study) -> float | None:
+    """Xavier's prediction along the axis of a study with one axis, None where it predicts nothing of it."""
+    return xavier_spread(study.recipe) if [axis.field for axis in study.axes] == [SPREAD] else None
 
 
 def best_point(summary: pd.DataFrame) -> int | None:
@@ -41,7 +79,7 @@ def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: fl
     return int(np.argmin(distance))
 
 
-def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> XavierComparison | None:
+def compare_with_xavier(store: Results, study: Study, summary: pd.DataFrame) -> XavierComparison | None:
     """The best point against Xavier's; None where hidden_std_dev is not swept or nothing counts."""
     best = best_point(summary)
     predicted = xavier_spread(study.points[best].recipe) if best is not None else None
@@ -53,23 +91,30 @@ def compare_with_xavier(store: Store, study: Study, summary: pd.DataFrame) -> Xa
     one, other = (
         store.columns(study.points[row].identity, study.repeats, ["repeat", "loss"]) for row in (nearest, best)
     )
-    before, after, is_paired = one["loss"], other["loss"], study.draws == "common"
+    before, after, is_paired = one["loss"], other["loss"], study.shares_draws(SPREAD)
     if is_paired:  # what both have, by ascending repeat
         before = before[np.isin(one["repeat"], other["repeat"])]
         after = after[np.isin(other["repeat"], one["repeat"])]
     return XavierComparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
 
 
-def answer(store: Store, study: Study) -> str:
-    """The best point found, Xavier's, and the improvement between them with its standard error."""
-    summary = summarize(store, study)
+def answer(store: Results, study: Study) -> str:
+    """The answer in a few lines: the minimum with its intervals, else the best point beside Xavier's."""
+    return describe(find_answer(store, study))
+
+
+def describe(found: Answer) -> str:
+    """The answer in a few lines."""
+    study, summary = found.study, found.summary
     best = best_point(summary)
     if best is None:
         return "No training kept a finite loss: all diverged. Lower the learning rate with --set learning_rate=…."
-    lines = [f"Best:   {describe_point(summary, study, best)}"]
-    comparison = compare_with_xavier(store, study, summary)
-    if comparison is not None:
-        _, xavier, predicted, change = comparison
+    if found.minimum is not None:
+        lines = [minimum.describe(study.axes[0].field, found.minimum)]
+    else:
+        lines = [f"Best:   {describe_point(summary, study, best)}"]
+    if found.comparison is not None:
+        _, xavier, predicted, change = found.comparison
         lines.append(f"Xavier: {describe_point(summary, study, xavier)} (predicted {predicted:.4f})")
         how = "paired by repeat" if change.paired else "independent draws"
         error = f"{100 * change.standard_error:.2f} %" if np.isfinite(change.standard_error) else "unknown"

@@ -17,6 +17,10 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def to_dict(self) -> dict[str, float | None]:
+        """The three as plain values for JSON; what is not a number is None."""
+        return {name: value if math.isfinite(value) else None for name, value in self._asdict().items()}
+
 
 class RelativeChange(NamedTuple):
     """How the mean changes from one sample to another, as a fraction of the first mean.
@@ -54,6 +58,12 @@ def interval_from_error(mean: float, standard_error: float, n: int, confidence: 
     """Student's interval of a mean over n numbers; the ends are NaN below two."""
     reach = float(stdtrit(n - 1, (1 + confidence) / 2)) * standard_error if n > 1 else np.nan
     return Interval(mean, mean - reach, mean + reach)
+
+
+def normal_interval(estimate: float, standard_error: float, confidence: float = CONFIDENCE) -> Interval:
+    """The interval of an estimate that is normal about the truth with a known standard error."""
+    reach = float(ndtri((1 + confidence) / 2)) * standard_error
+    return Interval(estimate, estimate - reach, estimate + reach)
 
 
 def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:

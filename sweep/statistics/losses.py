@@ -19,13 +19,15 @@ class Losses(NamedTuple):
     """Total losses along one axis.
 
     Attributes:
-        spreads: the values of the axis (p,), ascending.
+        field: the axis.
+        values: of the axis (p,), ascending.
         losses: total losses (n, p), NaN where diverged or not trained; row r is repeat r.
         solved: whether the problem was solved at the end (n, p), None where that is not known.
         paired: whether the draws are common, so that the losses of a row belong together.
     """
 
-    spreads: Array
+    field: str
+    values: Array
     losses: Array
     solved: NDArray[np.bool_] | None
     paired: bool
@@ -36,15 +38,21 @@ def has_one_numeric_axis(study: Study) -> bool:
     return len(study.axes) == 1 and study.axes[0].is_numeric
 
 
+def require_one_numeric_axis(study: Study) -> None:
+    """Raise UsageError where the study has several axes, or one of named values."""
+    if not has_one_numeric_axis(study):
+        fields = " × ".join(axis.field for axis in study.axes)
+        raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
+
+
 def read_losses(store: Results, study: Study) -> Losses:
     """Total losses of a study with one numeric axis, by ascending value; rows are repeats.
 
     Raises:
         UsageError: the study has several axes, or one of named values.
     """
-    if not has_one_numeric_axis(study):
-        fields = " × ".join(axis.field for axis in study.axes)
-        raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
+    require_one_numeric_axis(study)
+    (axis,) = study.axes
     values = np.array(study.axes[0].values, dtype=float)
     names = [name for name in READ if name in store.fields]
     columns = [store.columns(point.identity, study.repeats, names) for point in watch(study.points, "points read")]
@@ -56,4 +64,4 @@ def read_losses(store: Results, study: Study) -> Losses:
             solved[of_point["repeat"], column] = of_point["solved"]
     order = np.argsort(values)
     known = solved[:, order] if "solved" in names else None
-    return Losses(values[order], losses[:, order], known, study.draws == "common")
+    return Losses(axis.field, values[order], losses[:, order], known, study.shares_draws(axis.field))

@@ -1,172 +1,145 @@
-"""Where the mean loss is lowest along one axis, how sure that is, and what is gained over a predicted spread."""
+"""Where the mean loss is lowest along one axis, how sure that is, and what is gained over a predicted value."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sweep.errors import UsageError
+from sweep.statistics.curve import Curve
 from sweep.statistics.inference import CONFIDENCE, Interval
-from sweep.statistics.losses import Array, Losses
+from sweep.statistics.pooling import Numbers
 
-BANDWIDTH = 0.7
-"""Reach of the smoother in log-spread: points up to a factor of e^0.7 = 2 away count, the nearer the more."""
-DEGREE = 4
-"""Degree of the smoother's polynomials. With 2, the curve's own asymmetry moves the minimum by more than its standard
-error where there are thousands of trainings a point (`make coverage`)."""
 GRID_STEP = 0.01
-"""Step in log-spread of the grid on which the smooth curve is computed: 1 %."""
-RESAMPLINGS = 1000
-GROUPS = 2000
-FEW_TRAININGS = 30
+"""Step of the grid on which the curve is computed, in the logarithm: 1 %."""
+SIMULATIONS = 2000
 LEAST_POINTS = 5
+FEW_TRAININGS = 30
+FLAT = 4.0
+"""From an interval whose ends are this many times apart, the trainings are said to show no one minimum."""
 
 
 class Minimum(NamedTuple):
-    """The lowest point of the smoothed mean along an axis.
+    """The lowest point of the mean along an axis.
 
     Attributes:
-        spread: where the smoothed mean is lowest, with its interval.
-        mean: the smoothed mean there.
-        gain: relative change of the smoothed mean from the predicted spread to the minimum (negative: lower).
-        predicted: the predicted spread that the gain is over; NaN without one.
-        naive_spread: the swept spread whose own mean is lowest.
-        naive_gain: the relative change from the predicted spread's smoothed mean to that lowest mean.
-        naive_bias: by how much (relative) the lowest of the noisy means lies below the mean that its spread has, on
-            average over the resamplings: what picking the lowest flatters itself by.
+        spread: where the mean is lowest, with its interval.
+        mean: the mean there, with its interval.
+        gain: relative change of the mean from the predicted value to the minimum (negative: lower).
+        predicted: the predicted value that the gain is over; NaN without one in reach.
+        at_predicted: the mean there, with its interval.
         bracketed: whether the interval ends inside the swept range; else the minimum may lie outside.
-        n: trainings a point, the smallest.
-        paired: whether the draws are common, so that whole repeats are resampled.
-        grid: spreads (g,) at which the smooth curve is given.
-        curve: the smoothed mean there (g,).
+        method: of the curve, "pooled" or "smoothed".
+        paired: whether the trainings of a repeat belong together.
+        trainings: that count.
+        effective: trainings that the mean at the minimum is of, effectively.
+        n: trainings that count at a swept value, the smallest number.
+        grid: values (g,) at which the curve is given.
+        curve: the mean there (g,).
+        standard_error: of the mean there (g,).
     """
 
     spread: Interval
-    mean: float
+    mean: Interval
     gain: Interval
     predicted: float
-    naive_spread: float
-    naive_gain: float
-    naive_bias: float
+    at_predicted: Interval
     bracketed: bool
-    n: int
+    method: str
     paired: bool
-    grid: Array
-    curve: Array
+    trainings: int
+    effective: float
+    n: int
+    grid: Numbers
+    curve: Numbers
+    standard_error: Numbers
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the interval is so wide that the curve is as good as flat around its minimum."""
+        return bool(self.spread.high > FLAT * self.spread.low)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values for JSON; what is unknown is None."""
+        return {
+            "spread": self.spread.to_dict(),
+            "mean": self.mean.to_dict(),
+            "gain": self.gain.to_dict(),
+            "predicted": self.predicted if np.isfinite(self.predicted) else None,
+            "method": self.method,
+            "trainings": self.trainings,
+            "effective_trainings": round(self.effective, 1),
+            "bracketed": self.bracketed,
+            "flat": self.is_flat,
+        }
 
 
-def smoother(x: Array, at: Array, bandwidth: float = BANDWIDTH) -> Array:
-    """Matrix (len(at), len(x)) that turns values at x into local fits of polynomials at `at`.
+def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
+    """Estimate where the mean is lowest, and what is gained there over a predicted value.
 
-    Tricube weights over `bandwidth`, or over the six nearest points where those reach farther (Cleveland 1979).
-    """
-    rows = []
-    for centre in at:
-        distance = np.abs(x - centre)
-        reach = max(bandwidth, np.sort(distance)[min(6, len(x)) - 1] * 1.0001)
-        weights = np.sqrt(np.clip(1 - (distance / reach) ** 3, 0, None) ** 3)
-        powers = np.vander(x - centre, DEGREE + 1, increasing=True)
-        rows.append(np.linalg.pinv(powers * weights[:, np.newaxis])[0] * weights)
-    return np.array(rows)
-
-
-def find_minimum(
-    given: Losses, predicted: float | None = None, *, resamplings: int = RESAMPLINGS, bandwidth: float = BANDWIDTH
-) -> Minimum:
-    """Estimate where the smoothed mean is lowest, and what is gained there over a predicted spread.
-
-    1. The means of the points are smoothed in log-spread (`smoother`); the minimum of the curve is the estimate.
-    2. Whole repeats are resampled (Efron & Tibshirani 1993, ch. 13), which keeps the pairing across points; each time
-       the curve and its minimum are computed anew. With independent draws the means are resampled from their normal
-       distributions instead.
-    3. The interval is between the 2.5 % and 97.5 % quantiles of these minima and gains.
+    The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid;
+    the intervals are between the 2.5 % and 97.5 % quantiles of the simulated minima, means and gains (the parametric
+    bootstrap: Efron & Tibshirani 1993, ch. 6 and 13).
 
     Args:
-        given: the losses; at least five points need a mean.
-        predicted: a spread inside the swept range, or None.
-        resamplings: how many.
-        bandwidth: the smoother's.
+        curve: of the axis; at least five values need a mean.
+        predicted: a value inside the swept range, or None.
 
     Raises:
-        UsageError: there are fewer than five points with a mean, or one of them is not above 0.
+        UsageError: there are fewer than five values with a mean, or one of them is not above 0.
     """
-    given = _with_means(given)
-    means, n = np.nanmean(given.losses, axis=0), np.isfinite(given.losses).sum(axis=0)
-    resampled = _resampled_means(given, means, resamplings, np.random.default_rng(0))
-    x = np.log(given.spreads)
-    grid = np.append(np.arange(x[0], x[-1], GRID_STEP), x[-1])
-    to_grid, to_predicted = smoother(x, grid, bandwidth), _to_predicted(x, predicted, bandwidth)
-    places, lowest = _lowest(grid, np.vstack([means, resampled]) @ to_grid.T)
-    gains = lowest / (np.vstack([means, resampled]) @ to_predicted) - 1
-    is_sure = n.max() > 1
-    spread = _interval(np.exp(places), is_sure)
+    if not has_minimum(curve):
+        raise UsageError(
+            f"the axis has {len(curve.values)} values with a mean, the lowest {curve.values[:1].sum():g}; "
+            f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
+        )
+    ends = np.log(curve.values[[0, -1]])
+    grid = np.append(np.arange(ends[0], ends[1], GRID_STEP), ends[1])
+    in_reach = predicted is not None and curve.values[0] <= predicted <= curve.values[-1]
+    found = curve.at(np.exp(np.append(grid, np.log(predicted) if in_reach and predicted is not None else grid[0])))
+    simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
+    curves = np.vstack([found.mean, simulated])
+    places, lowest = _lowest(grid, curves[:, :-1])
+    spread, unknown = _interval(np.exp(places)), Interval(np.nan, np.nan, np.nan)
     return Minimum(
         spread=spread,
-        mean=float(lowest[0]),
-        gain=_interval(gains, is_sure),
-        predicted=float(predicted) if predicted is not None and np.isfinite(gains[0]) else np.nan,
-        naive_spread=float(given.spreads[np.argmin(means)]),
-        naive_gain=float(means.min() / (means @ to_predicted) - 1),
-        naive_bias=_flattery(means, resampled),
+        mean=_interval(lowest),
+        gain=_interval(lowest / curves[:, -1] - 1) if in_reach else unknown,
+        predicted=float(predicted) if in_reach and predicted is not None else np.nan,
+        at_predicted=_interval(curves[:, -1]) if in_reach else unknown,
         bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
-        n=int(n.min()),
-        paired=given.paired,
+        method=curve.method,
+        paired=curve.paired,
+        trainings=curve.trainings,
+        effective=float(np.interp(places[0], grid, found.effective[:-1])),
+        n=int(curve.counts.min()),
         grid=np.exp(grid),
-        curve=to_grid @ means,
+        curve=found.mean[:-1],
+        standard_error=found.standard_error[:-1],
     )
 
 
-def _to_predicted(x: Array, predicted: float | None, bandwidth: float) -> Array:
-    """Weights (p,) of values at x (p,) in the smooth curve at the predicted spread; NaN where that was not swept."""
-    if predicted is None or not x[0] <= np.log(predicted) <= x[-1]:
-        return np.full(len(x), np.nan)
-    return np.asarray(smoother(x, np.log([predicted]), bandwidth)[0])
+def has_minimum(curve: Curve) -> bool:
+    """Whether there are enough values with a mean, all above 0, to look for a minimum."""
+    return len(curve.values) >= LEAST_POINTS and bool(curve.values[0] > 0)
 
 
-def _interval(values: Array, is_sure: bool) -> Interval:
-    """The first value with the interval that the others, of resampled studies, span."""
-    low, high = np.quantile(values[1:], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if is_sure else (np.nan, np.nan)
+def simulate(mean: Numbers, covariance: Numbers) -> Numbers:
+    """Curves (SIMULATIONS, g) from the normal distribution of a mean (g,) with this covariance."""
+    variances, axes = np.linalg.eigh(covariance)
+    kept = variances > 1e-12 * variances[-1]
+    normals = np.random.default_rng(0).standard_normal((SIMULATIONS, int(kept.sum())))
+    return np.asarray(mean + (normals * np.sqrt(variances[kept])) @ axes[:, kept].T)
+
+
+def _interval(values: Numbers) -> Interval:
+    """The first value with the interval that the others span; NaN ends without others."""
+    if len(values) < 2:
+        return Interval(float(values[0]), np.nan, np.nan)
+    low, high = np.quantile(values[1:], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(float(values[0]), float(low), float(high))
 
 
-def _flattery(means: Array, resampled: Array) -> float:
-    """By how much, relative, the lowest of the resampled means lies below the mean of its own spread, on average."""
-    picked = np.argmin(resampled, axis=1)
-    flattery = resampled[np.arange(len(resampled)), picked] - means[picked]
-    return float(flattery.mean() / means.min())
-
-
-def _with_means(given: Losses) -> Losses:
-    """The losses of the spreads that have a mean, which must be enough of them."""
-    has_mean = np.isfinite(given.losses).any(axis=0)
-    spreads = given.spreads[has_mean]
-    if len(spreads) < LEAST_POINTS or spreads[0] <= 0:
-        raise UsageError(
-            f"the axis has {len(spreads)} values with a mean, the lowest {spreads[:1].sum():g}; "
-            f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
-        )
-    solved = None if given.solved is None else given.solved[:, has_mean]
-    return Losses(spreads, given.losses[:, has_mean], solved, given.paired)
-
-
-def _resampled_means(given: Losses, means: Array, resamplings: int, rng: np.random.Generator) -> Array:
-    """Means (resamplings, p) of resampled studies; `means` (p,) are those of the study itself."""
-    finite = np.isfinite(given.losses)
-    if not given.paired:
-        n = finite.sum(axis=0)
-        errors = np.nanstd(given.losses, axis=0) / np.sqrt(np.maximum(n - 1, 1))
-        return rng.normal(means, errors, (resamplings, len(n)))
-    # Above GROUPS repeats, groups of them are resampled: their sums vary as the repeats' do, at a bounded cost.
-    starts = np.linspace(0, len(finite), min(len(finite), GROUPS), endpoint=False).astype(int)
-    sums = np.add.reduceat(np.where(finite, given.losses, 0), starts, axis=0)
-    counts = np.add.reduceat(finite.astype(float), starts, axis=0)
-    weights = rng.multinomial(len(starts), np.full(len(starts), 1 / len(starts)), resamplings).astype(float)
-    with np.errstate(invalid="ignore"):
-        resampled = (weights @ sums) / (weights @ counts)
-    # A point with few trainings may miss all of them in a resampling: it then keeps its own mean.
-    return np.asarray(np.where(np.isfinite(resampled), resampled, means))
-
-
-def _lowest(grid: Array, curves: Array) -> tuple[Array, Array]:
+def _lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
     """Where each curve (m, g) is lowest, to a fraction of a grid step by the parabola through three points, and how
     low."""
     position = np.clip(np.argmin(curves, axis=1), 1, len(grid) - 2)
@@ -175,37 +148,55 @@ def _lowest(grid: Array, curves: Array) -> tuple[Array, Array]:
     bend = left - 2 * middle + right
     with np.errstate(divide="ignore", invalid="ignore"):
         shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), 0)
-    at: Array = grid[position] + shift * np.where(shift > 0, grid[position + 1] - grid[position], GRID_STEP)
-    lowest: Array = middle + shift * ((right - left) / 2 + shift * bend / 2)
+    at: Numbers = grid[position] + shift * np.where(shift > 0, grid[position + 1] - grid[position], GRID_STEP)
+    lowest: Numbers = middle + shift * ((right - left) / 2 + shift * bend / 2)
     return at, lowest
 
 
 def describe(field: str, found: Minimum) -> str:
     """The minimum in a few lines."""
-    spread, gain = found.spread, found.gain
-    how = "whole repeats resampled" if found.paired else "independent draws, means resampled"
+    spread, mean, gain = found.spread, found.mean, found.gain
     if not np.isfinite(spread.low):
         return (
-            f"Lowest smoothed mean at {field} = {spread.estimate:.4g}: {found.mean:,.2f}; how sure that is, one "
-            "training a point does not say: raise --repeats."
+            f"Lowest {found.method} mean at {field} = {spread.estimate:.4g}: {mean.estimate:,.2f}; how sure that is, "
+            "one training a point does not say: raise --repeats."
         )
     lines = [
-        f"Lowest smoothed mean at {field} = {spread.estimate:.4g}, 95 % interval {spread.low:.4g} to {spread.high:.4g} "
-        f"({how}; n = {found.n:,} a point): {found.mean:,.2f}."
+        f"Lowest mean at {field} = {spread.estimate:.4g}, 95 % interval {spread.low:.4g} to {spread.high:.4g}: "
+        f"{mean.estimate:,.2f} ({mean.low:,.2f} to {mean.high:,.2f})."
     ]
     if np.isfinite(gain.estimate):
         lines.append(
             f"From Xavier's {found.predicted:.4g} to there: {gain.estimate:+.2%} mean total loss, "
             f"95 % interval {gain.low:+.2%} to {gain.high:+.2%}."
         )
-    lines.append(
-        f"The lowest single mean is at {field} = {found.naive_spread:.4g}; picking the lowest of many noisy means "
-        f"makes it look {-found.naive_bias:.2%} lower than it is, on average."
-    )
+    lines.append(how_found(found))
+    lines += warnings(found)
+    return "\n".join(lines)
+
+
+def how_found(found: Minimum) -> str:
+    """By which method, from how many trainings, in words."""
+    if found.method == "pooled" and found.paired:
+        return f"Pooled from {found.trainings:,} trainings of all spreads, whose repeats share their draws."
+    if found.method == "pooled":
+        return (
+            f"Pooled from {found.trainings:,} trainings of all spreads; the mean there is as sharp as that of "
+            f"{found.effective:,.0f} of its own."
+        )
+    how = "paired by repeat" if found.paired else "independent draws"
+    return f"Smoothed through the means of {found.trainings:,} trainings, {found.n:,} or more a point ({how})."
+
+
+def warnings(found: Minimum) -> list[str]:
+    """What limits the answer, a sentence each."""
+    said = []
     if not found.bracketed:
-        lines.append("The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis.")
-    if found.n < FEW_TRAININGS:
-        lines.append(
+        said.append("The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis.")
+    if found.is_flat:
+        said.append("The curve is as good as flat around there: these trainings show no one best value.")
+    if (found.effective if found.method == "pooled" else found.n) < FEW_TRAININGS:
+        said.append(
             f"With fewer than {FEW_TRAININGS} trainings a point these intervals are too narrow; raise --repeats."
         )
-    return "\n".join(lines)
+    return said

@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep.recipe import Recipe
+from sweep.study.axis import SPREADS
 from sweep.study.study import DRAW_BLOCK, Point
 
 
@@ -14,8 +17,8 @@ def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float6
     """Initial parameters of the repeats start, ..., stop - 1 of one point, shape (stop - start, n_parameters).
 
     Row r depends on the point and on r alone. With common draws the points of a study share their standard normal
-    draws (common random numbers: Glasserman & Yao 1992) and differ in how they are scaled. The order of the parameters
-    is the one that `sweep.kernel.train` takes.
+    draws (common random numbers: Glasserman & Yao 1992) and differ in how they are scaled; with draws by spread those
+    points do whose spreads are the same. The order of the parameters is the one that `sweep.kernel.train` takes.
 
     Raises:
         ValueError: the repeats lie in more than one block of draws.
@@ -31,12 +34,59 @@ def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float6
     block = start // DRAW_BLOCK
     if not block * DRAW_BLOCK <= start < stop <= (block + 1) * DRAW_BLOCK:
         raise ValueError(f"repeats {start} to {stop - 1} are not within one block of {DRAW_BLOCK} draws")
-    entropy = [block, point.seed]
-    if point.draws == "independent":
-        entropy.append(int(point.identity, 16))
     # Drawn row by row, so the first rows do not depend on how many follow.
-    normals = standard_normals(entropy, stop - block * DRAW_BLOCK, point.recipe)
+    normals = standard_normals(_entropy(point, block), stop - block * DRAW_BLOCK, point.recipe)
     return scale(point.recipe, normals[start - block * DRAW_BLOCK :])
+
+
+def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> NDArray[np.float64]:
+    """Lengths of the drawn parameters that each of the fields scales, of the repeats 0, ..., stop - 1 of one point.
+
+    Args:
+        point: whose draws.
+        fields: some of SPREADS, k of them.
+        stop: number of repeats.
+
+    Returns:
+        Shape (stop, k): the Euclidean norm of normal draws, the largest component of uniform ones (divided by sqrt(3),
+        the largest that a spread of 1 allows), times the spread.
+    """
+    structure = replace(point.recipe, hidden_std_dev=1.0, output_std_dev=1.0, learning_rate=1.0, epochs=1)
+    blocks = [
+        _standard_lengths(tuple(_entropy(point, block)), structure, tuple(fields))
+        for block in range(-(-stop // DRAW_BLOCK))
+    ]
+    standard = np.concatenate(blocks)[:stop] if blocks else np.empty((0, len(fields)))
+    return np.asarray(standard * [getattr(point.recipe, field) for field in fields])
+
+
+@lru_cache(maxsize=256)
+def _standard_lengths(entropy: tuple[int, ...], structure: Recipe, fields: tuple[str, ...]) -> NDArray[np.float64]:
+    """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
+    parameters = scale(structure, standard_normals(entropy, DRAW_BLOCK, structure))
+    lengths, column = np.zeros((DRAW_BLOCK, len(SPREADS))), 0
+    for number, (fan_in, fan_out) in enumerate(structure.layers, 1):
+        n_weights = fan_in * fan_out
+        n_all = n_weights + (fan_out if structure.biases != "none" else 0)
+        drawn = parameters[:, column : column + (n_all if structure.biases == "drawn" else n_weights)]
+        column += n_all
+        if number == len(structure.layers):
+            lengths[:, 1] = np.linalg.norm(drawn, axis=1)
+        elif structure.hidden_distribution == "uniform":
+            lengths[:, 0] = np.maximum(lengths[:, 0], np.abs(drawn).max(axis=1) / math.sqrt(3))
+        else:
+            lengths[:, 0] = np.hypot(lengths[:, 0], np.linalg.norm(drawn, axis=1))
+    return lengths[:, [SPREADS.index(field) for field in fields]]
+
+
+def _entropy(point: Point, block: int) -> list[int]:
+    """What decides the draws of a block of repeats."""
+    if point.draws == "common":
+        return [block, point.seed]
+    if point.draws == "independent":
+        return [block, point.seed, int(point.identity, 16)]
+    spreads = np.array([getattr(point.recipe, field) for field in SPREADS])
+    return [block, point.seed, *spreads.view(np.uint64).tolist()]
 
 
 def standard_normals(entropy: Sequence[int], n: int, recipe: Recipe) -> NDArray[np.float64]:

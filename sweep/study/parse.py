@@ -10,7 +10,8 @@ import numpy as np
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, unknown_field
 from sweep.recipe.published import find_program
-from sweep.study.study import Axis, Study
+from sweep.study.axis import Axis
+from sweep.study.study import Study
 from sweep.study.target import MOST_REPEATS, Target
 
 MAX_COUNT = 1_000_000

@@ -10,38 +10,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from sweep.errors import UsageError
 from sweep.recipe import FIELDS, Recipe, unknown_field
+from sweep.study.axis import SPREADS, Axis
+from sweep.study.overlap import default_draws
 from sweep.study.target import Target
 
-DRAWS = ("common", "independent")
-"""Whether the points of a study start from the same standard normal draws, or each from its own."""
+DRAWS = ("common", "by_spread", "independent")
+"""Which points of a study start from the same standard normal draws: all, those of the same spreads, or none."""
 DRAW_BLOCK = 1024
 """Repeats that share one stream of random draws. Part of what identifies a result: changing it changes every draw."""
 
 DEFAULT_SPREADS = tuple(np.exp(np.linspace(-3, 4, 400)).tolist())
 """The published axis of hidden_std_dev: 400 log-spaced spreads from 0.0498 to 54.6."""
-
-
-class Axis(NamedTuple):
-    """One recipe field and the values it takes in a study.
-
-    Examples:
-        >>> Axis("hidden", ((), (2,), (3, 3))).values[-1]
-        (3, 3)
-    """
-
-    field: str
-    values: tuple[Any, ...]
-
-    @property
-    def is_numeric(self) -> bool:
-        """Whether the values are numbers, which can be ordered and drawn to scale."""
-        return isinstance(self.values[0], float | int)
 
 
 @dataclass(frozen=True)
@@ -63,7 +48,8 @@ class Point:
 class Study:
     """A recipe swept over the product of its axes, `repeats` trainings a point.
 
-    With a target in `until`, points get trainings until it is met, `repeats` at the most.
+    With a target in `until`, points get trainings until it is met, `repeats` at the most. Where `draws` is left out,
+    `sweep.study.overlap.default_draws` chooses their kind, which the study has from then on.
 
     Raises:
         UsageError: an axis, the repeats, the seed, the kind of draws or the target is not allowed.
@@ -84,10 +70,13 @@ class Study:
     axes: tuple[Axis, ...] = (Axis("hidden_std_dev", DEFAULT_SPREADS),)
     repeats: int = 1000
     seed: int = 0
-    draws: str = "common"
+    draws: str = ""
     until: Target | None = None
 
     def __post_init__(self) -> None:
+        _check_axes(self.axes)
+        if not self.draws:
+            object.__setattr__(self, "draws", default_draws(self.recipe, self.axes))
         if self.until is not None:
             self.until.check(self.repeats)
         if not 1 <= self.repeats <= 10**9:
@@ -96,7 +85,6 @@ class Study:
             raise UsageError(f"seed was given as {self.seed}; allowed is a whole number from 0 to 2^63 - 1")
         if self.draws not in DRAWS:
             raise UsageError(f"draws was given as {self.draws!r}; allowed is one of {', '.join(DRAWS)}")
-        _check_axes(self.axes)
         for point in self.points:
             _check_effect(point.recipe, self.axes)
 
@@ -113,6 +101,10 @@ class Study:
     def n_trainings(self) -> int:
         """Number of trainings in the whole study; with a target, the most that it may come to."""
         return math.prod(len(axis.values) for axis in self.axes) * self.repeats
+
+    def shares_draws(self, *fields: str) -> bool:
+        """Whether points that differ in these fields alone start from the same draws, so that they can be paired."""
+        return self.draws == "common" or (self.draws == "by_spread" and not set(fields) & set(SPREADS))
 
     @property
     def sentence(self) -> str:

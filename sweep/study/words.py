@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sweep.study.study import Axis, Study
+from sweep.study.axis import Axis
+from sweep.study.study import Study
 
 SPREAD = "hidden_std_dev"
 """The field whose best value Xavier's rule predicts."""

@@ -13,6 +13,8 @@ from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
 
+NEAR_END = 1.01
+"""An interval that comes this near to the end of an axis may go on beyond it."""
 CHARACTERS_PER_INCH = 14.5
 """Width of the small print below a figure."""
 
@@ -99,14 +101,26 @@ def fill(text: str, width: int) -> str:
     return textwrap.fill(joined, width).replace("\0", " ")
 
 
-def lowest(table: pd.DataFrame, column: str) -> pd.Series:
-    """The row with the lowest value of a column; it must have one."""
-    return table.iloc[int(np.nanargmin(table[column]))]
+def lowest(table: pd.DataFrame, study: Study) -> pd.Series:
+    """The row nearest to the minimum where the table says its place, else that with the lowest mean, which must be."""
+    if has_minimum(table):
+        away = np.abs(np.log(table[study.axes[0].field].to_numpy(dtype=float) / table["minimum"].to_numpy(dtype=float)))
+        return table.iloc[int(np.nanargmin(np.where(table["mean"].notna(), away, np.nan)))]
+    return table.iloc[int(np.nanargmin(table["mean"]))]
+
+
+def has_minimum(table: pd.DataFrame) -> bool:
+    """Whether a table says where the minimum of the mean lies."""
+    return "minimum" in table and bool(table["minimum"].notna().any())
 
 
 def at_end(table: pd.DataFrame, study: Study) -> str:
     """What to add where the lowest mean is at an end of a numeric axis: the minimum may lie beyond."""
-    best = lowest(table, "mean")
+    if "minimum_low" in table and table["minimum_low"].notna().any():
+        first, values = table.iloc[0], sorted(study.axes[0].values)
+        is_inside = values[0] * NEAR_END < first["minimum_low"] and first["minimum_high"] * NEAR_END < values[-1]
+        return "" if is_inside else f", at the end of what was swept of {study.axes[0].field}"
+    best = lowest(table, study)
     wide = [axis for axis in study.axes if axis.is_numeric and len(axis.values) > 1]
     ends = [axis.field for axis in wide if best[axis.field] in (min(axis.values), max(axis.values))]
     return f", at the end of what was swept of {' and '.join(ends)}" if ends else ""

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from analysis.figures.parts.axis import positions
+from analysis.figures.parts.frame import has_minimum, lowest
 from sweep.study import Study
 from sweep.study.words import SPREAD, format_value
 from sweep.style import BLACK, GREEN
@@ -61,6 +62,15 @@ def mark_best(axes: Axes, row: pd.Series, study: Study, words: str = "lowest mea
         value = row[axis.field]
         axes.axvline(value, color=GREEN, linestyle="--", label=f"{words} {format_value(value)}", **MARK)
     return axes
+
+
+def mark_minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw the minimum that the table says in green, else the place of its lowest mean."""
+    if has_minimum(table):
+        value = float(table["minimum"].iloc[0])
+        axes.axvline(value, color=GREEN, linestyle="--", label=f"minimum {format_value(value)}", **MARK)
+        return axes
+    return mark_best(axes, lowest(table, study), study)
 
 
 def predictions(study: Study, rule: str) -> list[float]:

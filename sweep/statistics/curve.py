@@ -1,0 +1,117 @@
+"""The mean total loss along one axis as a curve: pooled where a spread is swept, else smoothed."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sweep.console.progress import watch
+from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
+from sweep.statistics.pooling import Numbers, Pool, Pooled
+from sweep.statistics.smoothing import smooth
+from sweep.store import Results
+from sweep.study import SPREADS, Study
+from sweep.study.draws import drawn_lengths
+from sweep.study.overlap import draw_of, overlap
+
+LEAST_OVERLAP = 1.5
+"""Overlap of neighbouring spreads from which the curve is pooled; with less it would sag between them."""
+ONE, FINITE, LOSS, SOLVED, LOSS_OF_SOLVED = np.eye(5)
+"""What a curve's pool observes of a training: that it is there, whether its loss is finite, the loss, whether it is
+solved, and the loss if it is; 0 in place of a loss that does not count. Sums of these can be pooled."""
+
+
+class Curve(NamedTuple):
+    """The mean total loss along one axis.
+
+    Attributes:
+        field: the axis.
+        values: that have a mean (p,), ascending.
+        counts: trainings that count at each (p,).
+        method: "pooled" or "smoothed".
+        paired: whether the trainings of a repeat belong together.
+        at: gives the mean at any values (g,) from the lowest to the highest.
+        pooled: where pooled, gives the mean of any sum of what is observed over any other at such values.
+    """
+
+    field: str
+    values: Numbers
+    counts: Numbers
+    method: str
+    paired: bool
+    at: Callable[[Numbers], Pooled]
+    pooled: Callable[[Numbers, Numbers, Numbers], Pooled] | None
+
+    @property
+    def trainings(self) -> int:
+        """Number of trainings that count."""
+        return int(self.counts.sum())
+
+
+def read_curve(store: Results, study: Study) -> Curve:
+    """The curve of a study with one axis of numbers.
+
+    Raises:
+        UsageError: the study has several axes, or one of named values.
+    """
+    require_one_numeric_axis(study)
+    return pooled_curve(store, study) if is_pooled(study) else smoothed_curve(read_losses(store, study))
+
+
+def is_pooled(study: Study) -> bool:
+    """Whether the curve of a study's one axis is pooled: a spread whose draws are known and overlap enough."""
+    (axis,) = study.axes
+    return (
+        axis.field in SPREADS
+        and draw_of(study.recipe, axis.field).dimension > 0
+        and overlap(study.recipe, axis) >= LEAST_OVERLAP
+    )
+
+
+def pooled_curve(store: Results, study: Study) -> Curve:
+    """The curve pooled from all trainings of a study that sweeps one spread."""
+    (axis,) = study.axes
+    values = np.array(axis.values, float)
+    most = max(store.counts([point.identity for point in study.points], study.repeats).values(), default=0)
+    pool = Pool([draw_of(study.recipe, axis.field)], values[:, np.newaxis], most if study.draws == "common" else 0)
+    counts = np.zeros(len(values))
+    for place, point in enumerate(watch(study.points, "points read")):
+        read = store.columns(point.identity, study.repeats, ["repeat", "loss", "solved"])
+        is_finite = np.isfinite(read["loss"])
+        counts[place] = is_finite.sum()
+        if len(is_finite):
+            lengths = drawn_lengths(point, [axis.field], int(read["repeat"][-1]) + 1)[read["repeat"]]
+            loss = np.where(is_finite, read["loss"], 0.0)
+            observed = [np.ones(len(loss)), is_finite, loss, read["solved"], loss * read["solved"]]
+            pool.add(place, read["repeat"], lengths, np.column_stack(observed))
+    order = np.argsort(values)
+    order = order[counts[order] > 0]
+
+    def pooled(asked: Numbers, of: Numbers, over: Numbers) -> Pooled:
+        return pool.mean(np.asarray(asked, float)[:, np.newaxis], of, over)
+
+    def at(asked: Numbers) -> Pooled:
+        return pooled(asked, LOSS, FINITE)
+
+    return Curve(axis.field, values[order], counts[order], "pooled", study.draws == "common", at, pooled)
+
+
+def smoothed_curve(given: Losses) -> Curve:
+    """The curve smoothed through the means at the values of an axis."""
+    has_mean = np.isfinite(given.losses).any(axis=0)
+    values, losses = given.values[has_mean], given.losses[:, has_mean]
+    is_finite = np.isfinite(losses)
+    counts = is_finite.sum(axis=0).astype(float)
+    means = np.nanmean(losses, axis=0) if len(values) else np.empty(0)
+    centred = np.where(is_finite, losses - means, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        unbiased = np.sqrt(counts / (counts - 1)) / counts
+    covariance = (centred.T @ centred) * np.outer(unbiased, unbiased)
+    if not given.paired:
+        covariance = np.diag(np.diag(covariance))
+
+    def at(asked: Numbers) -> Pooled:
+        matrix = smooth(np.log(values), np.log(asked))
+        return Pooled(matrix @ means, matrix @ covariance @ matrix.T, 1 / (matrix**2 / counts).sum(axis=1))
+
+    return Curve(given.field, values, counts, "smoothed", given.paired, at, None)

@@ -1,0 +1,217 @@
+"""Pools the trainings of a sweep of spreads: each of them answers for every spread.
+
+A training that started from drawn parameters of a length, at one spread, is a possible start at any other: its length
+is merely more, or less, likely there. Weighted by how likely, it counts in the mean at every spread: multiple
+importance sampling with the balance heuristic (Veach & Guibas 1995, SIGGRAPH, 419-428; Owen & Zhou 2000, JASA 95,
+135-143; in physics MBAR, Shirts & Chodera 2008, J. Chem. Phys. 129, 124105). With n_j trainings at the swept spread
+s_j, and a training i whose drawn parameters have the length r_i,
+
+    w_i(s) = p_s(r_i) / sum over j of n_j p_j(r_i),        m(s) = sum over i of w_i(s) a_i / sum over i of w_i(s) b_i
+
+where p_s is the density of the draws at spread s, and a and b are what was observed: the total loss and whether it is
+finite for the mean loss, solved and 1 for the fraction solved.
+
+Everything here is pure. As a weight depends on the length alone, trainings are counted in narrow bins of it, and the
+cost does not grow with spreads times trainings. Where two spreads are swept, a bin is one of both lengths, and the
+density the product of both.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+from scipy.special import logsumexp
+
+from sweep.study.overlap import Draw
+
+Numbers = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+BINS_PER_DEVIATION = 20
+"""Bins in a standard deviation of the log-length at one spread; twice as many move no mean by 1e-4 of itself."""
+GROUPS = 2000
+"""Groups of repeats, where more share their draws: their sums vary as the repeats' do, at a bounded cost."""
+AT_ONCE = 4_000_000
+"""Numbers in the largest intermediate array."""
+
+
+def log_density(draw: Draw, log_length: Numbers, spread: Numbers, width: float) -> Numbers:
+    """Log-density of lengths at spreads, but for what does not depend on the spread.
+
+    Args:
+        draw: how the parameters are drawn.
+        log_length: middles of bins of log-length (n,).
+        spread: spreads (m,).
+        width: of the bins; a uniform draw's bin beyond which there is no density counts by its part.
+
+    Returns:
+        Shape (n, m).
+    """
+    ratio = log_length[:, np.newaxis] - np.log(spread)
+    level = -draw.dimension * np.log(spread)
+    if draw.distribution == "normal":
+        return np.asarray(level - np.exp(2 * ratio) / 2)
+    with np.errstate(divide="ignore"):
+        return np.asarray(level + np.log(np.clip(0.5 - ratio / width, 0, 1)))
+
+
+class Pooled(NamedTuple):
+    """A mean at g spreads, pooled from all trainings.
+
+    Attributes:
+        mean: (g,).
+        covariance: of these means (g, g).
+        effective: Kish's effective number of trainings (sum of w)^2 / (sum of w^2) at each spread (g,).
+    """
+
+    mean: Numbers
+    covariance: Numbers
+    effective: Numbers
+
+    @property
+    def standard_error(self) -> Numbers:
+        """Standard error of each mean (g,)."""
+        return np.sqrt(np.diag(self.covariance))
+
+
+class Pool:
+    """The trainings of a sweep of one spread or two, counted by bins of their lengths.
+
+    Args:
+        draws: how the parameters of each swept spread are drawn, k of them, 1 or 2.
+        spreads: the swept spreads (j, k), all above 0.
+        n_repeats: number of repeats, where the points share their draws, so that the trainings of a repeat belong
+            together; 0 where every training is independent of every other.
+    """
+
+    def __init__(self, draws: Sequence[Draw], spreads: Numbers, n_repeats: int = 0) -> None:
+        self._draws, self._spreads = tuple(draws), np.asarray(spreads, float)
+        self._n_repeats = n_repeats
+        self._n_groups = min(n_repeats, GROUPS if len(draws) == 1 else GROUPS // 10)
+        self._width = np.array([draw.deviation / BINS_PER_DEVIATION for draw in draws])
+        self._counts = np.zeros(len(self._spreads))
+        self._added: list[tuple[Counts, Numbers, Numbers, Numbers]] = []
+
+    def add(self, place: int, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
+        """Add the trainings of one swept spread.
+
+        Args:
+            place: of the spread in the order given.
+            repeats: repeat numbers (n,).
+            lengths: of the drawn parameters (n, k), above 0.
+            observed: what was observed of each training (n, m), such as whether its loss is finite, and that loss.
+        """
+        n, m = observed.shape
+        if not n:
+            return
+        self._counts[place] = n
+        cells = np.floor(np.log(lengths) / self._width).astype(np.int64)
+        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else np.full(n, place)
+        lowest = cells.min(axis=0)
+        shape = (int(unit.max()) + 1, *(cells.max(axis=0) - lowest + 1).tolist())
+        found, where = np.unique(np.ravel_multi_index((unit, *(cells - lowest).T), shape), return_inverse=True)
+        # Within a spread, n trainings tell its variance from n - 1 differences.
+        unbiased = n / (n - 1) if n > 1 and not self._n_groups else 1.0
+        products = (observed[:, :, np.newaxis] * observed[:, np.newaxis, :]).reshape(n, m * m)
+        key = np.column_stack(np.unravel_index(found, shape))
+        key[:, 1:] += lowest
+        self._added.append((
+            key,
+            np.bincount(where).astype(float),
+            _sums(where, observed),
+            unbiased * _sums(where, products),
+        ))  # fmt: skip
+
+    @cached_property
+    def _bins(self) -> "_Bins":
+        key, counts, sums, products = (np.concatenate(parts) for parts in zip(*self._added, strict=True))
+        cells, where = np.unique(key[:, 1:], axis=0, return_inverse=True)
+        where, m = where.ravel(), sums.shape[1]
+        middles = (cells + 0.5) * self._width
+        units, unit = np.unique(key[:, 0], return_inverse=True)
+        of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
+        return _Bins(
+            middles,
+            self._log_mixture(middles),
+            _sums(where, counts[:, np.newaxis])[:, 0],
+            _sums(where, sums),
+            _sums(where, products).reshape(-1, m, m),
+            of_units,
+            self._shares(units),
+        )
+
+    def _shares(self, units: Counts) -> Numbers:
+        """What the square of a unit's sum counts in the covariance (u,): negative where trainings are independent, for
+        their variance is about the mean of their spread."""
+        if self._n_groups:
+            return np.full(len(units), len(units) / max(len(units) - 1, 1))
+        n = self._counts[units]
+        return np.asarray(np.where(n > 1, -1 / np.maximum(n - 1, 1), 0.0))
+
+    def _log_density(self, middles: Numbers, spreads: Numbers) -> Numbers:
+        parts = zip(self._draws, middles.T, spreads.T, self._width, strict=True)
+        return sum(log_density(draw, x, s, width) for draw, x, s, width in parts)  # type: ignore[return-value]
+
+    def _log_mixture(self, middles: Numbers) -> Numbers:
+        """Log of the sum of n_j p_j at bins (u,)."""
+        used = self._counts > 0
+        rows = np.array_split(middles, max(1, len(middles) * int(used.sum()) // AT_ONCE))
+        parts = [self._log_density(some, self._spreads[used]) for some in rows]
+        return np.concatenate([logsumexp(part, axis=1, b=self._counts[used]) for part in parts])
+
+    def weights(self, spreads: Numbers) -> Numbers:
+        """Weight of a training in every bin (u,) at spreads (g, k): (u, g)."""
+        return np.asarray(
+            np.exp(self._log_density(self._bins.middles, spreads) - self._bins.log_mixture[:, np.newaxis])
+        )
+
+    def mean(self, spreads: Numbers, of: Numbers, over: Numbers) -> Pooled:
+        """The pooled mean of one combination of what was observed over that of another.
+
+        Args:
+            spreads: (g, k).
+            of: factors (m,) of what was observed, such as (0, 1) for the loss.
+            over: factors (m,) of what it is a mean over, such as (1, 0) for whether it is finite.
+
+        The linearised share of training i in the mean at s is w_i(s) (a_i - m(s) b_i) / sum of w b. Its covariance
+        comes from its products within the bins, less what the spreads' own means make of them.
+        """
+        bins, w = self._bins, self.weights(spreads)
+        total = w.T @ (bins.sums @ over)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mean = w.T @ (bins.sums @ of) / total
+        effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
+        shares = sum(
+            (matrix @ w) * (one - mean * other) for matrix, one, other in zip(bins.of_units, of, over, strict=True)
+        )
+        covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
+        if not self._n_groups:
+            products = [
+                w.T @ ((bins.products @ right @ left)[:, np.newaxis] * w)
+                for left, right in ((of, of), (of, over), (over, over))
+            ]
+            both = mean[:, np.newaxis] + mean
+            covariance = covariance + products[0] - both * products[1] + np.outer(mean, mean) * products[2]
+        return Pooled(mean, covariance / np.outer(total, total), effective)
+
+
+def _sums(where: Counts, columns: Numbers) -> Numbers:
+    """Sums of columns (n, m) over the elements of each group, whose numbers are `where` (n,): (groups, m)."""
+    return np.column_stack([np.bincount(where, column).astype(float) for column in columns.T])
+
+
+class _Bins(NamedTuple):
+    """What is known of u bins: middles of log-lengths (u, k), log-density of all draws together (u,), trainings (u,),
+    sums (u, m) and sums of products (u, m, m) of what was observed; sums by unit, m matrices (units, u), and what the
+    squares of the units' sums count (units,)."""
+
+    middles: Numbers
+    log_mixture: Numbers
+    counts: Numbers
+    sums: Numbers
+    products: Numbers
+    of_units: list[csr_array]
+    shares: Numbers

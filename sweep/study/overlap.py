@@ -1,0 +1,77 @@
+"""How far the draws of neighbouring spreads overlap, and the kind of draws that a study has where none is named."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise, product
+from typing import NamedTuple
+
+from sweep.recipe import Recipe
+from sweep.study.axis import SPREADS, Axis
+
+ENOUGH = 5.0
+"""Overlap from which pooling beats pairing: paired by common draws, the change of `gustaw`'s mean from spread 1 to 1/√2
+has the standard error of 4.4 times as many independent trainings."""
+
+
+class Draw(NamedTuple):
+    """How the parameters that share one spread are drawn.
+
+    Attributes:
+        distribution: "normal", where the length of the draws tells all that they tell of the spread, or "uniform",
+            where their largest component does and is meant by length.
+        dimension: number of these parameters.
+    """
+
+    distribution: str
+    dimension: int
+
+    @property
+    def deviation(self) -> float:
+        """About the standard deviation of the log-length at one spread."""
+        return 1 / math.sqrt(2 * self.dimension) if self.distribution == "normal" else 1 / self.dimension
+
+
+def draw_of(recipe: Recipe, field: str) -> Draw:
+    """How the parameters are drawn that `field`, one of SPREADS, scales: weights, and biases where they are drawn."""
+    is_hidden = field == "hidden_std_dev"
+    layers = recipe.layers[:-1] if is_hidden else recipe.layers[-1:]
+    dimension = sum((layer.fan_in + (recipe.biases == "drawn")) * layer.fan_out for layer in layers)
+    return Draw(recipe.hidden_distribution if is_hidden else "normal", dimension)
+
+
+def overlap(recipe: Recipe, axis: Axis) -> float:
+    """How many times its own trainings an inner value of a swept spread has, pooled with all others of the axis.
+
+    That is Kish's effective number for evenly spaced log-spreads a gap apart: sqrt(2 pi / d) / gap for d normal draws,
+    whose log-length is close to normal, and 2 / (d gap) for uniform ones, the log of whose largest is exponential. The
+    widest gap is meant; 0 where a spread is 0 or there is one alone.
+    """
+    values = sorted(axis.values)
+    if len(values) < 2 or values[0] <= 0:
+        return 0.0
+    gap = max(math.log(high / low) for low, high in pairwise(values))
+    distribution, dimension = draw_of(recipe, axis.field)
+    return (math.sqrt(2 * math.pi / dimension) if distribution == "normal" else 2 / dimension) / gap
+
+
+def default_draws(recipe: Recipe, axes: Sequence[Axis]) -> str:
+    """ "by_spread" where a spread is swept and each swept spread overlaps ENOUGH at every point, else "common".
+
+    Examples:
+        >>> from sweep.study import DEFAULT_SPREADS
+        >>> default_draws(Recipe(), [Axis("hidden_std_dev", DEFAULT_SPREADS)])
+        'by_spread'
+        >>> default_draws(Recipe(), [Axis("hidden_std_dev", (0.5, 1.0))])
+        'common'
+        >>> default_draws(Recipe(), [Axis("learning_rate", (0.1, 0.2, 0.3))])
+        'common'
+    """
+    spreads = [axis for axis in axes if axis.field in SPREADS]
+    others = [axis for axis in axes if axis.field in ("problem", "hidden", "biases", "hidden_distribution")]
+    recipes = [
+        replace(recipe, **{axis.field: value for axis, value in zip(others, values, strict=True)})
+        for values in product(*(axis.values for axis in others))
+    ]
+    overlaps = [overlap(one, axis) for one in recipes for axis in spreads if one.hidden or axis.field != SPREADS[0]]
+    return "by_spread" if overlaps and min(overlaps) >= ENOUGH else "common"
