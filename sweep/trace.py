@@ -13,7 +13,7 @@ from sweep.inspection.trace_text import describe
 from sweep.recipe import Recipe
 from sweep.recipe.published import PROGRAMS, find_program
 from sweep.store import is_missing, open_store
-from sweep.study import DRAW_BLOCK, Point, Study
+from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.draws import initial_parameters
 from sweep.study.parse import parse_setting
 
@@ -35,7 +35,12 @@ def build_parser() -> Parser:
     parser.add_argument("--published", action="store_true", help="start from the program's own seeded initial values")
     parser.add_argument("--seed", metavar="S", type=whole_number, help="replay a training of a study: its seed (0)")
     parser.add_argument("--repeat", metavar="R", type=whole_number, help="and its repeat number (0)")
-    parser.add_argument("--draws", metavar="KIND", default="common", help="how that study draws: common, independent")
+    parser.add_argument(
+        "--draws",
+        metavar="KIND",
+        default="",
+        help=f"how that study draws: {', '.join(DRAWS)} (as the store holds the training, else common)",
+    )
     parser.add_argument("--every", metavar="N", type=whole_number, help=f"show the loss every N epochs ({LINES} lines)")
     parser.add_argument("--figure", metavar="PATH", help="draw it there too; the ending says the format (.png, .svg)")
     add_store_option(parser)
@@ -63,8 +68,9 @@ def main(arguments: Sequence[str]) -> int:
         compared = f"Started from the published values: {program.starts}."
         seen = trace(recipe, initial)
     else:
-        point, repeat = Point(recipe, options.seed or 0, options.draws), options.repeat or 0
-        Study(recipe, (), repeat + 1, point.seed, point.draws)  # refuses what no study can have
+        repeat = options.repeat or 0
+        Study(recipe, (), repeat + 1, options.seed or 0, options.draws)  # refuses what no study can have
+        point = find_point(recipe, options.seed or 0, repeat, options.draws, options.store)
         block = repeat // DRAW_BLOCK * DRAW_BLOCK
         seen = trace(recipe, initial_parameters(point, block, repeat + 1)[-1])
         compared = compare_with_store(seen, point, repeat, options.store)
@@ -96,6 +102,16 @@ def changes_start(published: Recipe, recipe: Recipe) -> bool:
     """Whether two recipes differ in a field that decides where a training starts."""
     fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution")
     return any(getattr(published, field) != getattr(recipe, field) for field in fields)
+
+
+def find_point(recipe: Recipe, seed: int, repeat: int, draws: str, url: str) -> Point:
+    """The point of a training, with the kind of its draws, if none is named, that the store holds it with; else the
+    first kind."""
+    points = [Point(recipe, seed, kind) for kind in ([draws] if draws else DRAWS)]
+    if len(points) == 1 or is_missing(url):
+        return points[0]
+    with open_store(url) as store:
+        return next((point for point in points if repeat in store.repeats(point.identity)), points[0])
 
 
 def compare_with_store(seen: Trace, point: Point, repeat: int, url: str) -> str:

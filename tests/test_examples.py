@@ -41,7 +41,7 @@ SHOWN = {
     "sweep.study.draws.initial_parameters",
     "sweep.study.parse.parse_axis",
     "sweep.study.parse.parse_setting",
-    "sweep.study.study.Axis",
+    "sweep.study.axis.Axis",
     "sweep.study.study.Study",
     "sweep.study.target.Target",
 }

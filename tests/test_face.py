@@ -12,7 +12,8 @@ FACE = {
     "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"],
     "sweep.recipe": ["FIELDS", "RECIPES", "Layer", "Recipe", "unknown_field", "xavier_spread"],
     "sweep.study": [
-        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats", "Study", "Target", "block_size",
+        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats", "SPREADS",
+        "Study", "Target", "block_size",
         "compact", "plan",
     ],
     "sweep.kernel": ["Trained", "train"],

@@ -136,7 +136,7 @@ USAGE = [
     (["--repeats", "0"], "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
     (["--repeats", "many"], "argument --repeats: was given as 'many'; allowed is a whole number"),
     (["--seed", "-1"], "seed was given as -1; allowed is a whole number from 0"),
-    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, independent"),
+    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, by_spread, independent"),
     (["--until-rse", "0"], "until-rse was given as 0.0; allowed is a number above 0 and below 1, such as 0.01"),
     (["--until-rse", "-0.1"], "until-rse was given as -0.1; allowed is a number above 0 and below 1"),
     (["--until-rse", "nan"], "until-rse was given as nan; allowed is a number above 0 and below 1"),

@@ -56,8 +56,8 @@ def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
     curve(panels[0], summary, study)
     if zoomed is not None:
         curve(panels[1], zoomed, study, markers=True)
-        bars = " (bars: ± 1 standard error)" if zoomed["standard_error"].notna().any() else ""
-        panels[1].set_title(f"Around the minimum{bars}", fontsize=10)
+        has_bars = zoomed["standard_error"].notna().any() and not _is_pooled(zoomed)
+        panels[1].set_title(f"Around the minimum{' (bars: ± 1 standard error)' if has_bars else ''}", fontsize=10)
         panels[1].set_ylabel("")
     legend_above(panels[0])
     return figure
@@ -77,15 +77,15 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
         The same axes.
     """
     shown = in_order(summary, study)
-    is_pooled = "method" in shown and (shown["method"] == "pooled").all()
+    is_pooled = _is_pooled(shown)
     column, error = ("curve", "curve_error") if is_pooled else ("mean", "standard_error")
     shown = shown.assign(low=shown[column] - shown[error], high=shown[column] + shown[error])
     bars = not is_pooled and (markers or len(shown) <= FEW_VALUES)
     if is_pooled:
         dots: Any = {"linestyle": "none", "marker": "o", "markersize": 3 if markers else 2, "markeredgewidth": 0}
-        line(axes, shown, "mean", study, color=SKY, alpha=0.6, label="mean of each spread's own trainings", **dots)
+        line(axes, shown, "mean", study, color=SKY, alpha=0.6, label="each spread's own mean", **dots)
     look: Any = {"markersize": 3 if markers else 5, "linewidth": 0.8} if bars else {"linewidth": 1.2}
-    words = "mean, pooled from all trainings" if is_pooled else "mean"
+    words = "mean, pooled" if is_pooled else "mean"
     line(axes, shown, column, study, marks=bars, color=BLUE, label=words, **look)
     look = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
     band(axes, shown, "low", "high", study, width=1.2, bars=bars, **look)
@@ -94,6 +94,10 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
     mark_minimum(axes, summary, study)
     axes.set_ylabel(loss_label(study))
     return axes
+
+
+def _is_pooled(summary: pd.DataFrame) -> bool:
+    return "method" in summary and bool((summary["method"] == "pooled").all())
 
 
 def _draw_map(summary: pd.DataFrame, study: Study) -> Figure:

@@ -79,7 +79,18 @@ def minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     near = table[field].between(min(marked) / SHOWN, max(marked) * SHOWN)
     shown = table[near]
     bars = shown.assign(low=shown["mean"] - shown["standard_error"], high=shown["mean"] + shown["standard_error"])
-    band(axes, bars, "low", "high", study, width=0.8, bars=True, color=BLUE, alpha=0.5, label="mean ± 1 standard error")
+    band(
+        axes,
+        bars,
+        "low",
+        "high",
+        study,
+        width=0.8,
+        bars=True,
+        color=BLUE,
+        alpha=0.5,
+        label="own mean ± 1 standard error",
+    )
     line(axes, shown, "mean", study, marks=True, color=BLUE, linestyle="none", markersize=2.5)
     curve = shown.assign(low=shown["curve"] - shown["curve_error"], high=shown["curve"] + shown["curve_error"])
     words = f"{first['method']} mean"

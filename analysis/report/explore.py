@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from analysis.figures.parts.axis import is_log, loss_unit, positions
 from analysis.report.headline import predictions
+from analysis.tables.curve import with_curve
 from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
-from sweep.statistics.answer import best_point
+from sweep.statistics.answer import Answer, best_point
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.draws import initial_parameters
@@ -27,17 +28,23 @@ MOST_OPERATIONS = 4e9
 """Multiplications, or so, spent on traces: a few seconds."""
 
 
-def explore_data(store: Store, study: Study, summary: pd.DataFrame) -> dict[str, Any] | None:
+def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
     """What the page embeds for a study with one axis; None with several, or where no training counts.
 
     Returns:
-        Lists along the axis, by ascending value where these are numbers; null where there is no number. `mean`,
-        `standard_error`, `count`, `diverged` and `solved` are the summary's, with every digit.
+        Lists along the axis, by ascending value where these are numbers; null where there is no number. `count`,
+        `diverged` and `solved` are the summary's, with every digit, as are `mean` and `standard_error` unless the
+        curve is pooled; `best` is the place of the value nearest to the minimum.
     """
+    study, summary = found.study, with_curve(found.summary, found)
     best = best_point(summary)
     if len(study.axes) != 1 or best is None:
         return None
     (axis,) = study.axes
+    if found.minimum is not None and found.curve is not None:
+        best = int(np.argmin(np.abs(np.log(summary[axis.field].to_numpy(float) / found.minimum.spread.estimate))))
+        if found.curve.method == "pooled":
+            summary = summary.assign(mean=summary["curve"], standard_error=summary["curve_error"])
     order = sorted(range(len(axis.values)), key=positions(axis).__getitem__)
     rows = summary.iloc[order]
     values = [axis.values[i] for i in order]

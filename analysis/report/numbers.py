@@ -1,5 +1,7 @@
 """The numbers behind the answer, with their intervals, as rows of text."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -8,9 +10,11 @@ from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
 from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
-from sweep.statistics.inference import fraction_interval, interval_from_error
+from sweep.statistics.curve import FINITE, LOSS, ONE, SOLVED
+from sweep.statistics.inference import fraction_interval, interval_from_error, normal_interval
+from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
-from sweep.study.words import describe_place
+from sweep.study.words import describe_place, format_value
 
 
 def key_numbers(measured: Answer) -> list[tuple[str, str, str]]:
@@ -69,15 +73,42 @@ POINT_HEAD = ("Point", "Value", "Mean total loss", "95 % interval", "Solved", "9
 
 
 def point_rows(measured: Answer) -> list[tuple[str, ...]]:
-    """A row for the point with the lowest mean, and for those nearest to the predictions."""
+    """Rows for the minimum, or the point with the lowest mean, and for the predictions or the points nearest to them."""
     study, summary = measured.study, measured.summary
     best = best_point(summary)
     if best is None:
         return []
-    chosen: list[tuple[str, int | None]] = [("Lowest single mean", best)]
-    for rule, spread in predictions(study, study.points[best].recipe).items():
+    predicted = predictions(study, study.points[best].recipe)
+    if measured.minimum is not None and measured.curve is not None and measured.curve.pooled is not None:
+        low, high = measured.curve.values[[0, -1]]
+        places = {"Minimum": measured.minimum.spread.estimate}
+        places |= {f"{rule}'s prediction": spread for rule, spread in predicted.items() if low <= spread <= high}
+        return pooled_rows(measured.curve.field, measured.curve.pooled, places)
+    if measured.minimum is None:
+        chosen: list[tuple[str, int | None]] = [("Lowest mean", best)]
+    else:
+        spread = measured.minimum.spread.estimate
+        chosen = [("Nearest to the minimum", int(np.argmin(np.abs(summary[study.axes[0].field] - spread))))]
+    for rule, spread in predicted.items():
         chosen.append((f"Nearest to {rule}'s prediction, {spread:.4g}", nearest_point(summary, study, best, spread)))
     return [point_row(label, study, summary, position) for label, position in chosen if position is not None]
+
+
+def pooled_rows(
+    field: str, pooled: Callable[[Numbers, Numbers, Numbers], Pooled], places: dict[str, float]
+) -> list[tuple[str, ...]]:
+    """Values of the axis in words, as POINT_HEAD names them, by a pooled curve."""
+    at = np.array(list(places.values()))
+    mean, solved = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE)
+    rows: list[tuple[str, ...]] = []
+    for i, (label, place) in enumerate(places.items()):
+        loss, share_solved = (
+            normal_interval(float(one.mean[i]), float(one.standard_error[i])) for one in (mean, solved)
+        )
+        where, n = f"{field} = {format_value(place)}", f"effectively {mean.effective[i]:,.0f}"
+        numbers = (number(loss.estimate), span(loss), share(share_solved.estimate), share_span(share_solved))
+        rows.append((label, where, *numbers, n))
+    return rows
 
 
 def point_row(label: str, study: Study, summary: pd.DataFrame, position: int) -> tuple[str, ...]:

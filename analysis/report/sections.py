@@ -75,7 +75,7 @@ def numbers(subject: Subject) -> str:
 def explore(subject: Subject) -> str:
     """The part that shows one swept value at a time, with its data."""
     study = subject.measured.study
-    data = explore_data(subject.store, study, subject.measured.summary)
+    data = explore_data(subject.store, subject.measured)
     if data is None:
         return markup.paragraph("This part shows studies with one axis and at least one finite loss; it has none here.")
     # No tag can begin inside the data.

@@ -104,11 +104,13 @@ def smoothed_curve(given: Losses) -> Curve:
     counts = is_finite.sum(axis=0).astype(float)
     means = np.nanmean(losses, axis=0) if len(values) else np.empty(0)
     centred = np.where(is_finite, losses - means, 0.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        unbiased = np.sqrt(counts / (counts - 1)) / counts
+    unbiased = np.sqrt(counts / np.maximum(counts - 1, 1)) / counts
     covariance = (centred.T @ centred) * np.outer(unbiased, unbiased)
     if not given.paired:
         covariance = np.diag(np.diag(covariance))
+    if (counts > 1).any():  # one training tells no variance: it has that of the others
+        of_one = (np.diag(covariance) * counts)[counts > 1].mean()
+        covariance[counts == 1, counts == 1] = of_one
 
     def at(asked: Numbers) -> Pooled:
         matrix = smooth(np.log(values), np.log(asked))

@@ -156,7 +156,7 @@ MISTAKES = [
     ),
     (["--repeat", "-1"], "repeats was given as 0; allowed is a whole number from 1"),
     (["--seed", "-1"], "seed was given as -1; allowed is a whole number from 0"),
-    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, independent"),
+    (["--draws", "paired"], "draws was given as 'paired'; allowed is one of common, by_spread, independent"),
     (["--every", "0"], "every was given as 0; allowed is a whole number from 1"),
     (["--figure", "trace.jpeg"], "figure was given as 'trace.jpeg'; allowed is a .png, .svg or .pdf file in a folder"),
     (["--figure", "missing/trace.png"], "figure was given as 'missing/trace.png'; allowed is"),

@@ -13,6 +13,7 @@ from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
 
+DRAWS_IN_WORDS = {"common": "common draws", "by_spread": "draws by spread", "independent": "independent draws"}
 NEAR_END = 1.01
 """An interval that comes this near to the end of an axis may go on beyond it."""
 CHARACTERS_PER_INCH = 14.5
@@ -84,7 +85,7 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
 
 def draws_in_words(study: Study) -> str:
     """Kind and seed of the draws, empty where nobody knows them."""
-    return "" if isinstance(study, ForeignStudy) else f"{study.draws} draws, seed {study.seed}"
+    return "" if isinstance(study, ForeignStudy) else f"{DRAWS_IN_WORDS[study.draws]}, seed {study.seed}"
 
 
 def above_target(table: pd.DataFrame, study: Study) -> str:

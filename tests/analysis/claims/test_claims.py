@@ -17,6 +17,7 @@ from analysis.claims.verdict import (
 )
 from analysis.tables.recipes import find_sweeps
 from sweep import RECIPES, Axis, Recipe, Study
+from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.inference import Interval
 from sweep.statistics.losses import Losses
 from sweep.store import open_store
@@ -71,7 +72,11 @@ def simulated(n, at=0.6, depth=0.1):
     rng = np.random.default_rng(0)
     curve = 1500 * (1 + depth * (np.log(SPREADS) - np.log(at)) ** 2)
     losses = curve + rng.normal(0, 50, (n, 1)) + rng.normal(0, 20, (n, len(SPREADS)))
-    return Losses(SPREADS, losses, np.ones(losses.shape, bool), True)
+    return Losses("hidden_std_dev", SPREADS, losses, np.ones(losses.shape, bool), True)
+
+
+def judge(given):
+    return sweep_findings(given, smoothed_curve(given))
 
 
 def verdicts(findings):
@@ -81,42 +86,42 @@ def verdicts(findings):
 def test_claims_that_are_true_of_the_losses_hold():
     given = simulated(2000)
     stuck = given._replace(solved=np.arange(2000)[:, np.newaxis] % 2 == np.zeros(400))
-    found = {finding.id: finding for finding in sweep_findings(stuck)}
+    found = {finding.id: finding for finding in judge(stuck)}
     assert found["G3"].verdict == HOLDS
     assert found["G5"].verdict == HOLDS
     assert found["G4"].verdict == FAILS
-    fall = 1 - (1 + 0.1 * np.log(0.70407 / 0.6) ** 2) / (1 + 0.1 * np.log(1 / 0.6) ** 2)
+    fall = 1 - (1 + 0.1 * np.log(2**-0.5 / 0.6) ** 2) / (1 + 0.1 * np.log(1 / 0.6) ** 2)
     assert f"falls by {fall:.1%}"[:-2] in found["G1"].measured
     assert found["G1"].verdict == FAILS
-    assert found["G1"].trainings == 4000
+    assert found["G1"].trainings == 800_000
 
 
 def test_a_minimum_elsewhere_refutes():
-    found = verdicts(sweep_findings(simulated(2000, at=3.0, depth=0.3)))
+    found = verdicts(judge(simulated(2000, at=3.0, depth=0.3)))
     assert (found["G3"], found["G5"]) == (FAILS, FAILS)
 
 
 def test_noise_resolves_nothing_and_says_how_many_would():
     given = simulated(20)
-    noisy = given._replace(losses=given.losses + np.random.default_rng(1).normal(0, 600, given.losses.shape))
-    found = {finding.id: finding for finding in sweep_findings(noisy)}
+    noisy = given._replace(losses=given.losses + np.random.default_rng(1).normal(0, 3000, given.losses.shape))
+    found = {finding.id: finding for finding in judge(noisy)}
     assert found["G2"].verdict == OPEN
     assert "trainings a point would resolve it" in found["G2"].measured
 
 
 def test_spreads_that_were_not_swept_are_missing():
     given = simulated(50)
-    some = Losses(SPREADS[::40], given.losses[:, ::40], given.solved[:, ::40], True)
-    found = {finding.id: finding for finding in sweep_findings(some)}
+    some = Losses("hidden_std_dev", SPREADS[:150], given.losses[:, :150], given.solved[:, :150], True)
+    found = {finding.id: finding for finding in judge(some)}
     assert found["G1"].verdict == MISSING
-    assert found["G1"].measured == "no spreads within 2 % of 1 and 0.7071 were swept"
+    assert found["G1"].measured == "1 and 0.7071 are not both within what was swept"
 
 
 @pytest.mark.parametrize(("rows", "columns"), [(slice(0, 1), slice(None)), (slice(None), slice(0, 400, 100))])
 def test_too_few_points_or_trainings_are_missing(rows, columns):
     given = simulated(50)
-    some = Losses(SPREADS[columns], given.losses[rows, columns], given.solved[rows, columns], True)
-    found = {finding.id: finding for finding in sweep_findings(some)}
+    some = Losses("hidden_std_dev", SPREADS[columns], given.losses[rows, columns], given.solved[rows, columns], True)
+    found = {finding.id: finding for finding in judge(some)}
     for key in ("G3", "G5"):
         assert found[key].verdict == MISSING
         assert found[key].measured == "fewer than 5 spreads around it were swept, or one training each"

@@ -1,9 +1,12 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.figures import minimum
+from analysis.tables.curve import with_curve
 from sweep import Axis, Recipe, Study
-from sweep.statistics.losses import read_losses
+from sweep.statistics.answer import find_answer
+from sweep.statistics.curve import read_curve
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
@@ -24,13 +27,18 @@ def store(tmp_path):
         yield store
 
 
+def tabulate(store, study):
+    found = find_answer(store, study)
+    return minimum.tabulate(study, with_curve(found.summary, found))
+
+
 def test_the_table_and_the_figure_are_what_the_inference_found(store):
-    table = minimum.tabulate(store, STUDY, summarize(store, STUDY))
-    found = find_minimum(read_losses(store, STUDY), 2**-0.5)
+    table = tabulate(store, STUDY)
+    found = find_minimum(read_curve(store, STUDY), 2**-0.5)
     assert (table["minimum"] == found.spread.estimate).all()
     assert table[["gain", "gain_low", "gain_high"]].iloc[0].tolist() == list(found.gain)
     at_points = np.interp(np.log(SPREADS), np.log(found.grid), found.curve)
-    np.testing.assert_allclose(table["smoothed"], at_points, rtol=1e-3)
+    np.testing.assert_allclose(table["curve"], at_points, rtol=1e-3)
     figure = minimum.draw(table, STUDY)
     (axes,) = figure.axes
     band = axes.patches[0].get_extents().transformed(axes.transData.inverted())
@@ -40,15 +48,15 @@ def test_the_table_and_the_figure_are_what_the_inference_found(store):
 
 def test_it_does_not_depend_on_the_order_in_which_the_axis_was_typed(store):
     turned = Study(Recipe(), (Axis("hidden_std_dev", SPREADS[::-1]),), repeats=200)
-    first, second = (minimum.tabulate(store, one, summarize(store, one)) for one in (STUDY, turned))
-    assert first.reset_index(drop=True).equals(second.reset_index(drop=True))
+    first, second = (tabulate(store, one) for one in (STUDY, turned))
+    pd.testing.assert_frame_equal(first.reset_index(drop=True), second.reset_index(drop=True), rtol=1e-9)
 
 
 def test_one_training_a_point_has_no_such_figure(store):
     one = Study(Recipe(), STUDY.axes, repeats=1)
     summary = summarize(store, one)
     assert minimum.why_not(summary, one) == "one training a point says nothing of how sure a minimum is"
-    assert minimum.tabulate(store, one, summary).empty
+    assert tabulate(store, one).empty
 
 
 @pytest.mark.parametrize(
@@ -67,4 +75,4 @@ def test_where_it_does_not_apply_it_says_why(tmp_path, axes, reason):
             store.insert(point, records(np.array([1.0, 2.0, 3.0])))
         summary = summarize(store, study)
         assert reason in minimum.why_not(summary, study)
-        assert minimum.tabulate(store, study, summary).empty
+        assert tabulate(store, study).empty

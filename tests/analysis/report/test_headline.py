@@ -3,9 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.report.headline import answer_sentences, gain_sentences, measure, minimum_sentences, predictions, question
+from analysis.report.headline import answer_sentences, gain_sentences, minimum_sentences, predictions, question
 from analysis.report.numbers import key_numbers, point_rows
 from sweep import Axis, Recipe, Study
+from sweep.statistics.answer import find_answer
+from sweep.statistics.curve import read_curve
 from sweep.statistics.inference import Interval
 from sweep.statistics.minimum import Minimum
 from sweep.store import open_store
@@ -13,8 +15,10 @@ from tests.analysis.report.conftest import STUDY, fill
 
 
 def found(spread, bracketed=True, n=1000):
-    gain, nothing = Interval(-0.02, -0.04, -0.01), np.empty(0)
-    return Minimum(spread, 1500.0, gain, 2**-0.5, 0.6, -0.03, -0.01, bracketed, n, True, nothing, nothing)
+    gain, mean, nothing = Interval(-0.02, -0.04, -0.01), Interval(1500.0, 1490.0, 1510.0), np.empty(0)
+    return Minimum(
+        spread, mean, gain, 2**-0.5, mean, bracketed, "smoothed", True, 15 * n, n, n, nothing, nothing, nothing
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,30 +56,25 @@ def test_a_small_gain_may_be_nothing():
 
 def test_what_limits_the_interval_is_said():
     said = minimum_sentences(STUDY, found(Interval(0.7, 0.6, 0.8), bracketed=False, n=29))
-    assert said[3] == "The interval reaches the end of what was swept: the minimum may lie outside."
-    assert said[4] == "With fewer than 30 trainings a point these intervals are too narrow."
+    assert said[3] == "The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis."
+    assert said[4] == "With fewer than 30 trainings a point these intervals are too narrow; raise --repeats."
 
 
-def test_the_numbers_are_those_of_the_store(stored):
+def test_the_numbers_are_those_of_the_curve(stored):
     with open_store(stored) as store:
-        measured = measure(store, STUDY)
-        by_spread = {
-            point.recipe.hidden_std_dev: store.records(point.identity, STUDY.repeats) for point in STUDY.points
-        }
+        measured = find_answer(store, STUDY)
+        curve = read_curve(store, STUDY)
     rows = {label: (value, interval) for label, value, interval in key_numbers(measured)}
-    spreads = np.array(STUDY.axes[0].values)
-    one, xavier = (spreads[np.argmin(np.abs(spreads - at))] for at in (1.0, 2**-0.5))
-    fall = 1 - by_spread[xavier].loss.mean() / by_spread[one].loss.mean()
-    label = f"Improvement from {one:.4f} to {xavier:.4f} (paired by repeat, n = 50)"
-    assert rows[label][0] == f"{100 * fall:.2f} %"
-    low, high = (float(end.rstrip(" %")) for end in rows[label][1].split(" to "))
+    at = curve.at(np.array([1.0, 2**-0.5, measured.minimum.spread.estimate]))
+    fall = 1 - at.mean[1] / at.mean[0]
+    assert rows["Improvement from spread 1 to 0.7071"][0] == f"{100 * fall:.2f} %"
+    low, high = (float(end.rstrip(" %")) for end in rows["Improvement from spread 1 to 0.7071"][1].split(" to "))
     assert low < 100 * fall < high
     assert rows["Trainings"][0] == "750 (complete)"
-    lowest = measured.summary.loc[measured.summary["mean"].idxmin()]
-    first = point_rows(measured)[0]
-    assert first[1] == f"hidden_std_dev = {lowest['hidden_std_dev']:.4g}"
-    assert first[2] == f"{lowest['mean']:,.2f}"
-    assert first[6] == "50"
+    first, xavier, he = point_rows(measured)
+    assert first[:2] == ("Minimum", f"hidden_std_dev = {measured.minimum.spread.estimate:.4g}")
+    assert first[2] == f"{at.mean[2]:,.2f}"
+    assert (xavier[2], he[2]) == (f"{at.mean[1]:,.2f}", f"{at.mean[0]:,.2f}")
 
 
 def test_a_study_without_spreads_is_asked_something_else():
@@ -93,6 +92,6 @@ def test_swept_layers_have_no_prediction_in_common():
 def test_too_few_values_for_a_minimum_are_said(tmp_path):
     study = replace(STUDY, axes=(Axis("hidden_std_dev", (0.5, 1.0)),))
     with open_store(fill(tmp_path / "store.db", study, at=0)) as store:
-        said = answer_sentences(measure(store, study))
+        said = answer_sentences(find_answer(store, study))
     assert said[0].startswith("Of 2 points the mean total loss is lowest at hidden_std_dev = 0.5: ")
     assert "needs five or more values" in said[1]

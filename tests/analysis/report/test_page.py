@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,9 +12,10 @@ from analysis.claims import all_findings
 from analysis.figures.catalogue import LeftOut, drawn
 from analysis.report.markup import number, share_span, span
 from analysis.report.page import write_report
+from analysis.tables.curve import with_curve
 from sweep.errors import FailedError, UsageError
+from sweep.statistics.answer import find_answer
 from sweep.statistics.inference import Interval
-from sweep.statistics.summary import summarize
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests import commands
@@ -47,18 +49,25 @@ def test_the_tables_of_the_figures_can_be_saved(page, stored):
     }
     table = base64.b64decode(links["mean_loss.csv"].partition("base64,")[2]).decode()
     with open_store(stored) as store:
-        summary = summarize(store, STUDY)
-    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(table)), summary, check_dtype=False, rtol=1e-12)
+        found = find_answer(store, STUDY)
+    shown = with_curve(found.summary, found)
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(table)), shown, check_dtype=False, rtol=1e-12)
 
 
-def test_the_embedded_data_is_the_summary(page, stored):
+def test_the_embedded_data_is_the_summary_with_pooled_means(page, stored):
     data = json.loads(page.scripts["explore-data"])
     with open_store(stored) as store:
-        summary = summarize(store, STUDY)
+        found = find_answer(store, STUDY)
         records = [store.records(point.identity, STUDY.repeats) for point in STUDY.points]
     assert data["values"] == list(STUDY.axes[0].values)
-    for name in ("mean", "standard_error", "count", "solved", "diverged"):
-        assert data[name] == summary[name].tolist()
+    for name in ("count", "solved", "diverged"):
+        assert data[name] == found.summary[name].tolist()
+    at = found.curve.at(found.curve.values)
+    np.testing.assert_allclose(data["mean"], at.mean, rtol=1e-12)
+    np.testing.assert_allclose(data["standard_error"], at.standard_error, rtol=1e-9)
+    assert data["values"][data["best"]] == min(
+        data["values"], key=lambda value: abs(np.log(value / found.minimum.spread.estimate))
+    )
     for row, of_point in enumerate(records):
         assert sum(data["histogram"]["solved"][row]) == of_point.solved.sum()
         assert sum(data["histogram"]["stuck"][row]) == (~of_point.solved).sum()

@@ -14,6 +14,7 @@ from analysis.tables.runs import find_study
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
 from sweep.execution.processes import run_block, start_worker, stop_worker
+from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.losses import read_losses
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.summary import summarize
@@ -90,13 +91,13 @@ def test_the_published_programs_collection_is_summed_as_it_sums_it(foreign):
 def test_losses_of_another_program_are_read_and_never_paired(foreign, losses):
     with open_store(foreign) as store:
         given = read_losses(*find_results(store))
-    assert given.spreads.tolist() == list(SPREADS)
+    assert given.values.tolist() == list(SPREADS)
     assert given.solved is None
     assert not given.paired
     for column, spread in enumerate(SPREADS):
         found = given.losses[:, column]
         assert sorted(found[np.isfinite(found)]) == sorted(losses[spread])
-    assert np.isnan(find_minimum(given, None).predicted)
+    assert np.isnan(find_minimum(smoothed_curve(given), None).predicted)
 
 
 @in_mongodb

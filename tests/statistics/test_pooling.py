@@ -1,0 +1,186 @@
+"""Pooled means against the sum that defines them, against truths by integration, and as often right as they say."""
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from sweep import Axis, Recipe, Study
+from sweep.statistics.pooling import Pool
+from sweep.study import Point
+from sweep.study.draws import drawn_lengths, initial_parameters
+from sweep.study.overlap import Draw, default_draws, draw_of, overlap
+
+NORMAL, UNIFORM = Draw("normal", 6), Draw("uniform", 6)
+FINITE, LOSS = np.eye(2)
+
+
+def lengths_of(rng, draw, n):
+    if draw.distribution == "normal":
+        return np.linalg.norm(rng.standard_normal((n, draw.dimension)), axis=1)
+    return rng.random((n, draw.dimension)).max(axis=1)
+
+
+def mean_at_length(log_length):
+    """A mean loss that depends on the length alone, lowest at a length of 1.2."""
+    return 1000 + 300 * (log_length - np.log(1.2)) ** 2
+
+
+def true_mean(draw, spread):
+    """The mean of `mean_at_length` over the lengths that a spread gives, by integration."""
+    if draw.distribution == "normal":
+        length = stats.chi(draw.dimension)
+        return integrate.quad(lambda r: mean_at_length(np.log(spread * r)) * length.pdf(r), 0, 12)[0]
+    return integrate.quad(
+        lambda r: mean_at_length(np.log(spread * r)) * draw.dimension * r ** (draw.dimension - 1), 0, 1
+    )[0]
+
+
+def trainings(rng, draws, spreads, n, noise=100.0, diverged=0.0, common=False):
+    """Lengths and losses of n trainings at every spread."""
+    shared = [np.column_stack([lengths_of(rng, draw, n) for draw in draws])] * len(spreads)
+    for spread, kept in zip(spreads, shared, strict=True):
+        standard = kept if common else np.column_stack([lengths_of(rng, draw, n) for draw in draws])
+        lengths = standard * spread
+        loss = mean_at_length(np.log(lengths)).sum(axis=1) + rng.normal(0, noise, n)
+        loss[rng.random(n) < diverged] = np.nan
+        yield lengths, loss
+
+
+def pooled(draws, spreads, given, n_repeats=0):
+    pool = Pool(draws, spreads, n_repeats)
+    for place, (lengths, loss) in enumerate(given):
+        is_finite = np.isfinite(loss)
+        pool.add(place, np.arange(len(loss)), lengths, np.column_stack([is_finite, np.where(is_finite, loss, 0)]))
+    return pool
+
+
+def by_definition(draws, spreads, given, at):
+    """Mean and standard error at one spread from the formulas, training by training."""
+    lengths, loss = (np.concatenate(parts) for parts in zip(*given, strict=True))
+    n = [len(one) for _, one in given]
+
+    def density(spread):
+        total = 0.0
+        for draw, r, s in zip(draws, lengths.T, spread, strict=True):
+            level = -draw.dimension * np.log(s)
+            inside = 0.0 if draw.distribution == "normal" else np.where(r <= s, 0.0, -np.inf)
+            total = total + level + (-(r**2) / 2 / s**2 if draw.distribution == "normal" else inside)
+        return np.exp(total)
+
+    w = density(at) / sum(count * density(spread) for count, spread in zip(n, spreads, strict=True))
+    w = np.where(np.isfinite(loss), w, 0)
+    mean = (w * np.nan_to_num(loss)).sum() / w.sum()
+    share = w * (np.nan_to_num(loss) - mean) / w.sum()
+    of_spreads = np.split(share, np.cumsum(n)[:-1])
+    return mean, np.sqrt(sum(len(one) * np.var(one, ddof=1) for one in of_spreads))
+
+
+@pytest.mark.parametrize("draw", [NORMAL, UNIFORM, Draw("normal", 30), Draw("normal", 1)])
+def test_one_spread_agrees_with_the_definition(draw):
+    rng, spreads = np.random.default_rng(0), np.geomspace(0.3, 3, 12)[:, np.newaxis]
+    given = list(trainings(rng, [draw], spreads, 300, diverged=0.1))
+    given[4] = tuple(part[:7] for part in given[4])  # unequal numbers
+    pool = pooled([draw], spreads, given)
+    for at in (spreads[3], np.array([1.1])):
+        found = pool.mean(at[np.newaxis], LOSS, FINITE)
+        mean, error = by_definition([draw], spreads, given, at)
+        # A bin across the end of a uniform density counts by its part: other trainings of it, as many.
+        assert found.mean[0] == pytest.approx(mean, abs=(0.05 if draw.distribution == "normal" else 0.5) * error)
+        assert found.standard_error[0] == pytest.approx(error, rel=0.02)
+
+
+def test_two_spreads_agree_with_the_definition():
+    rng, draws = np.random.default_rng(1), [NORMAL, Draw("normal", 3)]
+    spreads = np.array([(one, other) for one in np.geomspace(0.4, 2, 6) for other in np.geomspace(0.5, 2, 5)])
+    given = list(trainings(rng, draws, spreads, 60))
+    found = pooled(draws, spreads, given).mean(spreads[[12, 17]], LOSS, FINITE)
+    for i, place in enumerate((12, 17)):
+        mean, error = by_definition(draws, spreads, given, spreads[place])
+        assert found.mean[i] == pytest.approx(mean, abs=0.1 * error)
+        assert found.standard_error[i] == pytest.approx(error, rel=0.02)
+
+
+@pytest.mark.parametrize("common", [False, True])
+@pytest.mark.parametrize("draw", [NORMAL, UNIFORM])
+def test_its_intervals_hold_the_true_mean_and_the_true_change(draw, common):
+    rng, spreads = np.random.default_rng(2), np.geomspace(0.3, 3, 40)[:, np.newaxis]
+    at = np.array([[0.6], [1.0]])
+    truth = np.array([true_mean(draw, spread) for spread in at[:, 0]])
+    hits, n_studies = np.zeros(3), 300
+    for _ in range(n_studies):
+        pool = pooled([draw], spreads, trainings(rng, [draw], spreads, 50, common=common), 50 if common else 0)
+        found = pool.mean(at, LOSS, FINITE)
+        hits[:2] += abs(found.mean - truth) < 1.96 * found.standard_error
+        error = np.sqrt(np.array([1, -1]) @ found.covariance @ np.array([1, -1]))
+        hits[2] += abs(found.mean @ [1, -1] - truth @ [1, -1]) < 1.96 * error
+    low, high = stats.binom.interval(0.999, n_studies, 0.95)
+    assert (hits >= low - 0.015 * n_studies * common).all(), hits  # 50 repeats tell a variance to a tenth
+    assert (hits <= high).all(), hits
+
+
+def test_pooling_sharpens_a_mean_as_the_effective_number_says():
+    rng, spreads = np.random.default_rng(3), np.geomspace(0.1, 10, 200)[:, np.newaxis]
+    found = pooled([NORMAL], spreads, trainings(rng, [NORMAL], spreads, 100)).mean(np.array([[1.0]]), LOSS, FINITE)
+    study = Study(Recipe(), (Axis("hidden_std_dev", tuple(spreads[:, 0].tolist())),))
+    assert found.effective[0] == pytest.approx(100 * overlap(Recipe(), study.axes[0]), rel=0.07)
+    # A training varies by noise of 100 and by its length; of the latter, the spreads next to each other know a part.
+    own = np.sqrt(100**2 + np.var(mean_at_length(np.log(lengths_of(rng, NORMAL, 20_000)))))
+    assert 100 < found.standard_error[0] * np.sqrt(found.effective[0]) < own
+
+
+def test_a_spread_far_from_all_others_has_its_own_mean():
+    rng, spreads = np.random.default_rng(4), np.array([[0.01], [1.0]])
+    given = list(trainings(rng, [NORMAL], spreads, 500))
+    found = pooled([NORMAL], spreads, given).mean(spreads, LOSS, FINITE)
+    np.testing.assert_allclose(found.mean, [loss.mean() for _, loss in given], rtol=1e-6)
+    np.testing.assert_allclose(found.effective, 500, rtol=1e-6)
+    errors = [loss.std(ddof=1) / np.sqrt(500) for _, loss in given]
+    np.testing.assert_allclose(found.standard_error, errors, rtol=1e-6)
+
+
+@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+@pytest.mark.parametrize("biases", ["drawn", "zero", "none"])
+@pytest.mark.parametrize("hidden", [(2,), (3, 2)])
+def test_lengths_are_those_of_the_initial_parameters(distribution, biases, hidden):
+    recipe = Recipe(
+        hidden=hidden, biases=biases, hidden_distribution=distribution, hidden_std_dev=0.4, output_std_dev=2.5
+    )
+    point = Point(recipe, 5, "by_spread")
+    found = drawn_lengths(point, ["output_std_dev", "hidden_std_dev"], 1030)
+    assert found.shape == (1030, 2)
+    parameters = np.concatenate([initial_parameters(point, 0, 1024), initial_parameters(point, 1024, 1030)])
+    n_output = recipe.hidden[-1] + (biases != "none")
+    output, rest = parameters[:, -n_output:], parameters[:, :-n_output]
+    np.testing.assert_allclose(found[:, 0], np.linalg.norm(output, axis=1), rtol=1e-12)
+    length = np.linalg.norm(rest, axis=1) if distribution == "normal" else abs(rest).max(axis=1) / np.sqrt(3)
+    np.testing.assert_allclose(found[:, 1], length, rtol=1e-12)
+
+
+def test_what_is_drawn_is_counted():
+    assert draw_of(Recipe(), "hidden_std_dev") == Draw("normal", 6)
+    assert draw_of(Recipe(biases="zero", hidden=(3, 2)), "hidden_std_dev") == Draw("normal", 12)
+    assert draw_of(Recipe(hidden_distribution="uniform"), "hidden_std_dev") == Draw("uniform", 6)
+    assert draw_of(Recipe(hidden_distribution="uniform"), "output_std_dev") == Draw("normal", 3)
+    assert draw_of(Recipe(hidden=()), "hidden_std_dev").dimension == 0
+
+
+@pytest.mark.parametrize(
+    ("axes", "draws"),
+    [
+        ([Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40)))], "by_spread"),
+        ([Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 10)))], "common"),
+        ([Axis("hidden_std_dev", (0.0, *np.geomspace(0.1, 10, 40)))], "common"),
+        ([Axis("hidden_std_dev", (*np.geomspace(0.1, 1, 40), 10.0))], "common"),
+        ([Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40))), Axis("activation", ("tanh", "relu"))], "by_spread"),
+        ([Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40))), Axis("hidden", ((2,), (64,)))], "common"),
+        (
+            [Axis(name, tuple(np.geomspace(0.1, 10, 60))) for name in ("hidden_std_dev", "output_std_dev")],
+            "by_spread",
+        ),
+        ([Axis("learning_rate", tuple(np.geomspace(0.1, 10, 40)))], "common"),
+        ([], "common"),
+    ],
+)
+def test_draws_follow_from_the_axes(axes, draws):
+    assert default_draws(Recipe(), axes) == draws
+    assert Study(Recipe(), tuple(axes)).draws == draws
