@@ -73,7 +73,7 @@ POINT_HEAD = ("Point", "Value", "Mean total loss", "95 % interval", "Solved", "9
 
 
 def point_rows(measured: Answer) -> list[tuple[str, ...]]:
-    """Rows for the minimum, or the point with the lowest mean, and for the predictions or the points nearest to them."""
+    """Rows for the minimum, or the point with the lowest mean, and for the predictions or the points nearest them."""
     study, summary = measured.study, measured.summary
     best = best_point(summary)
     if best is None:
