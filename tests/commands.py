@@ -13,6 +13,7 @@ from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 120
+FORKS = sys.platform == "linux"
 
 
 def run(module, *arguments, folder=None, environment=None, real=False):
@@ -22,7 +23,7 @@ def run(module, *arguments, folder=None, environment=None, real=False):
     """
     command = [module, *map(str, arguments)]
     environment = clean_environment() | (environment or {})
-    if not real and warm().can_run(environment):
+    if FORKS and not real and warm().can_run(environment):
         return warm().run(command, folder or os.getcwd(), environment, SECONDS)
     with interrupts():
         return subprocess.run(

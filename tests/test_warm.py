@@ -1,10 +1,15 @@
 """A command in a forked process does what a real start of Python does."""
 
 import re
+import sqlite3
+import subprocess
+from contextlib import closing
 
 import pytest
 
-from tests.commands import clean_environment, run, warm
+from tests.commands import FORKS, clean_environment, run, warm
+
+pytestmark = pytest.mark.skipif(not FORKS, reason="commands are forked on Linux alone")
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40"]
 COMMANDS = {
@@ -28,6 +33,21 @@ COMMANDS = {
 PROGRAMS = {
     "fails": "import sys\n\ndef fail():\n    raise ValueError('unexpected')\n\nprint('begun')\nfail()\n",
     "dies": "import os, signal\nprint('lost', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)\n",
+    "waits": "import time\n\nwhile True:\n    time.sleep(1)\n",
+    "changes": """
+import gc, numpy, os, signal, sys, warnings
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.environ["CHANGED"] = "yes"
+os.chdir("/")
+os.umask(0)
+sys.path.clear()
+sys.setrecursionlimit(99)
+warnings.simplefilter("error")
+gc.disable()
+numpy.random.seed(1)
+print("changed")
+sys.exit(3)
+""",
     "tells": """
 import atexit, gc, json, multiprocessing, os, signal, sys, threading, warnings
 atexit.register(print, "at exit")
@@ -69,3 +89,41 @@ def test_a_forked_command_says_what_a_real_one_says(folder, command):
         done = run(*command, folder=folder, real=real)
         told.append((done.returncode, DURATIONS.sub("", done.stdout), DURATIONS.sub("", done.stderr)))
     assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("workers", [2, 4], ids=["quick workers", "more than are quick"])
+def test_the_workers_of_a_forked_command_store_the_same_records(folder, workers):
+    rows = []
+    for real in (True, False):
+        path = folder / f"{workers}-{real}.db"
+        done = run(
+            "sweep.run", *SMALL[:-1], "5000", "--workers", workers, "--store", path.name, folder=folder, real=real
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (0, 0), done.stderr
+        with closing(sqlite3.connect(path)) as connection:
+            rows.append(connection.execute("SELECT * FROM results ORDER BY point, repeat").fetchall())
+    assert len(rows[0]) == 15_000
+    assert rows[0] == rows[1]
+
+
+def test_a_command_that_changes_its_process_leaves_the_next_as_it_was(folder):
+    before = run("tells", folder=folder).stdout
+    changed = run("changes", folder=folder)
+    assert (changed.returncode, changed.stdout, changed.stderr) == (3, "changed\n", "")
+    assert run("tells", folder=folder).stdout == before
+
+
+def test_other_variables_than_those_that_are_read_late_take_a_real_start(tmp_path):
+    assert not warm().can_run(clean_environment() | {"NUMBA_CACHE_DIR": str(tmp_path)})
+    assert not warm().can_run({})
+    told = run(
+        "sweep.trace", "--set", "epochs=5", folder=tmp_path, environment={"NUMBA_CACHE_DIR": str(tmp_path / "a")}
+    )
+    assert told.returncode == 0
+    assert (tmp_path / "a").exists()
+
+
+def test_a_command_that_does_not_end_is_killed(folder):
+    with pytest.raises(subprocess.TimeoutExpired):
+        warm().run(["waits"], folder, clean_environment(), 0.5)
+    assert run("sweep.status", "--store", "stored.db", folder=folder).returncode == 0

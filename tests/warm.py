@@ -4,21 +4,19 @@
 in which everything is as `python -m MODULE ARGUMENTS` finds it, but that its imports are quick.
 """
 
-import atexit
-import builtins
 import gc
 import importlib
 import os
 import pkgutil
-import runpy
 import subprocess
 import sys
 import threading
-import types
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
+
+from tests.become import become
 
 COMMANDS = ("sweep.run", "sweep.status", "sweep.check", "sweep.trace", "analysis.__main__")
 DASK = "sweep.execution.cluster"
@@ -95,47 +93,12 @@ def serve(connection):
             for number, end in enumerate(outputs, start=1):
                 os.dup2(end, number)
                 os.close(end)
-            become(command, folder, environment)
+            module, *arguments = command
+            become(module, arguments, folder, environment)
         for end in outputs:
             os.close(end)
         connection.send(process)
         connection.send(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
-
-
-def become(command, folder, environment):
-    """Be `python -m COMMAND` to its end; raises where Python would show a traceback."""
-    module, *arguments = command
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    sys.path[0] = os.getcwd()
-    sys.argv, sys.orig_argv = ["-m", *arguments], [sys.executable, "-m", *command]
-    sys.modules["__main__"] = main = types.ModuleType("__main__")
-    main.__builtins__, main.__annotations__ = builtins, {}
-    sys.excepthook = _show
-    try:
-        runpy._run_module_as_main(module)  # what `python -m` itself calls
-    except SystemExit as error:
-        if not isinstance(error.code, int | None):
-            raise
-        leave(error.code or 0)
-    leave(0)
-
-
-def leave(code):
-    """End as Python does, but that modules are not taken down one by one, which would copy every page."""
-    threading._shutdown()
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-def _show(kind, error, traceback):
-    """Show a traceback from where the command begins."""
-    while traceback.tb_frame.f_code is not become.__code__:
-        traceback = traceback.tb_next
-    sys.__excepthook__(kind, error.with_traceback(traceback.tb_next), None)
 
 
 def warm_up():
