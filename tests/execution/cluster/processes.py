@@ -13,7 +13,6 @@ from distributed.utils import get_mp_context
 
 from tests import commands
 
-
 if sys.platform != "win32":
     # Dask's own way to start worker processes without the imports of each; this project's are left to them.
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
