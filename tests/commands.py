@@ -13,7 +13,8 @@ from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
 SECONDS = 120
-FORKS = sys.platform == "linux"
+FORKS = sys.platform == "linux" and os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+"""Whether a process with all imports has a single thread, and so can be forked."""
 
 
 def run(module, *arguments, folder=None, environment=None, real=False):

@@ -40,7 +40,8 @@ def structures(hidden, activation):
     others. Each is compiled, which takes longer than all that is done with it: hence the same ones for several tests.
     """
     rng = np.random.default_rng([len(hidden), *hidden, ACTIVATIONS.index(activation)])
-    return str(rng.choice(PROBLEMS[:3])), {order: drawn(rng, 2, LOSSES, BIASES) for order in UPDATE_ORDERS}
+    problem = str(rng.choice(PROBLEMS[:3]))
+    return problem, [(*choice, order) for order in UPDATE_ORDERS for choice in drawn(rng, 2, LOSSES, BIASES)]
 
 
 @pytest.mark.parametrize("hidden", WIDTHS, ids=str)
@@ -48,7 +49,7 @@ def structures(hidden, activation):
 def test_kernel_is_the_reference(hidden, activation):
     problem, choices = structures(hidden, activation)
     rng = np.random.default_rng([2, len(hidden), *hidden, ACTIVATIONS.index(activation)])
-    for order, loss, biases in ((order, *choice) for order in UPDATE_ORDERS for choice in choices[order]):
+    for loss, biases, order in choices:
         recipe = Recipe(
             problem=problem,
             hidden=hidden,
@@ -90,7 +91,8 @@ def test_one_simultaneous_step_is_the_gradient(trainer, hidden, activation):
     rng = np.random.default_rng([3, len(hidden), *hidden, ACTIVATIONS.index(activation)])
     if trainer is kernel:
         problem, choices = structures(hidden, activation)
-        cases = [(*choice, scale, problem) for choice in choices["simultaneous"] for scale in GRADIENT_SCALES]
+        choices = [choice for choice in choices if choice[-1] == "simultaneous"]
+        cases = [(loss, biases, scale, problem) for loss, biases, _ in choices for scale in GRADIENT_SCALES]
     else:
         cases = drawn(rng, 4, LOSSES, BIASES, GRADIENT_SCALES, ("xor", "parity3"))
     for loss, biases, scale, problem in cases:
