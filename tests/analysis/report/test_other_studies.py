@@ -4,22 +4,28 @@ import re
 
 import pytest
 
-from tests.analysis.report.browser import CHROMIUM, browse
+from tests.analysis.report.browser import CHROMIUM, Visit, browse
 from tests.analysis.report.conftest import OTHERS, fill, page_of, without_claims
 from tests.analysis.report.page_parser import Page
 
 
-@pytest.fixture(scope="module", params=OTHERS)
-def other(request, tmp_path_factory):
-    """A study and its page."""
-    study = OTHERS[request.param]
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("others")
     with without_claims():
-        return study, page_of(fill(tmp_path_factory.mktemp("other") / "store.db", study, at=1))
+        return {name: page_of(fill(folder / f"{name}.db", study, at=1)) for name, study in OTHERS.items()}
 
 
-def test_they_get_the_parts_that_apply(other):
-    study, text = other
-    page = Page(text)
+@pytest.fixture(scope="module")
+def seen(pages, tmp_path_factory):
+    """What the pages tell of themselves on a phone, and the console's lines."""
+    visits = [Visit(text, width=390) for text in pages.values()]
+    return dict(zip(pages, browse(tmp_path_factory.mktemp("browser"), visits), strict=True))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_they_get_the_parts_that_apply(pages, name):
+    study, page = OTHERS[name], Page(pages[name])
     assert (page.wrong, page.open) == ([], [])
     assert not re.search(r"\b(nan|NaN|inf|None)\b", page.words)
     has_one_axis = len(study.axes) == 1
@@ -29,8 +35,9 @@ def test_they_get_the_parts_that_apply(other):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
-def test_they_fit_a_phone_too(tmp_path, other):
-    told, console = browse(tmp_path, other[1], width=390)
+@pytest.mark.parametrize("name", OTHERS)
+def test_they_fit_a_phone_too(seen, name):
+    told, console = seen[name]
     assert console == []
     assert told["content"] <= 390
     assert told["outside"] == []
