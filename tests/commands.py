@@ -1,37 +1,74 @@
 """Runs the project's command lines as a person does."""
 
+import atexit
 import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+from tests.warm import Warm
+
 ROOT = Path(__file__).parent.parent
+SECONDS = 120
+FORKS = sys.platform == "linux" and os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+"""Whether a process with all imports has a single thread, and so can be forked."""
 
 
-def run(module, *arguments, folder=None, environment=None, python=sys.executable):
-    """Run `python -m MODULE ARGUMENTS` to its end; the result has returncode, stdout and stderr."""
-    return subprocess.run(
-        [python, "-m", module, *map(str, arguments)],
-        cwd=folder,
-        env=clean_environment() | (environment or {}),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def run(module, *arguments, folder=None, environment=None, real=False, python=sys.executable):
+    """Run `python -m MODULE ARGUMENTS` to its end; the result has returncode, stdout and stderr.
+
+    Unless a real start of Python, or another one, is asked for, the process is forked from one that has done the
+    imports.
+    """
+    command = [module, *map(str, arguments)]
+    environment = clean_environment() | (environment or {})
+    if FORKS and not real and python == sys.executable and warm().can_run(environment):
+        return warm().run(command, folder or os.getcwd(), environment, SECONDS)
+    with interrupts():
+        return subprocess.run(
+            [python, "-m", *command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
 
 
-def start(module, *arguments, folder=None, environment=None):
-    """Start it in a process group of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        cwd=folder,
-        env=clean_environment() | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def start(module, *arguments, folder=None, environment=None, interrupt=signal.default_int_handler):
+    """Start it in a process group of its own, with a Ctrl-C that interrupts or, with SIG_IGN, one that is ignored."""
+    with interrupts(interrupt):
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            cwd=folder,
+            env=clean_environment() | (environment or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def interrupts(answer=signal.default_int_handler):
+    """What is started meanwhile takes Ctrl-C as in a shell's foreground, also where the tests run in its background."""
+    before = signal.signal(signal.SIGINT, answer)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@cache
+def warm():
+    """What commands are forked from; it ends with this process."""
+    with interrupts():
+        process = Warm(clean_environment(), ROOT)
+    atexit.register(process.close)
+    return process
 
 
 def signal_group(process, number=signal.SIGKILL):

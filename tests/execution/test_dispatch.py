@@ -114,18 +114,18 @@ def test_a_block_with_holes_is_filled(tmp_path, expected):
 SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--store", "store.db"]
 
 
-def wait_for_records(process, path):
-    """Wait until the store holds a part of the records."""
+def wait_for_records(process, path, more_than=0):
+    """Wait until the store holds a part of the records; return how many."""
     while process.poll() is None:
         if path.exists():
             connection = sqlite3.connect(path)
             n_tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]
             n_records = connection.execute("SELECT count(*) FROM trainings").fetchone()[0] if n_tables else 0
             connection.close()
-            if 0 < n_records < 12_000:
-                return
+            if more_than < n_records < 12_000:
+                return n_records
         time.sleep(0.01)
-    pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
+    return pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
 
 
 @pytest.fixture(scope="module")
@@ -154,15 +154,34 @@ def test_a_killed_run_is_continued_to_the_same_records(tmp_path, slow_records):
     assert all_rows(tmp_path / "store.db") == slow_records
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_records, number):
-    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
-    wait_for_records(process, tmp_path / "store.db")
-    if number == signal.SIGINT:
-        commands.signal_group(process, number)
-    else:
-        process.send_signal(number)
-    _, error = process.communicate()
+def interrupt_at_terminal(folder):
+    process = commands.start("sweep.run", *SLOW, folder=folder)
+    wait_for_records(process, folder / "store.db")
+    commands.signal_group(process, signal.SIGINT)
+    return process
+
+
+def terminate(folder):
+    process = commands.start("sweep.run", *SLOW, folder=folder)
+    wait_for_records(process, folder / "store.db")
+    process.send_signal(signal.SIGTERM)
+    return process
+
+
+def terminate_in_background(folder):
+    """As a shell starts a job with `&`: a Ctrl-C changes nothing."""
+    process = commands.start("sweep.run", *SLOW, folder=folder, interrupt=signal.SIG_IGN)
+    n_stored = wait_for_records(process, folder / "store.db")
+    commands.signal_group(process, signal.SIGINT)
+    wait_for_records(process, folder / "store.db", n_stored)
+    process.send_signal(signal.SIGTERM)
+    return process
+
+
+@pytest.mark.parametrize("interrupt", [interrupt_at_terminal, terminate, terminate_in_background])
+def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_records, interrupt):
+    process = interrupt(tmp_path)
+    _, error = process.communicate()  # ends when all who inherited standard error have ended
     n_stored = len(all_rows(tmp_path / "store.db"))
     assert process.returncode == 130
     assert 0 < n_stored < 12_000

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 
@@ -28,9 +27,9 @@ def give_barrier(barrier: Barrier) -> None:
     _barriers.append(barrier)
 
 
-@contextmanager
-def processes() -> Iterator[ProcessPoolExecutor]:
-    """As many new processes; each takes one task, and begins it when all have one."""
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """As many processes; each takes one task of a test, and begins it when all have one."""
     context = get_context("spawn")
     barrier = context.Barrier(WORKERS)
     with ProcessPoolExecutor(WORKERS, context, initializer=give_barrier, initargs=(barrier,)) as pool:
@@ -55,9 +54,8 @@ def write_overlapping(url: str, worker: int) -> tuple[int, bool]:
 
 
 @pytest.mark.parametrize("url", ["sqlite", "mongodb"], indirect=True)
-def test_processes_make_and_write_one_new_store_at_once(url: str) -> None:
-    with processes() as pool:
-        done = list(pool.map(write_overlapping, [url] * WORKERS, range(WORKERS)))
+def test_processes_make_and_write_one_new_store_at_once(url: str, pool: ProcessPoolExecutor) -> None:
+    done = list(pool.map(write_overlapping, [url] * WORKERS, range(WORKERS)))
     assert sum(new for new, _ in done) == POINTS * N
     assert all(seen for _, seen in done)
     with open_store(url) as store:
@@ -76,12 +74,11 @@ def open_again_and_again(url: str) -> int:
 
 
 @pytest.mark.parametrize("url", ["sqlite", "mongodb"], indirect=True)
-def test_processes_bring_one_older_store_up_to_date_at_once(url: str) -> None:
+def test_processes_bring_one_older_store_up_to_date_at_once(url: str, pool: ProcessPoolExecutor) -> None:
     with open_store(url, create=True) as store:
         store.start_run({"id": "old", "started": "2026", "study": {"axes": []}})
     make_old(url)
-    with processes() as pool:
-        assert set(pool.map(open_again_and_again, [url] * WORKERS)) == {FORMAT_VERSION}
+    assert set(pool.map(open_again_and_again, [url] * WORKERS)) == {FORMAT_VERSION}
     with open_store(url) as store:
         assert [run["study"] for run in store.runs()] == [{"axes": [], "until": None}]
 

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,16 @@ def page(text):
     return Page(text)
 
 
-@pytest.fixture
-def quick(monkeypatch):
+@contextmanager
+def without_claims():
     """Leave out the claims, which train thousands of networks."""
-    monkeypatch.setattr("analysis.report.sections.all_findings", lambda store: [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.sections.all_findings", lambda store: [])
+        yield
+
+
+@pytest.fixture
+def quick():
+    """A page without the claims."""
+    with without_claims():
+        yield

@@ -19,7 +19,7 @@ from sweep.statistics.inference import Interval
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests import commands
-from tests.analysis.report.conftest import OTHERS, STUDY, fill, page_of
+from tests.analysis.report.conftest import STUDY, fill, page_of
 from tests.analysis.report.page_parser import Page
 
 
@@ -104,19 +104,6 @@ def test_the_run_and_how_to_repeat_it_are_told(page):
     assert "python -m sweep.run" in page.words
     assert "50 a point" in page.words
     assert "swept: 15 values from 0.1 to 10" in page.words
-
-
-@pytest.mark.parametrize("name", OTHERS)
-@pytest.mark.usefixtures("quick")
-def test_other_studies_get_the_parts_that_apply(tmp_path, name):
-    text = page_of(fill(tmp_path / "store.db", OTHERS[name], at=1))
-    page = Page(text)
-    assert (page.wrong, page.open) == ([], [])
-    assert not re.search(r"\b(nan|NaN|inf|None)\b", page.words)
-    has_one_axis = len(OTHERS[name].axes) == 1
-    assert ("explore-data" in page.scripts) == has_one_axis
-    assert ("This part shows studies with one axis" in page.words) != has_one_axis
-    assert ("No figure is drawn: the study has" in page.words) == (len(OTHERS[name].axes) not in (1, 2))
 
 
 @pytest.mark.usefixtures("quick")

@@ -1,19 +1,40 @@
 """Dask clusters of processes on this machine."""
 
+import os
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 
+import dask
 from distributed import LocalCluster
+from distributed.utils import get_mp_context
 
 from tests import commands
 
+if sys.platform != "win32":
+    # Dask's own way to start worker processes without the imports of each; this project's are left to them.
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    get_mp_context().set_forkserver_preload(["distributed", "numba", "pymongo"])
 
+
+@contextmanager
 def local_cluster(**options):
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    return LocalCluster(**settings | options)
+    before = dict(os.environ)
+    try:
+        with LocalCluster(**settings | options) as cluster:
+            _restore(before)
+            yield cluster
+    finally:
+        _restore(before)
+
+
+def _restore(environment):
+    """Take back what Dask has set for its workers, the seed of hashes among it: commands are to start without."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def free_port():

@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from itertools import islice
 from queue import Queue
 
 import cloudpickle
@@ -15,7 +16,7 @@ from sweep.execution.cluster import MOST_BLOCKS
 from sweep.execution.cluster_job import job_of, run_job
 from sweep.execution.dispatch import MOST_TASKS, Workers
 from sweep.store import open_store
-from sweep.study import DRAW_BLOCK, plan
+from sweep.study import DRAW_BLOCK, Block, plan
 
 STUDY = Study(RECIPES["gustaw"], (Axis("hidden_std_dev", (0.5, 0.7)),), repeats=DRAW_BLOCK * 50_000)
 
@@ -61,6 +62,12 @@ def finish_one(backend):
     future.set_result([block.n_trainings for block in blocks])
 
 
+def blocks(study):
+    """What `plan` gives of it, without a look at what is stored for each of 100,000."""
+    starts = range(0, study.repeats, DRAW_BLOCK)
+    return (Block(point, start, start + DRAW_BLOCK) for start in starts for point in study.points)
+
+
 @pytest.fixture
 def handed_out(monkeypatch, tmp_path):
     """Run a study on pretended workers; what they were given."""
@@ -79,7 +86,7 @@ def handed_out(monkeypatch, tmp_path):
             Progress(study.n_trainings, 0, quiet=True) as progress,
             Workers(study, store, backend, progress) as workers,
         ):
-            workers.run(plan(study, {}), study.n_trainings)
+            workers.run(blocks(study), study.n_trainings)
         return backend
 
     return run
@@ -115,6 +122,7 @@ def test_a_small_study_is_shared_by_all(handed_out):
 
 
 def test_only_descriptions_and_numbers_travel():
-    blocks = [block for block, _ in zip(plan(STUDY, {}), range(MOST_BLOCKS), strict=False)]
-    assert len(cloudpickle.dumps((run_job, job_of("mongodb://somewhere/study"), blocks))) < 5000
+    task = [block for block, _ in zip(plan(STUDY, {}), range(MOST_BLOCKS), strict=False)]
+    assert task == list(islice(blocks(STUDY), MOST_BLOCKS))
+    assert len(cloudpickle.dumps((run_job, job_of("mongodb://somewhere/study"), task))) < 5000
     assert len(cloudpickle.dumps([DRAW_BLOCK] * MOST_BLOCKS)) < 200

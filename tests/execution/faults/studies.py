@@ -73,6 +73,14 @@ def start(url, *more, folder=None):
     return commands.start("sweep.run", *STUDY, "--workers", "2", "--store", url, *more, folder=folder)
 
 
+def complete(url):
+    """Continue a run to its end; return what it wrote to standard error."""
+    done = commands.run("sweep.run", *STUDY, "--workers", "2", "--store", url)
+    assert done.returncode == 0, done.stderr
+    assert "Best:" in done.stdout
+    return done.stderr
+
+
 def wait_until_stored(process, url, n):
     """Wait until the store holds more than n records of the run, or the run has ended."""
     while process.poll() is None and n_stored(url) <= n:

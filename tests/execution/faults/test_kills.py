@@ -4,7 +4,7 @@ import signal
 import time
 
 from tests import commands
-from tests.execution.faults.studies import Ledger, finish, rows, start, wait_until_stored
+from tests.execution.faults.studies import Ledger, complete, rows, start, wait_until_stored
 
 FROM_START = (0.02, 0.11, 0.19, 0.26, 0.33, 0.4, 0.47, 0.55, 0.63, 0.72)
 FROM_FIRST_RECORD = (0.0, 0.011, 0.023, 0.034, 0.042, 0.055, 0.061, 0.078, 0.083, 0.097)
@@ -28,7 +28,7 @@ def test_a_run_killed_at_twenty_instants_loses_doubles_and_changes_nothing(url, 
         kill_after(process, seconds)
         ledger.check(rows(url))
     assert ledger.seen
-    finish(start(url))
+    complete(url)
     ledger.check_complete(rows(url))
     assert ledger.faults == (0, 0, 0)
 

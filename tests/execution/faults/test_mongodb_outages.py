@@ -6,7 +6,15 @@ import time
 import pytest
 
 from tests import commands
-from tests.execution.faults.studies import assert_complete, finish, n_stored, start, wait_for_line, wait_until_stored
+from tests.execution.faults.studies import (
+    assert_complete,
+    complete,
+    finish,
+    n_stored,
+    start,
+    wait_for_line,
+    wait_until_stored,
+)
 from tests.proxy import Proxy
 
 
@@ -42,6 +50,6 @@ def test_an_outage_is_told_and_after_an_interrupt_the_next_run_goes_on(proxy, mo
     (kept,) = state.iterdir()
     assert str(kept) in error
     proxy.serve()
-    assert finish(start(proxy.url)).startswith("Stored ")
+    assert complete(proxy.url).startswith("Stored ")
     assert list(state.iterdir()) == []
     assert_complete(mongodb_url, expected)

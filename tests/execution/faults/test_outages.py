@@ -15,6 +15,7 @@ from tests import commands
 from tests.execution.faults.studies import (
     STUDY,
     assert_complete,
+    complete,
     finish,
     rows,
     start,
@@ -73,7 +74,7 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
     with locked(url):
         kept = assert_ends_and_is_continued(process, url, state, f"cannot use the store {url} (database is")
     n_before = len(rows(url))
-    again = finish(start(url))
+    again = complete(url)
     n_kept = int(again.split()[1].replace(",", ""))
     assert again == f"Stored {n_kept:,} trainings that an earlier run had kept in {kept}.\n"
     assert 0 < n_kept <= 12_000 - n_before
@@ -119,7 +120,7 @@ def test_what_a_full_disk_does_not_take_is_kept_elsewhere(small_disk, state, exp
     assert "the disk is full; free some space" in wait_for_line(process, "Waiting for up to 1 s")
     assert_ends_and_is_continued(process, url, state, f"cannot use the store {url} (")
     enlarge()
-    assert finish(start(url)).startswith("Stored ")
+    assert complete(url).startswith("Stored ")
     assert list(state.iterdir()) == []
     assert_complete(url, expected)
 
