@@ -2,6 +2,7 @@
 
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Sequence
 
 from sweep.console.command import (
@@ -53,13 +54,17 @@ def build_parser() -> Parser:
         help=f"sweep a field; repeatable for several axes; SPEC is {SPEC} "
         "(default: hidden_std_dev over exp(linspace(-3, 4, 400)))",
     )
-    parser.add_argument("--repeats", metavar="N", type=whole_number, default=1000, help="networks a point (1000)")
+    parser.add_argument(
+        "--repeats",
+        metavar="N",
+        type=whole_number,
+        help="networks a point; with a target the first round's (1000; fewer where all points inform the target)",
+    )
     parser.add_argument(
         "--until-rse",
         metavar="R",
         type=number,
-        help="give each point the repeats that it needs until every relative standard error of the mean is at most R; "
-        "--repeats is then the first round's",
+        help="give each point the repeats that it needs until every relative standard error of the mean is at most R",
     )
     parser.add_argument(
         "--until-minimum",
@@ -67,6 +72,13 @@ def build_parser() -> Parser:
         type=number,
         help="give repeats where they sharpen the minimum until the best point's mean is, with 95 %% confidence, at "
         "most the share T above the lowest",
+    )
+    parser.add_argument(
+        "--until-spread",
+        metavar="W",
+        type=number,
+        help="give repeats where they sharpen the minimum until the 95 %% interval of its place is within the share W "
+        "of it",
     )
     parser.add_argument(
         "--max-repeats", metavar="N", type=whole_number, help=f"that --until-… may give a point ({MOST_REPEATS})"
@@ -111,8 +123,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.list_recipes:
         print(recipe_table())
         return 0
-    until, repeats = read_target(options.until_rse, options.until_minimum, options.max_repeats, options.repeats)
-    study = read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
+    study = read_options(options)
     workers = usable_cores() if options.workers is None else options.workers
     if not 1 <= workers <= 1024:
         raise UsageError(f"workers was given as {workers}; allowed is a whole number from 1 to 1,024")
@@ -124,6 +135,19 @@ def main(arguments: Sequence[str]) -> int:
         PatientStore(open_store(options.store, create=True), options.wait) as store,
     ):
         return run_study(study, store, options.store, backend, command, options.quiet)
+
+
+def read_options(options: Namespace) -> Study:
+    """The study that the options of this command ask for.
+
+    Raises:
+        UsageError: one of them is not allowed.
+    """
+    most = options.max_repeats
+    until = read_target(options.until_rse, options.until_minimum, options.until_spread, most)
+    return read_study(
+        options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws, until, most
+    )
 
 
 def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) -> Backend:

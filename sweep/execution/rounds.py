@@ -5,26 +5,23 @@ rounds follow whatever was stored or interrupted before, and what is already sto
 """
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sweep.console.progress import Progress
 from sweep.console.words import plural
+from sweep.execution.decision import decide, target_of
 from sweep.execution.dispatch import Workers
-from sweep.statistics.allocate import (
-    ERROR,
-    Allocation,
-    Flags,
-    chances_lower,
-    repeats_for_minimum,
-    repeats_for_paired_minimum,
-    repeats_for_rse,
-)
+from sweep.statistics.allocate import Flags, repeats_for_rse
 from sweep.statistics.estimate import Counts, Estimates, estimate, gather
 from sweep.store import Store
 from sweep.store.stored import stored_repeats
-from sweep.study import Study, Target, plan
+from sweep.study import Study, plan
+from sweep.study.target import LEAST_POINTS
+
+if TYPE_CHECKING:
+    from sweep.statistics.sharpness import Sharpness
 
 
 class Outcome(NamedTuple):
@@ -36,6 +33,7 @@ class Outcome(NamedTuple):
         repeats: trainings asked of every point (n,).
         is_open: the points (n,) that the cap kept from the target.
         estimates: of every point from these trainings.
+        sharpness: of the curve, where the target is about one.
     """
 
     n_rounds: int
@@ -43,6 +41,7 @@ class Outcome(NamedTuple):
     repeats: Counts
     is_open: Flags
     estimates: Estimates
+    sharpness: "Sharpness | None"
 
 
 def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress) -> Outcome:
@@ -52,7 +51,7 @@ def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress)
         StoreError: the store could not be read or written.
         WorkerError: a worker process died.
     """
-    target, n_points = _target(study), len(study.points)
+    target, n_points = target_of(study), len(study.points)
     repeats = np.full(n_points, target.first_round, np.int64)
     grown = np.arange(n_points)
     estimates = Estimates(np.zeros(n_points), np.zeros(n_points), np.zeros_like(repeats), np.zeros_like(repeats))
@@ -69,61 +68,48 @@ def run_rounds(study: Study, store: Store, workers: Workers, progress: Progress)
         measured = gather(estimate(store, [study.points[i] for i in grown], repeats[grown]))
         for known, new in zip(estimates, measured, strict=True):
             known[grown] = new
-        allocation = allocate(study, store, estimates)
+        allocation, sharpness = decide(study, store, estimates)
         grown = np.flatnonzero(allocation.repeats > repeats)
         if not len(grown):
-            return Outcome(n_rounds, n_trained, repeats, allocation.open, estimates)
+            return Outcome(n_rounds, n_trained, repeats, allocation.open, estimates, sharpness)
         repeats, n_open = allocation.repeats, int(allocation.open.sum())
         later = int(np.maximum(allocation.needed - repeats, 0).sum())
 
 
-def allocate(study: Study, store: Store, estimates: Estimates) -> Allocation:
-    """What the next round should bring, by the study's target and the kind of its draws."""
-    target = _target(study)
-    if target.kind == "rse":
-        return repeats_for_rse(estimates, target.value, study.repeats)
-    if study.draws == "independent" or not np.isfinite(estimates.mean).any():
-        return repeats_for_minimum(estimates, target.value, study.repeats)
-    return _allocate_paired(study, store, estimates, target.value)
-
-
-def _allocate_paired(study: Study, store: Store, estimates: Estimates, tolerance: float) -> Allocation:
-    best = int(np.nanargmin(estimates.mean))
-    slack = tolerance * abs(estimates.mean[best])
-    gaps, shared = estimates.mean - estimates.mean[best], np.minimum(estimates.trainings, estimates.trainings[best])
-    # Whatever their correlation, the error of a difference is at most the sum of both. Losses are read only of points
-    # that even this does not rule out.
-    errors = estimates.error + estimates.error[best]
-    close = chances_lower(best, gaps, errors, slack) > ERROR / (100 * len(gaps))
-    reference = store.records(study.points[best].identity, int(estimates.trainings[best])).loss
-    for i in np.flatnonzero(close):
-        difference = store.records(study.points[i].identity, int(shared[i])).loss - reference[: shared[i]]
-        difference = difference[np.isfinite(difference)]
-        if len(difference) > 1:
-            gaps[i], errors[i] = difference.mean(), difference.std(ddof=1) / np.sqrt(len(difference))
-    return repeats_for_paired_minimum(best, estimates.trainings, shared, gaps, errors, slack, study.repeats)
-
-
 def describe_outcome(study: Study, store_name: str, outcome: Outcome) -> str:
     """How the rounds ended, in words, with what to do about points that the cap stopped."""
-    target, repeats = _target(study), outcome.repeats
+    target, repeats = target_of(study), outcome.repeats
     n_points, n_open, n_void = len(repeats), int(outcome.is_open.sum()), int(np.isnan(outcome.estimates.mean).sum())
     spent = f"{repeats.sum():,} trainings, {repeats.min():,} to {repeats.max():,} a point"
     spent += f", {plural(outcome.n_rounds, 'round')}"
+    missed = f"Target missed at {study.repeats:,} repeats: "
     lines = []
     if not outcome.n_trained:
         lines.append(f"All that the target asks for is already stored in {store_name}; nothing to compute.")
     if not n_open and n_void < n_points:
         lines.append(f"Target reached: {spent}.")
+    elif n_open and outcome.sharpness is not None:
+        found = outcome.sharpness
+        known = (
+            f"the mean at the minimum found may be {found.above:.2%} above the lowest"
+            if target.kind == "minimum"
+            else f"the interval of the minimum reaches {found.reach:.2%} from it"
+        )
+        lines.append(f"{missed}{known} ({spent}). Raise --max-repeats to {_enough(study, outcome):,}.")
+    elif n_open and target.kind == "spread":
+        lines.append(
+            f"Target missed: {n_points - n_void:,} of {n_points:,} values have a mean, and a minimum needs "
+            f"{LEAST_POINTS} or more ({spent}). Sweep values at which trainings do not diverge."
+        )
     elif n_open and target.kind == "rse":
         worst = np.nan_to_num(outcome.estimates.relative_error[outcome.is_open], nan=np.inf).max()
         lines.append(
-            f"Target missed at {study.repeats:,} repeats: {n_open:,} of {n_points:,} points are above "
+            f"{missed}{n_open:,} of {n_points:,} points are above "
             f"{target.value:g}, the worst at {worst:.4g} ({spent}). Raise --max-repeats to {_enough(study, outcome):,}."
         )
     elif n_open:
         lines.append(
-            f"Target missed at {study.repeats:,} repeats: {n_open:,} of {n_points:,} points may be lower than the best "
+            f"{missed}{n_open:,} of {n_points:,} points may be lower than the best "
             f"({spent}). Raise --max-repeats, or allow more with --until-minimum."
         )
     if n_void:
@@ -132,12 +118,11 @@ def describe_outcome(study: Study, store_name: str, outcome: Outcome) -> str:
 
 
 def _enough(study: Study, outcome: Outcome) -> int:
-    """Repeats that all points need by the estimates, rounded up to two digits."""
-    needed = int(repeats_for_rse(outcome.estimates, _target(study).value, 10**9).needed.max())
+    """Repeats that all open points need by the estimates, rounded up to two digits."""
+    target = target_of(study)
+    if outcome.sharpness is None:
+        needed = int(repeats_for_rse(outcome.estimates, target.value, 10**9).needed.max())
+    else:
+        needed = math.ceil(outcome.sharpness.times_more(target) * outcome.repeats[outcome.is_open].max())
     unit: int = 10 ** max(len(str(needed)) - 2, 0)
     return math.ceil(needed / unit) * unit
-
-
-def _target(study: Study) -> Target:
-    assert study.until is not None
-    return study.until

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sweep.statistics.estimate import Counts, Estimates, Numbers
 from sweep.statistics.ocba import ocba
+from sweep.study.target import SIDE_BY_SIDE
 
 Flags = NDArray[np.bool_]
 
@@ -21,8 +22,6 @@ GROWTH = 4
 """A round gives no point more than this many times what it has: a variance misjudged early must not waste trainings."""
 LEAST_GROWTH = 1.1
 """A point that needs more gets at least this many times what it has, so that it is not asked again and again."""
-MULTIPLE = 32
-"""Repeats are rounded up to this: the kernel trains as many networks side by side, filling up what is left over."""
 ERROR = 0.05
 """Chance that the best point found is worse than the target allows."""
 
@@ -59,7 +58,7 @@ def repeats_for_rse(estimates: Estimates, target: float, most: int) -> Allocatio
         needed = np.where(variances == 0, 0, np.where(np.isnan(needed), np.inf, needed))
         is_open = np.isfinite(means) & (needed > counts)
         needed = needed * trainings / counts
-    return Allocation(_grown(trainings, needed, is_open, most), _whole(trainings, needed, is_open, most), is_open)
+    return Allocation(grown(trainings, needed, is_open, most), whole(trainings, needed, is_open, most), is_open)
 
 
 def repeats_for_minimum(estimates: Estimates, tolerance: float, most: int) -> Allocation:
@@ -97,7 +96,7 @@ def repeats_for_minimum(estimates: Estimates, tolerance: float, most: int) -> Al
     with np.errstate(all="ignore"):
         needed = np.where(unknown, np.inf, (counts + more) * (trainings / counts))
     grows = (more > 0) | unknown
-    return Allocation(_grown(trainings, needed, grows, most), _whole(trainings, needed, grows, most), is_open)
+    return Allocation(grown(trainings, needed, grows, most), whole(trainings, needed, grows, most), is_open)
 
 
 def repeats_for_paired_minimum(
@@ -133,8 +132,8 @@ def repeats_for_paired_minimum(
         share[best] = share[is_open].max()
         return np.where(together, np.maximum(trainings, share), trainings)
 
-    grown, whole = _grown(shared, needed, is_open, most), _whole(shared, needed, is_open, most)
-    return Allocation(with_best(grown), with_best(whole), is_open)
+    next_round, in_all = grown(shared, needed, is_open, most), whole(shared, needed, is_open, most)
+    return Allocation(with_best(next_round), with_best(in_all), is_open)
 
 
 def chances_lower(best: int, gaps: Numbers, errors: Numbers, slack: float) -> Numbers:
@@ -184,14 +183,14 @@ def _smallest(suffices: Callable[[int], bool], low: int, high: int) -> int:
     return high
 
 
-def _whole(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Counts:
+def whole(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Counts:
     """What the chosen points need as whole numbers, at most `most`; the others keep what they have."""
     whole = np.ceil(np.minimum(np.where(chosen, needed, 0), most)).astype(np.int64)
     return np.maximum(whole, trainings)
 
 
-def _grown(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Counts:
+def grown(trainings: Counts, needed: Numbers, chosen: Flags, most: int) -> Counts:
     """What the chosen points get within one round: bounded in growth from below and above, then rounded up."""
     within = np.clip(np.where(chosen, needed, 0), LEAST_GROWTH * trainings, GROWTH * trainings)
-    rounded = MULTIPLE * np.ceil(within / MULTIPLE)
-    return _whole(trainings, rounded, chosen, most)
+    rounded = SIDE_BY_SIDE * np.ceil(within / SIDE_BY_SIDE)
+    return whole(trainings, rounded, chosen, most)

@@ -1,21 +1,19 @@
 """The mean total loss along one axis as a curve: pooled where a spread is swept, else smoothed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sweep.console.progress import watch
-from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
-from sweep.statistics.pooling import Numbers, Pool, Pooled
+from sweep.statistics.losses import Losses, limits_of, read_losses, require_one_numeric_axis
+from sweep.statistics.pooling import Counts, Numbers, Pool, Pooled
 from sweep.statistics.smoothing import smooth
 from sweep.store import Results
-from sweep.study import SPREADS, Study
+from sweep.study import Study
 from sweep.study.draws import drawn_lengths
-from sweep.study.overlap import draw_of, overlap
+from sweep.study.overlap import draw_of, pooled_overlap
 
-LEAST_OVERLAP = 1.5
-"""Overlap of neighbouring spreads from which the curve is pooled; with less it would sag between them."""
 ONE, FINITE, LOSS, SOLVED, LOSS_OF_SOLVED = np.eye(5)
 """What a curve's pool observes of a training: that it is there, whether its loss is finite, the loss, whether it is
 solved, and the loss if it is; 0 in place of a loss that does not count. Sums of these can be pooled."""
@@ -48,35 +46,38 @@ class Curve(NamedTuple):
         return int(self.counts.sum())
 
 
-def read_curve(store: Results, study: Study) -> Curve:
+def read_curve(store: Results, study: Study, below: Sequence[int] | Counts | None = None) -> Curve:
     """The curve of a study with one axis of numbers.
+
+    Args:
+        store: that holds the study.
+        study: whose curve.
+        below: repeats of every point that count, one number a point; all of the study's unless given.
 
     Raises:
         UsageError: the study has several axes, or one of named values.
     """
     require_one_numeric_axis(study)
-    return pooled_curve(store, study) if is_pooled(study) else smoothed_curve(read_losses(store, study))
+    return pooled_curve(store, study, below) if is_pooled(study) else smoothed_curve(read_losses(store, study, below))
 
 
 def is_pooled(study: Study) -> bool:
-    """Whether the curve of a study's one axis is pooled: a spread whose draws are known and overlap enough."""
-    (axis,) = study.axes
-    return (
-        axis.field in SPREADS
-        and draw_of(study.recipe, axis.field).dimension > 0
-        and overlap(study.recipe, axis) >= LEAST_OVERLAP
-    )
+    """Whether a study has one axis whose curve is pooled: a spread whose draws are known and overlap enough."""
+    return pooled_overlap(study.recipe, study.axes) > 0
 
 
-def pooled_curve(store: Results, study: Study) -> Curve:
-    """The curve pooled from all trainings of a study that sweeps one spread."""
+def pooled_curve(store: Results, study: Study, below: Sequence[int] | Counts | None = None) -> Curve:
+    """The curve pooled from the trainings of a study that sweeps one spread; `below` is as `read_curve` has it."""
     (axis,) = study.axes
     values = np.array(axis.values, float)
-    most = max(store.counts([point.identity for point in study.points], study.repeats).values(), default=0)
-    pool = Pool([draw_of(study.recipe, axis.field)], values[:, np.newaxis], most if study.draws == "common" else 0)
+    limits = limits_of(study, below)
+    most = 0
+    if study.draws == "common":
+        most = max(store.counts([point.identity for point in study.points], max(limits)).values(), default=0)
+    pool = Pool([draw_of(study.recipe, axis.field)], values[:, np.newaxis], most)
     counts = np.zeros(len(values))
-    for place, point in enumerate(watch(study.points, "points read")):
-        read = store.columns(point.identity, study.repeats, ["repeat", "loss", "solved"])
+    for place, (point, limit) in enumerate(zip(watch(study.points, "points read"), limits, strict=True)):
+        read = store.columns(point.identity, limit, ["repeat", "loss", "solved"])
         is_finite = np.isfinite(read["loss"])
         counts[place] = is_finite.sum()
         if len(is_finite):

@@ -1,5 +1,6 @@
 """The losses of a study as one matrix, with the pairing by repeat kept."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -45,8 +46,18 @@ def require_one_numeric_axis(study: Study) -> None:
         raise UsageError(f"the study sweeps {fields}; this needs one axis of numbers (--run ID names another run)")
 
 
-def read_losses(store: Results, study: Study) -> Losses:
+def limits_of(study: Study, below: Sequence[int] | NDArray[np.int64] | None) -> list[int]:
+    """The number below which the repeats of every point count: the one given, else the study's."""
+    return [study.repeats] * len(study.points) if below is None else [int(limit) for limit in below]
+
+
+def read_losses(store: Results, study: Study, below: Sequence[int] | NDArray[np.int64] | None = None) -> Losses:
     """Total losses of a study with one numeric axis, by ascending value; rows are repeats.
+
+    Args:
+        store: that holds the study.
+        study: whose losses.
+        below: repeats of every point that count, one number a point; all of the study's unless given.
 
     Raises:
         UsageError: the study has several axes, or one of named values.
@@ -55,7 +66,8 @@ def read_losses(store: Results, study: Study) -> Losses:
     (axis,) = study.axes
     values = np.array(study.axes[0].values, dtype=float)
     names = [name for name in READ if name in store.fields]
-    columns = [store.columns(point.identity, study.repeats, names) for point in watch(study.points, "points read")]
+    asked = zip(watch(study.points, "points read"), limits_of(study, below), strict=True)
+    columns = [store.columns(point.identity, limit, names) for point, limit in asked]
     n = max((int(of_point["repeat"][-1]) + 1 for of_point in columns if len(of_point["repeat"])), default=0)
     losses, solved = np.full((n, len(values)), np.nan), np.zeros((n, len(values)), dtype=bool)
     for column, of_point in enumerate(columns):

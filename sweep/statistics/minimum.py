@@ -8,11 +8,11 @@ from sweep.errors import UsageError
 from sweep.statistics.curve import Curve
 from sweep.statistics.inference import CONFIDENCE, Interval
 from sweep.statistics.pooling import Numbers
+from sweep.study.target import LEAST_POINTS as LEAST_POINTS
 
 GRID_STEP = 0.01
 """Step of the grid on which the curve is computed, in the logarithm: 1 %."""
 SIMULATIONS = 2000
-LEAST_POINTS = 5
 FEW_TRAININGS = 30
 FLAT = 4.0
 """From an interval whose ends are this many times apart, the trainings are said to show no one minimum."""
@@ -98,7 +98,7 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     found = curve.at(np.exp(np.append(grid, np.log(predicted) if in_reach and predicted is not None else grid[0])))
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
-    places, lowest = _lowest(grid, curves[:, :-1])
+    places, lowest = find_lowest(grid, curves[:, :-1])
     spread, unknown = _interval(np.exp(places)), Interval(np.nan, np.nan, np.nan)
     return Minimum(
         spread=spread,
@@ -139,7 +139,7 @@ def _interval(values: Numbers) -> Interval:
     return Interval(float(values[0]), float(low), float(high))
 
 
-def _lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
+def find_lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
     """Where each curve (m, g) is lowest, to a fraction of a grid step by the parabola through three points, and how
     low."""
     position = np.clip(np.argmin(curves, axis=1), 1, len(grid) - 2)

@@ -12,6 +12,8 @@ from sweep.study.axis import SPREADS, Axis
 ENOUGH = 5.0
 """Overlap from which pooling beats pairing: paired by common draws, the change of `gustaw`'s mean from spread 1 to 1/√2
 has the standard error of 4.4 times as many independent trainings."""
+LEAST_OVERLAP = 1.5
+"""Overlap from which a curve is pooled; with less it would sag between the spreads."""
 
 
 class Draw(NamedTuple):
@@ -53,6 +55,14 @@ def overlap(recipe: Recipe, axis: Axis) -> float:
     gap = max(math.log(high / low) for low, high in pairwise(values))
     distribution, dimension = draw_of(recipe, axis.field)
     return (math.sqrt(2 * math.pi / dimension) if distribution == "normal" else 2 / dimension) / gap
+
+
+def pooled_overlap(recipe: Recipe, axes: Sequence[Axis]) -> float:
+    """The overlap of the one swept spread along which the curve of the mean is pooled; 0 where it is not."""
+    if len(axes) != 1 or axes[0].field not in SPREADS or not draw_of(recipe, axes[0].field).dimension:
+        return 0.0
+    found = overlap(recipe, axes[0])
+    return found if found >= LEAST_OVERLAP else 0.0
 
 
 def default_draws(recipe: Recipe, axes: Sequence[Axis]) -> str:

@@ -11,8 +11,9 @@ from sweep.errors import UsageError
 from sweep.recipe import FIELDS, unknown_field
 from sweep.recipe.published import find_program
 from sweep.study.axis import Axis
+from sweep.study.overlap import pooled_overlap
 from sweep.study.study import Study
-from sweep.study.target import MOST_REPEATS, Target
+from sweep.study.target import KINDS, MOST_REPEATS, Target, default_first_round, has_places
 
 MAX_COUNT = 1_000_000
 SPEC = "log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,…"
@@ -116,36 +117,39 @@ def _parse_count(field: str, text: str) -> int:
 
 
 def read_target(
-    rse: float | None, minimum: float | None, most: int | None, first_round: int
-) -> tuple[Target | None, int]:
-    """The target that --until-rse, --until-minimum, --max-repeats and --repeats ask for, and the study's repeats.
+    rse: float | None, minimum: float | None, spread: float | None, most: int | None
+) -> tuple[str, float] | None:
+    """Kind and share of the target that --until-rse, --until-minimum and --until-spread ask for.
 
     Raises:
-        UsageError: both targets are given, or --max-repeats without either.
+        UsageError: more than one target is given, or --max-repeats without any.
     """
-    if rse is not None and minimum is not None:
-        raise UsageError("until-rse and until-minimum were both given; allowed is one target a run: leave out one")
-    if rse is None and minimum is None:
-        if most is not None:
-            raise UsageError(
-                f"max-repeats was given as {most} without a target; add --until-rse or --until-minimum, "
-                "or use --repeats alone"
-            )
-        return None, first_round
-    target = Target("minimum", minimum, first_round) if minimum is not None else Target("rse", rse or 0.0, first_round)
-    return target, max(MOST_REPEATS, first_round) if most is None else most
+    shares = zip(KINDS, (rse, minimum, spread), strict=True)
+    given = [(kind, share) for kind, share in shares if share is not None]
+    if len(given) > 1:
+        raise UsageError(
+            f"{' and '.join(f'until-{kind}' for kind, _ in given)} were given together; allowed is one target a run: "
+            "leave out all but one"
+        )
+    if not given and most is not None:
+        raise UsageError(
+            f"max-repeats was given as {most} without a target; add --until-rse, --until-minimum or --until-spread, "
+            "or use --repeats alone"
+        )
+    return given[0] if given else None
 
 
 def read_study(
     recipe_name: str,
     settings: Sequence[str],
     axes: Sequence[str],
-    repeats: int,
+    repeats: int | None,
     seed: int,
     draws: str,
-    until: Target | None = None,
+    until: tuple[str, float] | None = None,
+    most: int | None = None,
 ) -> Study:
-    """The study that the options ask for.
+    """The study that the options ask for, whose repeats are the first round's where it has a target.
 
     Raises:
         UsageError: any of them is not allowed, or a field is both set and swept.
@@ -153,10 +157,18 @@ def read_study(
     recipe = find_program(recipe_name).recipe
     fields = [parse_setting(text) for text in settings]
     recipe = replace(recipe, **dict(fields))
-    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, repeats, seed, draws, until)
+    every = Study.repeats if repeats is None else repeats
+    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, every, seed, draws)
     for field, _ in fields:
         if any(axis.field == field for axis in study.axes):
             raise UsageError(
                 f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
             )
-    return study
+    if until is None:
+        return study
+    kind, share = until
+    if repeats is None:
+        informs = has_places(study.axes) and study.draws != "common"
+        overlap = pooled_overlap(study.recipe, study.axes) if informs else 0.0
+        every = default_first_round(kind, overlap)
+    return replace(study, repeats=max(MOST_REPEATS, every) if most is None else most, until=Target(kind, share, every))

@@ -78,7 +78,7 @@ class Study:
         if not self.draws:
             object.__setattr__(self, "draws", default_draws(self.recipe, self.axes))
         if self.until is not None:
-            self.until.check(self.repeats)
+            self.until.check(self.axes, self.repeats)
         if not 1 <= self.repeats <= 10**9:
             raise UsageError(f"repeats was given as {self.repeats}; allowed is a whole number from 1 to 1,000,000,000")
         if not 0 <= self.seed < 2**63:

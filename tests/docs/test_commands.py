@@ -14,8 +14,8 @@ import benchmarks.__main__ as benchmark
 from analysis.__main__ import build_parser as analysis_parser
 from sweep.check import build_parser as check_parser
 from sweep.recipe import RECIPES
-from sweep.run import build_parser
-from sweep.study.parse import parse_setting, read_study, read_target
+from sweep.run import build_parser, read_options
+from sweep.study.parse import parse_setting
 from sweep.trace import build_parser as trace_parser
 from tests.commands import ROOT
 from tests.docs.pages import blocks, codes
@@ -46,8 +46,7 @@ def python(_, module, *arguments):
     elif module == "sweep.run":
         options = build_parser().parse_args(arguments)
         if not options.list_recipes:
-            until, repeats = read_target(options.until_rse, options.until_minimum, options.max_repeats, options.repeats)
-            read_study(options.recipe, options.set, options.axis, repeats, options.seed, options.draws, until)
+            read_options(options)
     elif module == "sweep.trace":
         options = trace_parser().parse_args(arguments)
         assert set(dict(map(parse_setting, options.set))) <= set(RECIPES[options.recipe].to_dict())

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from sweep.statistics.allocate import (
     GROWTH,
-    MULTIPLE,
     _smallest,
     chances_lower,
     repeats_for_minimum,
@@ -18,6 +17,7 @@ from sweep.statistics.allocate import (
     still_open,
 )
 from sweep.statistics.estimate import Estimates
+from sweep.study.target import SIDE_BY_SIDE
 
 POINT = st.tuples(
     st.floats(0.5, 1e4) | st.sampled_from([0.0, 1.0, math.nan]),
@@ -71,7 +71,7 @@ def test_no_round_takes_back_or_overshoots(most, measured, share):
             assert asked.dtype == np.int64
             assert (asked >= trainings).all()
             assert (asked <= np.maximum(most, trainings)).all()
-        assert (one.repeats < GROWTH * trainings + MULTIPLE).all()
+        assert (one.repeats < GROWTH * trainings + SIDE_BY_SIDE).all()
         assert (one.repeats[np.isnan(means)] == trainings[np.isnan(means)]).all()
         assert not one.open[np.isnan(means)].any()
 
