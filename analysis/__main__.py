@@ -132,12 +132,18 @@ def print_comparison(options: argparse.Namespace) -> None:
 
 def print_minimum(options: argparse.Namespace) -> None:
     """Print the minimum with its intervals."""
-    from sweep.statistics.answer import predicted_value
+    from sweep.statistics import map_minimum
+    from sweep.statistics.answer import predicted_pair, predicted_value
     from sweep.statistics.curve import read_curve
     from sweep.statistics.minimum import describe, find_minimum
+    from sweep.statistics.pooled_map import is_pooled_map, require_map
 
     with open_store(options.store) as store:
         results, study = find_results(store, options.run)
+        if is_pooled_map(study):
+            on_map = map_minimum.find_map_minimum(require_map(results, study), predicted_pair(study))
+            print_json(on_map.to_dict()) if options.json else print(map_minimum.describe(on_map))
+            return
         curve = read_curve(results, study)
     found = find_minimum(curve, predicted_value(study))
     if options.json:

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sweep.recipe import xavier_spread
-from sweep.statistics import minimum
+from sweep.statistics import map_minimum, minimum
 from sweep.statistics.curve import Curve, read_curve
 from sweep.statistics.inference import RelativeChange, relative_change
 from sweep.statistics.losses import has_one_numeric_axis
+from sweep.statistics.map_minimum import MapMinimum, find_map_minimum
 from sweep.statistics.minimum import Minimum, find_minimum, has_minimum
+from sweep.statistics.pooled_map import PooledMap, is_pooled_map, read_map
 from sweep.statistics.summary import summarize
 from sweep.store import Results
 from sweep.study import Study
@@ -36,6 +38,8 @@ class Answer(NamedTuple):
         minimum: of the curve; None where fewer than five values have a mean, or one is 0 or below.
         comparison: without a minimum, the point with the lowest mean against that nearest to Xavier's prediction;
             None where hidden_std_dev is not swept or nothing counts.
+        map: of a study that sweeps both spreads densely enough to be pooled, else None.
+        map_minimum: of the map.
     """
 
     study: Study
@@ -43,6 +47,8 @@ class Answer(NamedTuple):
     curve: Curve | None
     minimum: Minimum | None
     comparison: XavierComparison | None
+    map: PooledMap | None = None
+    map_minimum: MapMinimum | None = None
 
 
 def find_answer(store: Results, study: Study, summary: pd.DataFrame | None = None) -> Answer:
@@ -52,12 +58,22 @@ def find_answer(store: Results, study: Study, summary: pd.DataFrame | None = Non
     if curve is not None and has_minimum(curve):
         found = find_minimum(curve, predicted_value(study))
         return Answer(study, summary, curve, found, None)
+    pooled_map = read_map(store, study) if is_pooled_map(study) else None
+    if pooled_map is not None:
+        found_on_map = find_map_minimum(pooled_map, predicted_pair(study))
+        return Answer(study, summary, None, None, None, pooled_map, found_on_map)
     return Answer(study, summary, curve, None, compare_with_xavier(store, study, summary))
 
 
 def predicted_value(study: Study) -> float | None:
     """Xavier's prediction along the axis of a study with one axis, None where it predicts nothing of it."""
     return xavier_spread(study.recipe) if [axis.field for axis in study.axes] == [SPREAD] else None
+
+
+def predicted_pair(study: Study) -> tuple[float, float]:
+    """Xavier's prediction for a study that sweeps both spreads, in the order of its axes."""
+    first, last = study.recipe.layers[0].xavier, study.recipe.layers[-1].xavier
+    return (first, last) if study.axes[0].field == SPREAD else (last, first)
 
 
 def best_point(summary: pd.DataFrame) -> int | None:
@@ -111,6 +127,8 @@ def describe(found: Answer) -> str:
         return "No training kept a finite loss: all diverged. Lower the learning rate with --set learning_rate=…."
     if found.minimum is not None:
         lines = [minimum.describe(study.axes[0].field, found.minimum)]
+    elif found.map_minimum is not None:
+        lines = [map_minimum.describe(found.map_minimum)]
     else:
         lines = [f"Best:   {describe_point(summary, study, best)}"]
     if found.comparison is not None:

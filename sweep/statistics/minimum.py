@@ -99,13 +99,13 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
-    spread, unknown = _interval(np.exp(places)), Interval(np.nan, np.nan, np.nan)
+    spread, unknown = interval_of(np.exp(places)), Interval(np.nan, np.nan, np.nan)
     return Minimum(
         spread=spread,
-        mean=_interval(lowest),
-        gain=_interval(lowest / curves[:, -1] - 1) if in_reach else unknown,
+        mean=interval_of(lowest),
+        gain=interval_of(lowest / curves[:, -1] - 1) if in_reach else unknown,
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
-        at_predicted=_interval(curves[:, -1]) if in_reach else unknown,
+        at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
         bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
         method=curve.method,
         paired=curve.paired,
@@ -131,7 +131,7 @@ def simulate(mean: Numbers, covariance: Numbers) -> Numbers:
     return np.asarray(mean + (normals * np.sqrt(variances[kept])) @ axes[:, kept].T)
 
 
-def _interval(values: Numbers) -> Interval:
+def interval_of(values: Numbers) -> Interval:
     """The first value with the interval that the others span; NaN ends without others."""
     if len(values) < 2:
         return Interval(float(values[0]), np.nan, np.nan)

@@ -128,8 +128,10 @@ class Pool:
     @cached_property
     def _bins(self) -> "_Bins":
         key, counts, sums, products = (np.concatenate(parts) for parts in zip(*self._added, strict=True))
-        cells, where = np.unique(key[:, 1:], axis=0, return_inverse=True)
-        where, m = where.ravel(), sums.shape[1]
+        lowest, m = key[:, 1:].min(axis=0), sums.shape[1]
+        shape = tuple((key[:, 1:].max(axis=0) - lowest + 1).tolist())
+        found, where = np.unique(np.ravel_multi_index(tuple((key[:, 1:] - lowest).T), shape), return_inverse=True)
+        cells = np.column_stack(np.unravel_index(found, shape)) + lowest
         middles = (cells + 0.5) * self._width
         units, unit = np.unique(key[:, 0], return_inverse=True)
         of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
@@ -175,11 +177,16 @@ class Pool:
             spreads: (g, k).
             of: factors (m,) of what was observed, such as (0, 1) for the loss.
             over: factors (m,) of what it is a mean over, such as (1, 0) for whether it is finite.
+        """
+        return self.weighted(self.weights(spreads), of, over)
+
+    def weighted(self, w: Numbers, of: Numbers, over: Numbers) -> Pooled:
+        """The mean under any weights (u, g) of a training in every bin, one combination over another as for `mean`.
 
         The linearised share of training i in the mean at s is w_i(s) (a_i - m(s) b_i) / sum of w b. Its covariance
         comes from its products within the bins, less what the spreads' own means make of them.
         """
-        bins, w = self._bins, self.weights(spreads)
+        bins = self._bins
         total = w.T @ (bins.sums @ over)
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = w.T @ (bins.sums @ of) / total

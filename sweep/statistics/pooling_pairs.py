@@ -1,0 +1,136 @@
+"""Pools the trainings of a sweep of two spreads, at every pair of some values of each.
+
+The density of both lengths is the product of one of each. What is summed over the bins of both, for every pair of
+spreads, are then products of matrices, and no weight of a bin at a pair is ever computed by itself.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.statistics.pooling import Numbers, Pool, Pooled, log_density
+
+Sides = tuple[Numbers, Numbers]
+
+
+class PairPool(Pool):
+    """A pool of two spreads; what is observed of a training (n, 2) is whether its loss is finite, and the loss, 0 where
+    it is not."""
+
+    def map(self, first: Numbers, second: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Mean, standard error and effective number at every pair of values (g,) and (h,), (g, h) each."""
+        sides = self._sides(first, second)
+        total, mean, effective = self._means(sides)
+        variance = np.zeros_like(mean)
+        for share, finite, loss in self._units(sides):
+            variance += share * (loss - mean * finite) ** 2
+        if not self._n_groups:
+            finite, both, squares = self._products((sides[0] ** 2, sides[1] ** 2))
+            variance += squares - 2 * mean * both + mean**2 * finite
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return mean, np.sqrt(np.maximum(variance, 0)) / total, effective
+
+    def pairs(self, first: Numbers, second: Numbers) -> Pooled:
+        """The mean at every pair of values (g,) and (h,), row by row (g h,), with the covariance (g h, g h)."""
+        sides, g, h = self._sides(first, second), len(first), len(second)
+        total, mean, effective = self._means(sides)
+        found = [(share, (loss - mean * finite).ravel()) for share, finite, loss in self._units(sides)]
+        rows, mean = np.array([row for _, row in found]), mean.ravel()
+        covariance = (rows * np.array([[share] for share, _ in found])).T @ rows
+        if not self._n_groups:
+            # The weights at two pairs, multiplied, are a product of sides again.
+            doubled = [(side[:, :, np.newaxis] * side[:, np.newaxis, :]).reshape(len(side), -1) for side in sides]
+            finite, both, squares = (
+                product.reshape(g, g, h, h).swapaxes(1, 2).reshape(g * h, g * h)
+                for product in self._products((doubled[0], doubled[1]))
+            )
+            covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * finite
+        return Pooled(mean, covariance / np.outer(total, total), effective.ravel())
+
+    def _log_mixture(self, middles: Numbers) -> Numbers:
+        lengths, bins = _distinct(middles)
+        spreads, places = _distinct(self._spreads)
+        counts = np.zeros([len(values) for values in spreads])
+        np.add.at(counts, places, self._counts)
+        one, other = (self._log_side(axis, lengths[axis], spreads[axis]) for axis in (0, 1))
+        tops = _top(one), _top(other)
+        scaled = np.exp(one - tops[0]) @ counts @ np.exp(other - tops[1]).T
+        return np.asarray(np.log(scaled[bins]) + tops[0][bins[0], 0] + tops[1][bins[1], 0])
+
+    def _log_side(self, axis: int, log_lengths: Numbers, spreads: Numbers) -> Numbers:
+        return log_density(self._draws[axis], log_lengths, spreads, self._width[axis])
+
+    @cached_property
+    def _grid(self) -> "_Grid":
+        lengths, bins = _distinct(self._bins.middles)
+        tops = [_top(self._log_side(axis, lengths[axis], np.unique(self._spreads[:, axis]))) for axis in (0, 1)]
+        weight = np.exp(tops[0][bins[0], 0] + tops[1][bins[1], 0] - self._bins.log_mixture)
+        return _Grid(lengths, bins, (tops[0], tops[1]), weight)
+
+    def _sides(self, first: Numbers, second: Numbers) -> Sides:
+        """Scaled density of the bins of each length at values of its spread, (u, g) and (v, h)."""
+        grid = self._grid
+        one, other = (
+            np.exp(self._log_side(axis, grid.lengths[axis], np.asarray(spreads, float)) - grid.tops[axis])
+            for axis, spreads in enumerate((first, second))
+        )
+        return one, other
+
+    def _sum(self, of_bins: Numbers, sides: Sides) -> Numbers:
+        """Sum of a number of each bin, weighted with both sides: (g, h)."""
+        numbers = np.zeros((len(sides[0]), len(sides[1])))
+        numbers[self._grid.bins] = of_bins
+        return np.asarray(sides[0].T @ numbers @ sides[1])
+
+    def _means(self, sides: Sides) -> tuple[Numbers, Numbers, Numbers]:
+        """The weighted number of finite losses, the mean and the effective number, (g, h) each."""
+        bins, weight = self._bins, self._grid.weight
+        total, losses, all_of_them = (
+            self._sum(weight * column, sides) for column in (bins.sums[:, 0], bins.sums[:, 1], bins.counts)
+        )
+        squared = self._sum(weight**2 * bins.counts, (sides[0] ** 2, sides[1] ** 2))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return total, losses / total, all_of_them**2 / squared
+
+    def _products(self, sides: Sides) -> list[Numbers]:
+        """Weighted sums of finite losses, of losses, and of the squares of losses, (g, h) each."""
+        weight, products = self._grid.weight**2, self._bins.products
+        return [self._sum(weight * products[:, i, j], sides) for i, j in ((0, 0), (0, 1), (1, 1))]
+
+    def _units(self, sides: Sides) -> Iterator[tuple[float, Numbers, Numbers]]:
+        """What the square of each unit's sum counts, and the unit's weighted sums of finite losses and of losses."""
+        (rows, columns), weight = self._grid.bins, self._grid.weight
+        finite, losses = self._bins.of_units  # made from the same places, so that their elements are in the same order
+        for number, share in enumerate(self._bins.shares):
+            own = slice(finite.indptr[number], finite.indptr[number + 1])
+            where = finite.indices[own]
+            one, other = sides[0][rows[where]], sides[1][columns[where]]
+            observed = np.column_stack([finite.data[own], losses.data[own]]) * weight[where, np.newaxis]
+            both = (observed[:, :, np.newaxis] * other[:, np.newaxis, :]).reshape(len(where), -1)
+            of_finite, of_losses = np.hsplit(one.T @ both, 2)
+            yield float(share), of_finite, of_losses
+
+
+class _Grid(NamedTuple):
+    """The bins by each of both lengths: the middles that there are, where among them every bin is, the log-density that
+    each is scaled by (u, 1), and the weight of a training in every bin where the scaled densities are 1."""
+
+    lengths: tuple[Numbers, Numbers]
+    bins: tuple[NDArray[np.intp], NDArray[np.intp]]
+    tops: Sides
+    weight: Numbers
+
+
+def _distinct(pairs: Numbers) -> tuple[Sides, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """The distinct numbers of each of two columns, and where among them each row's are."""
+    (one, rows), (other, columns) = (np.unique(column, return_inverse=True) for column in pairs.T)
+    return (one, other), (rows, columns)
+
+
+def _top(log_densities: Numbers) -> Numbers:
+    """The highest of each row (u, 1), 0 where all are minus infinity."""
+    top = log_densities.max(axis=1, keepdims=True)
+    return np.asarray(np.where(np.isfinite(top), top, 0.0))
