@@ -23,8 +23,6 @@ from sweep.study.overlap import Draw, draw_of
 FIELD = "hidden_std_dev"
 RUNGS_PER_DEVIATION = 8
 """Rungs in a standard deviation of the log-length at one spread."""
-REACH = 3.5
-"""The swept spreads reach from Xavier's divided by this to Xavier's times this."""
 FINITE, LOSS, SOLVED = np.eye(3)
 """What the pool of a simulated study observes of a training; none of them diverges."""
 AT_ONCE = 1024
@@ -36,11 +34,13 @@ class Population:
 
     Attributes:
         recipe: what is trained; its hidden spread plays no part.
+        ends: the lowest spread and the highest that studies sweep.
         first, width: log-length of the lower end of the lowest rung, and what each rung spans.
         loss, solved: of the trainings (b, k).
     """
 
     recipe: object
+    ends: tuple
     first: float
     width: float
     loss: np.ndarray
@@ -54,12 +54,16 @@ class Population:
     def xavier(self):
         return xavier_spread(self.recipe)
 
+    def only(self, directions):
+        """The population of some of the directions."""
+        return replace(self, loss=self.loss[:, directions], solved=self.solved[:, directions])
+
     def spreads(self, n):
         """The n swept spreads, evenly spaced in the logarithm."""
-        return self.xavier * np.geomspace(1 / REACH, REACH, n)
+        return np.geomspace(*self.ends, n)
 
     def shares(self, spreads):
-        """How large a part of the draws at spreads (g,) lies on each rung: (g, b); the end rungs hold what is beyond."""
+        """How large a part of the draws at spreads (g,) lies on each rung (g, b); the end ones hold what is beyond."""
         inner = np.exp(self.first + self.width * np.arange(1, len(self.loss)))
         below = special.gammainc(self.draw.dimension / 2, (inner / np.asarray(spreads)[:, np.newaxis]) ** 2 / 2)
         return np.diff(below, axis=1, prepend=0.0, append=1.0)
@@ -104,8 +108,8 @@ class Population:
         return np.exp(log_lengths), self.loss[rungs, directions], self.solved[rungs, directions]
 
 
-def make(recipe, directions, seed=0):
-    """A population of a recipe, `directions` trainings a rung.
+def make(recipe, ends, directions, seed=0):
+    """A population of a recipe for studies that sweep from the one end to the other, `directions` trainings a rung.
 
     Raises:
         ValueError: a training diverged, or the draws are not normal: what the population stands for would not hold.
@@ -116,7 +120,7 @@ def make(recipe, directions, seed=0):
     width = draw.deviation / RUNGS_PER_DEVIATION
     # All but a thousandth of the draws at either end of the range lies on a rung of its own.
     chi = np.sqrt(special.chdtri(draw.dimension, [0.999, 0.001]))
-    first, last = np.log(xavier_spread(recipe) * np.array([1 / REACH, REACH]) * chi)
+    first, last = np.log(ends * chi)
     starts, lengths = _starts(recipe, directions, seed)
     losses, solved = [], []
     for rung in range(int(np.ceil((last - first) / width))):
@@ -127,7 +131,7 @@ def make(recipe, directions, seed=0):
         solved.append(np.concatenate([part.solved for part in parts]))
     if not np.isfinite(losses).all():
         raise ValueError(f"{np.isnan(losses).sum():,} trainings diverged; a population is of recipes that do not")
-    return Population(recipe, float(first), width, np.array(losses), np.array(solved, float))
+    return Population(recipe, ends, float(first), width, np.array(losses), np.array(solved, float))
 
 
 def _starts(recipe, directions, seed):
