@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import jobs, machine, overhead, recipes, start, table, trainers
+from benchmarks import answers, jobs, machine, overhead, recipes, start, table, trainers
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 
@@ -21,6 +21,7 @@ SECTIONS = {
     "workers": (jobs.measure_workers, "the whole job with more and more workers"),
     "sizes": (jobs.measure_sizes, "the whole job in larger and larger sizes: time and memory"),
     "start": (start.measure, "the time to the first results on the screen"),
+    "answers": (answers.measure, "how near the best spread, beside smoothers and Optuna's samplers"),
 }
 RESULTS = Path(__file__).parent / "results"
 SIZES = [10_000, 100_000, 1_000_000, 4_000_000]

@@ -1,107 +1,270 @@
 """python -m benchmarks.coverage: how often the stated 95 % intervals contain the truth.
 
-A population of trainings is made once; its own values are the truth. Studies are drawn from it, whole repeats with
-replacement, so that the pairing across points is that of a real study, and the whole inference is run on each.
+Studies are drawn from a population of real trainings (`benchmarks/population.py`), and the whole inference is run on
+each. The population's means are sums over its trainings, weighted by the chi distribution of lengths, so the truth of
+what is simulated has no error of its own, and none of the estimator's code is in it. What the truth says of all
+networks is uncertain by the directions that the population happens to have: the ± beside each truth is that standard
+error. That lengths and directions may be drawn apart is checked against the plain means of trainings really drawn.
 """
 
-import argparse
 import os
-import subprocess
 import sys
-import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 from tqdm import tqdm
 
-from analysis.tables.runs import find_study
-from sweep.statistics.inference import fraction_interval, mean_interval, relative_change
-from sweep.statistics.losses import Losses, read_losses
-from sweep.statistics.minimum import BANDWIDTH, find_minimum
-from sweep.store import open_store
-
-XAVIER = 2**-0.5
-
-
-def population(repeats):
-    """Losses of `gustaw` at 60 spreads around the minimum."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "population.sqlite3")
-        axis = "hidden_std_dev=log:0.2:2.5:60"
-        command = ["-m", "sweep.run", "--axis", axis, "--repeats", str(repeats), "--store", path]
-        subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
-        with open_store(path) as store:
-            return read_losses(store, find_study(store))
+from benchmarks import machine, population
+from sweep import RECIPES, Recipe
+from sweep.console.command import Parser, run_command, whole_number
+from sweep.errors import UsageError
+from sweep.statistics.compare import change_between
+from sweep.statistics.inference import normal_interval
+from sweep.statistics.minimum import find_minimum
 
 
-def nearest(given, spread):
-    return int(np.argmin(abs(np.log(given.spreads / spread))))
+class Case(NamedTuple):
+    """A recipe, the ends of the spreads that are swept, and the directions of its population."""
+
+    recipe: Recipe
+    ends: tuple[float, float]
+    directions: int = 4096
 
 
-def intervals(given):
-    """Everything that is stated with an interval: name -> (estimate, low, high)."""
-    one, xavier, small = (nearest(given, spread) for spread in (1.0, XAVIER, 0.6))
-    change, further = (
-        relative_change(given.losses[:, before], given.losses[:, after], paired=True)
-        for before, after in ((one, xavier), (xavier, small))
+CASES = {
+    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0)),
+    "peczenyj": Case(RECIPES["peczenyj"], (0.15, 1.2)),
+    "twenty-lines": Case(RECIPES["twenty-lines"], (0.3, 3.0)),
+    "rumelhart": Case(RECIPES["rumelhart"], (0.4, 4.0)),
+    "relu-capstone": Case(RECIPES["relu-capstone"], (0.4, 4.0)),
+    "2-8-1 tanh, 1,000 epochs": Case(Recipe(hidden=(8,), activation="tanh", epochs=1000), (0.3, 6.0)),
+    "parity3 3-8-1, 1,000 epochs": Case(Recipe(problem="parity3", hidden=(8,), epochs=1000), (0.3, 6.0)),
+}
+"""By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
+DESIGNS = ("by_spread", "common", "unequal")
+"""Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
+times as many trainings as at the others."""
+SIZES = ((100, 200), (100, 1000), (400, 1000))
+QUICK_SIZES = ((50, 100),)
+WIDER, NARROWER = 2**0.5, 0.6 * 2**0.5
+"""Times Xavier's spread: 1 and 0.6 for `gustaw`."""
+N_DRAWN = 100_000
+AIM = (0.935, 0.965)
+AT_ONCE = 20
+JACKKNIFE = 32
+NAMES = (
+    "mean at Xavier's",
+    "mean at the widest spread",
+    "change from √2 times Xavier's to Xavier's",
+    "change from Xavier's to 0.85 times Xavier's",
+    "fraction solved at Xavier's",
+    "minimising spread",
+    "mean at the minimum",
+    "gain at the minimum over Xavier's",
+)
+SAYS_SO = "says that it shows no minimum inside"
+
+
+def landmarks(of):
+    """Where means are stated: at Xavier's spread, the widest, and those that Xavier's is compared with."""
+    return of.xavier * np.array([1.0, of.ends[1] / of.xavier, WIDER, NARROWER])
+
+
+def truths(of):
+    """The true values of NAMES (n,)."""
+    spread = of.minimum
+    at, solved = of.mean(np.append(landmarks(of), spread)), of.mean([of.xavier], "solved")[0]
+    return np.array([at[0], at[1], at[0] / at[2] - 1, at[3] / at[0] - 1, solved, spread, at[4], at[4] / at[0] - 1])
+
+
+def truth_errors(of):
+    """Standard errors of the true values of NAMES (n,) as those of all networks: a jackknife over directions."""
+    group = np.arange(of.loss.shape[1]) % JACKKNIFE
+    without = np.array([truths(of.only(group != left_out)) for left_out in range(JACKKNIFE)])
+    return np.sqrt((JACKKNIFE - 1) * without.var(axis=0))
+
+
+def numbers_of(design, n_spreads, n):
+    """Trainings at each spread."""
+    if design != "unequal":
+        return np.full(n_spreads, n)
+    return np.where(np.arange(n_spreads) % 4 == 0, 5 * n // 2, n // 2)
+
+
+def simulate(of, design, n_spreads, n, rng):
+    """The curve of one study."""
+    spreads, numbers = of.spreads(n_spreads), numbers_of(design, n_spreads, n)
+    if design == "common":
+        drawn = [values.ravel() for values in of.repeats(spreads, n, rng)]
+    else:
+        drawn = of.trainings(spreads, numbers, rng)
+    return population.curve_of(of.draw, spreads, numbers, *drawn, paired=design == "common")
+
+
+def intervals(of, curve):
+    """What is stated of NAMES: estimate, low and high (n, 3), and whether no minimum is said to lie inside."""
+    at, places = curve.at(landmarks(of)), ((2, 0), (0, 3))
+    changes = [change_between(at, before, after) for before, after in places]
+    solved = curve.pooled(np.array([of.xavier]), population.SOLVED, population.FINITE)
+    found = find_minimum(curve, of.xavier)
+    stated = [
+        *(normal_interval(at.mean[place], at.standard_error[place]) for place in (0, 1)),
+        *((change.change, change.low, change.high) for change in changes),
+        normal_interval(solved.mean[0], solved.standard_error[0]),
+        found.spread, found.mean, found.gain,
+    ]  # fmt: skip
+    return np.array(stated), not found.bracketed or found.is_flat
+
+
+_population = None
+
+
+def _keep(of):
+    global _population
+    _population = of
+
+
+def _run(design, size, numbers):
+    """Studies of these numbers: what they state (m, n, 3), and whether each says that no minimum lies inside (m,)."""
+    seed = DESIGNS.index(design), *size
+    found = [
+        intervals(_population, simulate(_population, design, *size, np.random.default_rng([*seed, number])))
+        for number in numbers
+    ]
+    return np.array([stated for stated, _ in found]), np.array([says_so for _, says_so in found])
+
+
+def run_studies(pool, label, design, size, n):
+    """As `_run`, of n studies, on all processes of a pool."""
+    parts = [range(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
+    futures = [pool.submit(_run, design, size, part) for part in parts]
+    done = [future.result() for future in tqdm(futures, desc=f"{label}, {design}, {words(size)}", leave=False)]
+    return tuple(np.concatenate(part) for part in zip(*done, strict=True))
+
+
+def words(size):
+    return f"{size[0]} × {size[1]:,}"
+
+
+def report(name, options):
+    """The lines of one recipe."""
+    recipe, ends, directions = CASES[name]
+    of = population.make(recipe, ends, directions // (16 if options.quick else 1))
+    yield f"\n## {name}\n"
+    yield from compare_with_drawn(of, N_DRAWN // (50 if options.quick else 1))
+    true, errors = truths(of), truth_errors(of)
+    hits, says_so = [], []
+    context = get_context("spawn")
+    with ProcessPoolExecutor(options.processes, context, initializer=_keep, initargs=(of,)) as pool:
+        columns = [(design, size) for design in options.designs for size in options.sizes]
+        for design, size in columns:
+            stated, says = run_studies(pool, name, design, size, options.studies)
+            hits.append(((stated[:, :, 1] <= true) & (true <= stated[:, :, 2])).mean(axis=0))
+            says_so.append(says.mean())
+    yield (
+        "| stated 95 % interval | truth | " + " | ".join(f"{design}, {words(size)}" for design, size in columns) + " |"
     )
-    independent = relative_change(given.losses[::2, one], given.losses[1::2, small], paired=False)
-    found = find_minimum(given, XAVIER, resamplings=500)
-    solved = int(given.solved[:, xavier].sum())
-    return {
-        "mean at Xavier's": mean_interval(given.losses[:, xavier]),
-        "mean at the widest spread": mean_interval(given.losses[:, -1]),
-        "change from 1 to Xavier's, paired": (change.change, change.low, change.high),
-        "change from Xavier's to 0.6, paired": (further.change, further.low, further.high),
-        "change from 1 to 0.6, independent": (independent.change, independent.low, independent.high),
-        "minimising spread": found.spread,
-        "gain at the minimum over Xavier's": found.gain,
-        "fraction solved at Xavier's (Wilson)": fraction_interval(solved, len(given.solved)),
-    }
+    yield "|---|---:|" + "---:|" * len(columns)
+    for row, what in enumerate(NAMES):
+        found = " | ".join(shares([hit[row] for hit in hits]))
+        yield f"| {what} | {truth_words(what, true[row], errors[row])} | {found} |"
+    yield f"| {SAYS_SO} | | {' | '.join(f'{share:.1%}' for share in says_so)} |"
 
 
-def truth(given):
-    """The population's own values; the independent change compares the same points as whole columns."""
-    values = {name: interval[0] for name, interval in intervals(given).items()}
-    one, small = nearest(given, 1.0), nearest(given, 0.6)
-    values["change from 1 to 0.6, independent"] = given.losses[:, small].mean() / given.losses[:, one].mean() - 1
-    # The population's minimum is smoothed less than a study's, so that the smoother's own bias shows.
-    found = find_minimum(given, XAVIER, bandwidth=BANDWIDTH / 2)
-    values["minimising spread"], values["gain at the minimum over Xavier's"] = (
-        found.spread.estimate,
-        found.gain.estimate,
+def compare_with_drawn(of, n):
+    """The population's means beside those of trainings really drawn, and how many standard errors they differ by."""
+    spreads = landmarks(of)
+    plain, plain_error = population.plain_means(of.recipe, spreads, n)
+    true, error = of.mean(spreads), np.array([of.standard_error(spread) for spread in spreads])
+    apart = (true - plain) / np.hypot(error, plain_error)
+    yield f"{of.loss.shape[1]:,} directions from {len(of.loss)} lengths; {of.draw.dimension} drawn parameters."
+    yield f"Beside the plain means of {n:,} trainings really drawn at each spread:\n"
+    yield "| spread | mean of the population | plain mean | standard errors apart |\n|---:|---:|---:|---:|"
+    for row in zip(spreads, true, error, plain, plain_error, apart, strict=True):
+        yield "| {:.4g} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(*row)
+    yield ""
+
+
+def truth_words(what, true, error):
+    if what.startswith(("change", "gain", "fraction")):
+        return f"{true:.3%} ± {error:.3%}"
+    return f"{true:.4f} ± {error:.4f}" if "spread" in what and "mean" not in what else f"{true:,.2f} ± {error:.2f}"
+
+
+def shares(hits):
+    """Each in percent; bold outside the aim."""
+    return [f"{hit:.1%}" if AIM[0] <= hit <= AIM[1] else f"**{hit:.1%}**" for hit in hits]
+
+
+def size(text):
+    """Spreads and trainings a spread from such as 100x200."""
+    spreads, _, trainings = text.partition("x")
+    if not (spreads.isdecimal() and trainings.isdecimal() and int(spreads) >= 5 and int(trainings) >= 4):
+        raise UsageError(f"sizes was given as {text!r}; allowed are spreads, x and trainings a spread, such as 100x200")
+    return int(spreads), int(trainings)
+
+
+def build_parser():
+    parser = Parser(prog="python -m benchmarks.coverage", description=__doc__)
+    parser.add_argument("--recipe", metavar="NAME", action="append", default=[], help="it alone; repeatable")
+    parser.add_argument("--design", metavar="NAME", action="append", default=[], help=f"of {DESIGNS}; repeatable")
+    parser.add_argument("--studies", metavar="N", type=whole_number, help="of each size (2000; --quick: 100)")
+    parser.add_argument("--sizes", metavar="SPREADSxN", nargs="+", default=[], help="such as 100x200")
+    parser.add_argument("--processes", metavar="N", type=whole_number, default=os.cpu_count(), help="(all cores)")
+    parser.add_argument("--quick", action="store_true", help="little of everything")
+    parser.add_argument("--out", metavar="PATH", help="where the tables are written, too")
+    return parser
+
+
+def read_options(arguments):
+    """The options, complete.
+
+    Raises:
+        UsageError: one of them is not allowed.
+    """
+    options = build_parser().parse_args(arguments)
+    for given, allowed, what in ((options.recipe, CASES, "recipe"), (options.design, DESIGNS, "design")):
+        for name in given:
+            if name not in allowed:
+                raise UsageError(f"{what} was given as {name!r}; allowed is one of {', '.join(allowed)}")
+    options.recipes = options.recipe or list(CASES)
+    options.designs = options.design or DESIGNS
+    options.sizes = [size(text) for text in options.sizes] or (QUICK_SIZES if options.quick else SIZES)
+    options.studies = options.studies or (100 if options.quick else 2000)
+    return options
+
+
+def main(arguments):
+    options = read_options(arguments)
+    # A study's matrices are small: threads of a linear algebra library would only wait for each other.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    begun, printed = time.monotonic(), []
+
+    def show(line):
+        printed.append(line)
+        print(line, flush=True)
+
+    low, high = (hits / options.studies for hits in stats.binom.interval(0.95, options.studies, 0.95))
+    for line in machine.describe(None):
+        show(line)
+    show(
+        f"\n{options.studies:,} simulated studies of each kind and size (spreads × trainings at each); chance alone "
+        f"spreads a true 95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}."
     )
-    return values
-
-
-def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=__doc__)
-    parser.add_argument("--studies", type=int, default=2000, help="simulated studies of each size (2000)")
-    parser.add_argument("--population", type=int, default=100_000, help="trainings a point of the population (100000)")
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=[200, 1000, 5000, 20_000], help="trainings a point of a study"
-    )
-    options = parser.parse_args()
-    everything = population(options.population)
-    expected = truth(everything)
-    rng = np.random.default_rng(0)
-    within = stats.binom.interval(0.95, options.studies, 0.95)
-    low, high = (hits / options.studies for hits in within)
-    print(f"{options.studies:,} simulated studies of each size from {options.population:,} trainings a point;")
-    print(f"chance alone spreads a true 95 % over {low:.1%} to {high:.1%}.\n")
-    print("| stated 95 % interval | truth | " + " | ".join(f"n = {size:,}" for size in options.sizes) + " |")
-    print("|---|---:|" + "---:|" * len(options.sizes))
-    hits = {name: [0] * len(options.sizes) for name in expected}
-    for column, size in enumerate(options.sizes):
-        for _ in tqdm(range(options.studies), desc=f"n = {size:,}"):
-            rows = rng.integers(0, len(everything.losses), size)
-            study = Losses(everything.spreads, everything.losses[rows], everything.solved[rows], True)
-            for name, (_, low, high) in intervals(study).items():
-                hits[name][column] += low <= expected[name] <= high
-    for name, counts in hits.items():
-        shares = " | ".join(f"{count / options.studies:.1%}" for count in counts)
-        print(f"| {name} | {expected[name]:.4g} | {shares} |")
+    for name in options.recipes:
+        for line in report(name, options):
+            show(line)
+    show(f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes.")
+    if options.out:
+        Path(options.out).write_text("# Measured by `make coverage`\n\n" + "\n".join(printed) + "\n", encoding="utf-8")
+        print(f"Written to {options.out}.", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

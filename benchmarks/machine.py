@@ -14,7 +14,7 @@ from sweep.execution.processes import usable_cores
 from sweep.redact import redact
 from sweep.store.provenance import cpu_model, git_commit, now
 
-LIBRARIES = ("numpy", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo")
+LIBRARIES = ("numpy", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo", "scikit-learn", "statsmodels")
 
 
 def describe(mongodb):

@@ -37,11 +37,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one kind; `title` says what their values are, `show` writes one."""
+    """Rows of one kind; `title` says what their values are, `show` writes one. With a `header` of its own it stands
+    apart, and its rows bring their `cells`."""
 
     title: str
     rows: list[Row]
-    show: Callable[[float], str]
+    show: Callable[[float], str] | None
+    header: str = ""
 
 
 def interleave(label, cases, rounds):

@@ -22,6 +22,10 @@ def three_digits(value):
 
 def lines(table):
     """The lines of one kind of measurements: its title, then its rows."""
+    if table.header:
+        yield from ("", f"**{table.title}**", "", table.header)
+        yield from (f"| {' | '.join(row.cells)} |" for row in table.rows)
+        return
     yield f"| **{table.title}** | | | | | | |"
     for row in table.rows:
         yield f"| {' | '.join(_cells(row, table.show))} |"

@@ -112,17 +112,20 @@ class Pool:
         unit = repeats * self._n_groups // self._n_repeats if self._n_groups else np.full(n, place)
         lowest = cells.min(axis=0)
         shape = (int(unit.max()) + 1, *(cells.max(axis=0) - lowest + 1).tolist())
-        found, where = np.unique(np.ravel_multi_index((unit, *(cells - lowest).T), shape), return_inverse=True)
+        numbers = np.ravel_multi_index((unit, *(cells - lowest).T), shape)
+        order = np.argsort(numbers, kind="stable")
+        first = np.flatnonzero(np.diff(numbers[order], prepend=-1))
+        key = np.column_stack(np.unravel_index(numbers[order[first]], shape))
+        key[:, 1:] += lowest
         # Within a spread, n trainings tell its variance from n - 1 differences.
         unbiased = n / (n - 1) if n > 1 and not self._n_groups else 1.0
-        products = (observed[:, :, np.newaxis] * observed[:, np.newaxis, :]).reshape(n, m * m)
-        key = np.column_stack(np.unravel_index(found, shape))
-        key[:, 1:] += lowest
+        sorted_ = observed[order]
+        products = (sorted_[:, :, np.newaxis] * sorted_[:, np.newaxis, :]).reshape(n, m * m)
         self._added.append((
             key,
-            np.bincount(where).astype(float),
-            _sums(where, observed),
-            unbiased * _sums(where, products),
+            np.diff(first, append=n).astype(float),
+            np.add.reduceat(sorted_, first, axis=0),
+            unbiased * np.add.reduceat(products, first, axis=0),
         ))  # fmt: skip
 
     @cached_property

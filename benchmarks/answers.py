@@ -1,0 +1,155 @@
+"""How near the best spread of `gustaw` the same number of trainings comes, by this project and by what else there is.
+
+The trainings are drawn from a population of real ones whose mean is known at every spread (`benchmarks/population.py`),
+so that the true minimum has no error. Seconds are those of the trainings, at what one takes in a batch as large as each
+way trains, and of what the way does with them, on one core.
+"""
+
+from functools import partial
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks import peers, population
+from benchmarks.measurement import Table, one_core, seconds
+from benchmarks.table import duration, three_digits
+from sweep import RECIPES, kernel
+from sweep.statistics.minimum import find_minimum
+from sweep.study import Point
+from sweep.study.draws import initial_parameters
+
+RECIPE = RECIPES["gustaw"]
+ENDS = (0.1, 10.0)
+DIRECTIONS = 4096
+SWEEPS = ((100, 20), (100, 200), (400, 1000))
+"""Spreads, and trainings at each."""
+REPETITIONS = 20
+MOST_TRIALS = 2000
+"""Trials of Optuna's, which take the longer the more there are."""
+OURS = "this project, pooled"
+TITLE = f"Best spread of `gustaw` from {ENDS[0]:g} to {ENDS[1]:g}: means over the repetitions"
+HEADER = (
+    "| trainings | way | repetitions | squared error of the log-spread | times ours | true mean loss above the lowest "
+    "| seconds |\n|---:|---|---:|---:|---:|---:|---:|"
+)
+
+
+class Found(NamedTuple):
+    """What one repetition of a way gave: a spread, and the seconds that it took without those of trainings."""
+
+    spread: float
+    seconds: float
+
+
+class AnswerRow(NamedTuple):
+    """A line of the table."""
+
+    cells: list[str]
+    is_wrong: bool = False
+
+
+def measure(options):
+    part = 16 if options.quick else 1
+    repetitions = 2 if options.quick else REPETITIONS
+    with one_core():
+        of = population.make(RECIPE, ENDS, DIRECTIONS // part)
+        rows = []
+        for n_spreads, n in SWEEPS[: 1 if options.quick else None]:
+            rows += compare(of, n_spreads, n, repetitions)
+    return [Table(TITLE, rows, None, HEADER)]
+
+
+def compare(of, n_spreads, n, repetitions):
+    """The rows of one number of trainings."""
+    found, batches, notes = {}, {}, []
+    for name, batch, run in (*sweeps(of, n_spreads, n), *trials(of, n_spreads * n)):
+        try:
+            found[name] = [run(np.random.default_rng([n_spreads, n, number])) for number in range(repetitions)]
+            batches[name] = batch
+        except (peers.NotInstalledError, ImportError) as error:
+            notes.append((name, str(error).splitlines()[0]))
+    own = squared_error(of, found[OURS])
+    rows = []
+    for name, results in found.items():
+        error, lowest = squared_error(of, results), of.mean([of.minimum])[0]
+        above = np.mean([of.mean([one.spread])[0] / lowest - 1 for one in results])
+        spent = median(one.seconds for one in results) + n_spreads * n * per_training(batches[name])
+        cells = [f"{error:.3g}", three_digits(error / own), f"{above:.3%}", duration(spent)]
+        rows.append(AnswerRow([f"{n_spreads * n:,}", name, str(len(results)), *cells]))
+    return rows + [
+        AnswerRow([f"{n_spreads * n:,}", name, "", f"not measured: {why}", "", "", ""]) for name, why in notes
+    ]
+
+
+def squared_error(of, results):
+    """Mean squared distance (1,) from the true minimum in the logarithm."""
+    return float(np.mean([np.log(one.spread / of.minimum) ** 2 for one in results]))
+
+
+def per_training(batch):
+    """Seconds that a training takes among so many at once."""
+    parameters = initial_parameters(Point(RECIPE, 0, "common"), 0, batch)
+    return median(seconds(kernel.train, RECIPE, parameters) / batch for _ in range(5))
+
+
+def sweeps(of, n_spreads, n):
+    """Ways that sweep the spreads and look at what came out: name, trainings at once, and what runs it once."""
+    spreads = of.spreads(n_spreads)
+    ways = {
+        OURS: lambda *drawn: pooled(of, spreads, n, *drawn),
+        "lowest plain mean": lambda _, losses, __: spreads[np.argmin(losses.reshape(n_spreads, n).mean(axis=1))],
+    }
+    through = {
+        "LOWESS (statsmodels) through plain means, 2/3 of them": ("by_lowess", 2 / 3),
+        "LOWESS (statsmodels) through plain means, 1/5 of them": ("by_lowess", 1 / 5),
+        "Gaussian process (scikit-learn) through plain means": ("by_gaussian_process",),
+    }
+    for name, (smoother, *settings) in through.items():
+        ways[name] = partial(smoothed, spreads, n, smoother, settings)
+    for name, way in ways.items():
+        yield name, n, partial(timed, of, spreads, n, way)
+
+
+def timed(of, spreads, n, way, rng):
+    drawn = of.trainings(spreads, np.full(len(spreads), n), rng)
+    begun = perf_counter()
+    spread = way(*drawn)
+    return Found(float(spread), perf_counter() - begun)
+
+
+def pooled(of, spreads, n, *drawn):
+    return find_minimum(population.curve_of(of.draw, spreads, np.full(len(spreads), n), *drawn)).spread.estimate
+
+
+def smoothed(spreads, n, smoother, settings, _, losses, __):
+    means = losses.reshape(len(spreads), n).mean(axis=1)
+    return getattr(peers.load("smoothers"), smoother)(spreads, means, *settings)
+
+
+def trials(of, trainings):
+    """Optuna's samplers, with trials of one training, of 100 and of 1,000, where there are trials enough and not too
+    many."""
+    for sampler in ("tpe", "gp"):
+        for each in (1, 100, 1000):
+            n_trials = trainings // each
+            if 20 <= n_trials <= (MOST_TRIALS if sampler == "tpe" else MOST_TRIALS // 10):
+                name = f"Optuna's {sampler.upper()} sampler, {n_trials:,} trials of {each:,} each"
+                yield name, each, partial(optimised, of, each, n_trials, sampler)
+
+
+def optimised(of, each, n_trials, sampler, rng):
+    optuna = peers.load("optuna_answer")
+    drawing = 0.0
+
+    def objective(spread):
+        nonlocal drawing
+        begun = perf_counter()
+        loss = of.trainings([spread], [each], rng)[1].mean()
+        drawing += perf_counter() - begun
+        return loss
+
+    begun = perf_counter()
+    spread = optuna.run(objective, of.ends, n_trials, sampler, int(rng.integers(2**31)))
+    return Found(spread, perf_counter() - begun - drawing)
