@@ -9,12 +9,10 @@ study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
 	$(IN_VENV) -m analysis figures
 
-# The published study at its size, and sharper around the minimum: 14 million trainings of `gustaw`, and the other
-# recipes. Everything in figures/article is made here. ARTICLE names another folder for the databases.
+# The published study at its size, the other recipes, and the map over two spreads. Everything in figures/article is made here. ARTICLE names another folder for the databases.
 ARTICLE ?= .
 SWEEP = $(IN_VENV) -m sweep.run --store $(ARTICLE)/article.sqlite3
 ANALYSIS = $(IN_VENV) -m analysis
-MINIMUM = $(ARTICLE)/article-minimum.sqlite3
 RECIPES = relu-capstone peczenyj rumelhart twenty-lines
 
 article: $(VENV)/study
@@ -30,10 +28,6 @@ article: $(VENV)/study
 	done
 	$(ANALYSIS) claims --store $(ARTICLE)/article.sqlite3 --csv figures/article/claims.csv
 	$(ANALYSIS) report --store $(ARTICLE)/article.sqlite3 --out figures/article/report.html
-	$(IN_VENV) -m sweep.run --axis hidden_std_dev=log:0.35355339059327373:1:40 --repeats 250000 --store $(MINIMUM)
-	$(ANALYSIS) figures --store $(MINIMUM) --out figures/article/minimum
-	$(ANALYSIS) claims --store $(MINIMUM) --csv figures/article/minimum/claims.csv
-	$(ANALYSIS) report --store $(MINIMUM) --out figures/article/minimum/report.html
 
 test: $(VENV)/test
 	$(IN_VENV) -m pytest --numprocesses auto --dist loadfile $(TESTS)
