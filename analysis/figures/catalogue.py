@@ -11,6 +11,7 @@ from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, 
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
 from analysis.tables.curve import with_curve, with_minimum, with_pooled_parts, with_pooled_solved
+from analysis.tables.pooled_map import with_map
 from analysis.tables.remember import RememberingStore
 from sweep.statistics.answer import Answer, find_answer
 from sweep.store import Store
@@ -64,7 +65,7 @@ CATALOGUE = (
     Entry(
         "mean_loss",
         "Mean total loss with its standard error. Where is it lowest, and does Xavier's prediction lie there?",
-        lambda material: with_curve(material.tables.mean_loss, material.answer),
+        lambda material: with_map(with_curve(material.tables.mean_loss, material.answer), material.answer),
         mean_loss.draw,
     ),
     Entry(
