@@ -124,7 +124,7 @@ def _draw_map(summary: pd.DataFrame, study: Study) -> Figure:
     figure = new_figure(7, 5.2)
     axes = figure.subplots()
     mean_map(axes, summary, study)
-    legend_above(axes, 4 if has_map(summary) else 3)
+    legend_above(axes, 2 if has_map(summary) else 3)
     return figure
 
 
