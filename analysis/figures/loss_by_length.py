@@ -22,7 +22,7 @@ from sweep.study.overlap import draw_of
 from sweep.study.words import format_value
 from sweep.style import BLUE, GREEN, ORANGE, SKY, STYLE, new_figure
 
-SHOWN = 3.0
+SHOWN = 1.8
 """What is marked is shown with this factor of lengths on either side."""
 
 
