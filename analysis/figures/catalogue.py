@@ -7,10 +7,12 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
+from analysis.figures import loss_by_length, loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
 from analysis.tables.curve import with_curve, with_minimum, with_pooled_parts, with_pooled_solved
+from analysis.tables.lengths import tabulate_lengths
+from analysis.tables.pooled_map import with_map
 from analysis.tables.remember import RememberingStore
 from sweep.statistics.answer import Answer, find_answer
 from sweep.store import Store
@@ -64,7 +66,7 @@ CATALOGUE = (
     Entry(
         "mean_loss",
         "Mean total loss with its standard error. Where is it lowest, and does Xavier's prediction lie there?",
-        lambda material: with_curve(material.tables.mean_loss, material.answer),
+        lambda material: with_map(with_curve(material.tables.mean_loss, material.answer), material.answer),
         mean_loss.draw,
     ),
     Entry(
@@ -74,6 +76,14 @@ CATALOGUE = (
         lambda material: minimum.tabulate(material.study, with_curve(material.tables.mean_loss, material.answer)),
         minimum.draw,
         minimum.why_not,
+    ),
+    Entry(
+        "loss_by_length",
+        "The mean by the length of the drawn parameters, whatever spread they came from. The mean at a spread is this "
+        "curve averaged over the lengths that the spread gives, the band: how far below does the curve go inside it?",
+        lambda material: tabulate_lengths(material.tables.mean_loss, material.answer),
+        loss_by_length.draw,
+        loss_by_length.why_not,
     ),
     Entry(
         "loss_distribution",

@@ -12,7 +12,8 @@ from analysis.figures.parts import maps
 from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import at_end, frame, gaps, has_minimum, legend_above, lowest, require_drawable
 from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_minimum, mark_predictions
-from analysis.tables.curve import MINIMUM
+from analysis.tables.curve import GAIN, MINIMUM
+from analysis.tables.pooled_map import has_map, place_columns
 from sweep.statistics.answer import best_point
 from sweep.study import Study
 from sweep.study.words import describe_place, format_value
@@ -32,17 +33,40 @@ def draw(summary: pd.DataFrame, study: Study) -> Figure:
     with mpl.rc_context(STYLE):
         figure = _draw_map(summary, study) if len(study.axes) == 2 else _draw_curve(summary, study)
         headline = f"Mean total loss is lowest at {_best(summary, study)}{at_end(summary, study)}"
-        frame(figure, headline, summary, study, gaps(summary, "mean", NO_MEAN))
+        frame(figure, headline, summary, study, [*_how(summary), *gaps(summary, "mean", NO_MEAN)])
     return figure
 
 
 def _best(summary: pd.DataFrame, study: Study) -> str:
     """The minimum with its interval, or the point with the lowest mean, in words."""
+    if has_map(summary):
+        return _best_pair(summary, study)
     if not has_minimum(summary):
         return describe_place(study, lowest(summary, study))
     place, low, high = (format_value(float(summary[name].iloc[0])) for name in MINIMUM)
     interval = f" (95 % interval {low} to {high})" if summary["minimum_low"].notna().any() else ""
     return f"{study.axes[0].field} = {place}{interval}"
+
+
+def _best_pair(summary: pd.DataFrame, study: Study) -> str:
+    """The minimum of a pooled map with its intervals, and the gain over Xavier's pair, in words."""
+    first, said = summary.iloc[0], []
+    for field in (axis.field for axis in study.axes):
+        place, low, high = (float(first[name]) for name in place_columns(field))
+        interval = f" ({format_value(low)} to {format_value(high)})" if np.isfinite(low) else ""
+        said.append(f"{field} = {format_value(place)}{interval}")
+    gain, low, high = (-100 * float(first[name]) for name in GAIN)
+    below = f", {gain:.1f} % ({high:.1f} % to {low:.1f} %) below Xavier's pair" if np.isfinite(low) else ""
+    return f"{', '.join(said)}{below}"
+
+
+def _how(summary: pd.DataFrame) -> list[str]:
+    """What the small print says of a pooled map."""
+    if not has_map(summary):
+        return []
+    n = int(summary["may_be_best"].sum())
+    held = f"the outline is around the {n:,} pairs that hold the best with 95 % confidence" if n else ""
+    return [note for note in ("every mean is pooled from all trainings", held) if note]
 
 
 def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
@@ -104,22 +128,29 @@ def _draw_map(summary: pd.DataFrame, study: Study) -> Figure:
     figure = new_figure(7, 5.2)
     axes = figure.subplots()
     mean_map(axes, summary, study)
-    legend_above(axes, 3)
+    legend_above(axes, 2 if has_map(summary) else 3)
     return figure
 
 
 def mean_map(axes: Axes, summary: pd.DataFrame, study: Study) -> Axes:
     """Draw the mean total loss over two axes as a map, with contours of its standard error (white), the lowest mean
-    (green cross) and Xavier's prediction (black dot).
+    (green cross) and Xavier's prediction (black dot); of a pooled map also the outline of the pairs that may be best.
 
     Args:
         axes: where to draw.
-        summary: as `sweep.statistics.summary.summarize` gives it, in the study's order; points without a mean are grey.
+        summary: as `sweep.statistics.summary.summarize` or `analysis.tables.pooled_map.with_map` gives it, in the
+            study's order; points without a mean are grey.
         study: with two axes.
 
     Returns:
         The same axes.
     """
+    if has_map(summary):
+        maps.value_map(axes, summary, "pooled", study, loss_label(study))
+        maps.error_contours(axes, summary, "pooled_error", study)
+        maps.outline(axes, summary, "may_be_best", study, "may be the best")
+        x, y = (float(summary[place_columns(axis.field)[0]].iloc[0]) for axis in study.axes)
+        return maps.mark_xavier(maps.mark_place(axes, x, y, "minimum"), study)
     maps.value_map(axes, summary, "mean", study, loss_label(study))
     maps.error_contours(axes, summary, "standard_error", study)
     maps.mark_best(axes, best_point(summary) or 0, study, "lowest mean")

@@ -4,8 +4,10 @@ import numpy as np
 
 from analysis.report.markup import number, share, share_span
 from sweep.recipe import Recipe
+from sweep.statistics import map_minimum
 from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.inference import Interval, RelativeChange
+from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum, warnings
 from sweep.study import Study
 from sweep.study.words import SPREAD, describe_place
@@ -47,6 +49,8 @@ def answer_sentences(measured: Answer) -> list[str]:
     best = best_point(measured.summary)
     if best is None:
         return ["No training kept a finite loss, so there is no lowest mean."]
+    if measured.map_minimum is not None and np.isfinite(measured.map_minimum.mean.low):
+        return map_sentences(measured.map_minimum)
     if measured.minimum is None or not np.isfinite(measured.minimum.spread.low):
         where = describe_place(measured.study, measured.summary.iloc[best])
         return [
@@ -81,14 +85,33 @@ def minimum_sentences(study: Study, found: Minimum) -> list[str]:
     return said + warnings(found)
 
 
+def map_sentences(found: MapMinimum) -> list[str]:
+    """Where the mean is lowest over two spreads, which pairs may be the best, and the gain there."""
+    places = " and ".join(
+        f"{field} of {place.estimate:.3g} (95 % interval {place.low:.3g} to {place.high:.3g})"
+        for field, place in zip(found.fields, found.place, strict=True)
+    )
+    return [
+        f"The mean total loss is lowest at a {places}.",
+        *gain_in_words(found.gain, "Xavier's pair of spreads"),
+        map_minimum.how_found(found),
+        *map_minimum.warnings(found),
+    ]
+
+
 def gain_sentences(study: Study, found: Minimum) -> list[str]:
     """What is gained at the minimum over Xavier's prediction."""
-    if not np.isfinite(found.gain.estimate):
-        return ["Xavier's prediction is outside what was swept."] if predictions(study) else []
-    fall = lowering(found.gain)
+    return gain_in_words(found.gain, "Xavier's spread") if predictions(study) else []
+
+
+def gain_in_words(gain: Interval, predicted: str) -> list[str]:
+    """The gain at the minimum over what was predicted."""
+    if not np.isfinite(gain.estimate):
+        return ["Xavier's prediction is outside what was swept."]
+    fall = lowering(gain)
     small = ": it may be nothing that matters" if fall.low < SMALL_GAIN else ""
     return [
-        f"Going from Xavier's spread to the lowest point lowers the mean total loss by {share(fall.estimate, 2)} "
+        f"Going from {predicted} to the lowest point lowers the mean total loss by {share(fall.estimate, 2)} "
         f"(95 % interval {share_span(fall, 2)}){small}."
     ]
 

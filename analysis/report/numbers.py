@@ -12,6 +12,7 @@ from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
 from sweep.statistics.curve import FINITE, LOSS, ONE, SOLVED
 from sweep.statistics.inference import fraction_interval, interval_from_error, normal_interval
+from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
 from sweep.study.words import describe_place, format_value
@@ -31,6 +32,8 @@ def key_numbers(measured: Answer) -> list[tuple[str, str, str]]:
 def minimum_rows(measured: Answer) -> list[tuple[str, str, str]]:
     """The minimum and the gain there."""
     found = measured.minimum
+    if measured.map_minimum is not None:
+        return map_rows(measured.map_minimum)
     if found is None:
         return comparison_rows(measured)
     field = measured.study.axes[0].field
@@ -42,6 +45,24 @@ def minimum_rows(measured: Answer) -> list[tuple[str, str, str]]:
         fall = lowering(found.gain)
         rows.append(("Gain there over Xavier's spread", share(fall.estimate, 2), share_span(fall, 2)))
     if found.method == "pooled" and not found.paired:
+        rows.append(("Trainings that this mean is effectively of", f"{found.effective:,.0f}", ""))
+    return rows
+
+
+def map_rows(found: MapMinimum) -> list[tuple[str, str, str]]:
+    """The minimum over two spreads, the gain there, and how many pairs may be the best."""
+    rows = [
+        (f"{field} where the mean is lowest (pooled)", f"{place.estimate:.4f}", span(place, 4))
+        for field, place in zip(found.fields, found.place, strict=True)
+    ]
+    rows.append(("Mean total loss there", number(found.mean.estimate), span(found.mean)))
+    if np.isfinite(found.gain.estimate):
+        fall = lowering(found.gain)
+        rows.append(("Gain there over Xavier's pair", share(fall.estimate, 2), share_span(fall, 2)))
+    if found.region.any():
+        n = f"{int(found.region.sum()):,} of {found.region.size:,}"
+        rows.append(("Swept pairs that may be the best (95 %)", n, ""))
+    if not found.paired:
         rows.append(("Trainings that this mean is effectively of", f"{found.effective:,.0f}", ""))
     return rows
 

@@ -24,9 +24,9 @@ def with_curve(summary: pd.DataFrame, found: Answer) -> pd.DataFrame:
     curve = found.curve
     at = curve.at(curve.values)
     columns = {"curve": at.mean, "curve_error": at.standard_error, "effective": at.effective}
-    places = _places(summary, curve)
+    places = rows_of(summary, curve)
     return summary.assign(
-        **{name: _spread_out(values, places, len(summary)) for name, values in columns.items()},
+        **{name: spread_out(values, places, len(summary)) for name, values in columns.items()},
         method=curve.method,
         **dict(zip(MINIMUM, found.minimum.spread, strict=True)),
         **dict(zip(GAIN, found.minimum.gain, strict=True)),
@@ -42,20 +42,20 @@ def with_minimum(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
     if found.curve.pooled is None:
         return table
     mean = found.curve.at(found.curve.values).mean
-    return table.assign(mean=_spread_out(mean, _places(table, found.curve), len(table)))
+    return table.assign(mean=spread_out(mean, rows_of(table, found.curve), len(table)))
 
 
 def with_pooled_solved(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
     """The table of the fraction solved, pooled with its interval where the curve is pooled."""
     if found.curve is None or found.curve.pooled is None:
         return table
-    curve, places = found.curve, _places(table, found.curve)
+    curve, places = found.curve, rows_of(table, found.curve)
     at = found.curve.pooled(curve.values, SOLVED, ONE)
     intervals = [normal_interval(*one) for one in zip(at.mean, at.standard_error, strict=True)]
     columns = np.clip(np.array(intervals).reshape(-1, 3).T, 0, 1)
     names = ("solved", "solved_low", "solved_high")
     return table.assign(
-        **{name: _spread_out(values, places, len(table)) for name, values in zip(names, columns, strict=True)}
+        **{name: spread_out(values, places, len(table)) for name, values in zip(names, columns, strict=True)}
     )
 
 
@@ -64,7 +64,7 @@ def with_pooled_parts(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
     table = with_minimum(table, found)
     if found.curve is None or found.curve.pooled is None:
         return table
-    curve, places = found.curve, _places(table, found.curve)
+    curve, places = found.curve, rows_of(table, found.curve)
     stuck, loss_of_stuck = FINITE - SOLVED, LOSS - LOSS_OF_SOLVED
     ratios = {
         "mean": (LOSS, FINITE),
@@ -75,18 +75,19 @@ def with_pooled_parts(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
         "part_solved": (LOSS_OF_SOLVED, FINITE),
     }
     pooled: dict[str, Pooled] = {name: curve.pooled(curve.values, *ratio) for name, ratio in ratios.items()}  # type: ignore[misc]
-    columns = {name: _spread_out(one.mean, places, len(table)) for name, one in pooled.items()}
+    columns = {name: spread_out(one.mean, places, len(table)) for name, one in pooled.items()}
     return table.assign(**columns)
 
 
-def _places(table: pd.DataFrame, curve: Curve) -> Numbers:
+def rows_of(table: pd.DataFrame, curve: Curve) -> Numbers:
     """The row of the table that each of the curve's values stands in."""
     values = table[curve.field].to_numpy(dtype=float)
     order = np.argsort(values)
     return np.asarray(order[np.searchsorted(values[order], curve.values)])
 
 
-def _spread_out(values: Numbers, places: Numbers, n: int) -> Numbers:
+def spread_out(values: Numbers, places: Numbers, n: int) -> Numbers:
+    """A column of n rows with values in some of them, NaN elsewhere."""
     column = np.full(n, np.nan)
     column[places] = values
     return column

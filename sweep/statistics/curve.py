@@ -30,6 +30,7 @@ class Curve(NamedTuple):
         paired: whether the trainings of a repeat belong together.
         at: gives the mean at any values (g,) from the lowest to the highest.
         pooled: where pooled, gives the mean of any sum of what is observed over any other at such values.
+        pool: where pooled, the trainings.
     """
 
     field: str
@@ -39,6 +40,7 @@ class Curve(NamedTuple):
     paired: bool
     at: Callable[[Numbers], Pooled]
     pooled: Callable[[Numbers, Numbers, Numbers], Pooled] | None
+    pool: Pool | None = None
 
     @property
     def trainings(self) -> int:
@@ -94,7 +96,7 @@ def pooled_curve(store: Results, study: Study, below: Sequence[int] | Counts | N
     def at(asked: Numbers) -> Pooled:
         return pooled(asked, LOSS, FINITE)
 
-    return Curve(axis.field, values[order], counts[order], "pooled", study.draws == "common", at, pooled)
+    return Curve(axis.field, values[order], counts[order], "pooled", study.draws == "common", at, pooled, pool)
 
 
 def smoothed_curve(given: Losses) -> Curve:

@@ -167,6 +167,15 @@ class Pool:
         parts = [self._log_density(some, self._spreads[used]) for some in rows]
         return np.concatenate([logsumexp(part, axis=1, b=self._counts[used]) for part in parts])
 
+    @property
+    def log_lengths(self) -> Numbers:
+        """Middles of the bins' log-lengths (u, k)."""
+        return self._bins.middles
+
+    def total(self, of: Numbers) -> Numbers:
+        """Sum of a combination (m,) of what was observed in every bin (u,)."""
+        return self._bins.sums @ of
+
     def weights(self, spreads: Numbers) -> Numbers:
         """Weight of a training in every bin (u,) at spreads (g, k): (u, g)."""
         return np.asarray(

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.tables.foreign_study import ForeignStudy
+from analysis.tables.pooled_map import has_map, place_columns
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
@@ -121,9 +122,18 @@ def at_end(table: pd.DataFrame, study: Study) -> str:
         first, values = table.iloc[0], sorted(study.axes[0].values)
         is_inside = values[0] * NEAR_END < first["minimum_low"] and first["minimum_high"] * NEAR_END < values[-1]
         return "" if is_inside else f", at the end of what was swept of {study.axes[0].field}"
-    best = lowest(table, study)
     wide = [axis for axis in study.axes if axis.is_numeric and len(axis.values) > 1]
-    ends = [axis.field for axis in wide if best[axis.field] in (min(axis.values), max(axis.values))]
+    if has_map(table):
+        first = table.iloc[0]
+        places = {axis: [first[name] for name in place_columns(axis.field)] for axis in wide}
+        ends = [
+            axis.field
+            for axis, place in places.items()
+            if min(place) <= min(axis.values) * NEAR_END or max(axis.values) <= max(place) * NEAR_END
+        ]
+    else:
+        best = lowest(table, study)
+        ends = [axis.field for axis in wide if best[axis.field] in (min(axis.values), max(axis.values))]
     return f", at the end of what was swept of {' and '.join(ends)}" if ends else ""
 
 

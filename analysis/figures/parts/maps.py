@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import patheffects
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
@@ -55,8 +56,29 @@ def mark_best(axes: Axes, position: int, study: Study, words: str) -> Axes:
     """Draw a green cross at the point of that position in the study's order; return axes."""
     first, second = (positions(axis) for axis in study.axes)
     column, row = divmod(position, len(second))
-    axes.plot(first[column], second[row], "x", color="white", markersize=10, markeredgewidth=4)
-    axes.plot(first[column], second[row], "x", color=GREEN, markersize=9, markeredgewidth=2, label=words)
+    return mark_place(axes, first[column], second[row], words)
+
+
+def mark_place(axes: Axes, x: float, y: float, words: str) -> Axes:
+    """Draw a green cross; return axes."""
+    axes.plot(x, y, "x", color="white", markersize=10, markeredgewidth=4)
+    axes.plot(x, y, "x", color=GREEN, markersize=9, markeredgewidth=2, label=words)
+    return axes
+
+
+def outline(axes: Axes, table: pd.DataFrame, column: str, study: Study, words: str) -> Axes:
+    """Draw the border of the points where a column is true, along the borders of their cells; return axes."""
+    x, y, values = grid(table, column, study)
+    inside = np.pad(values > 0, 1)
+    across, up = edges(x), edges(y)
+    rows, columns = np.nonzero(inside[1:-1, 1:] != inside[1:-1, :-1])
+    sides = [[(across[j], up[i]), (across[j], up[i + 1])] for i, j in zip(rows, columns, strict=True)]
+    rows, columns = np.nonzero(inside[1:, 1:-1] != inside[:-1, 1:-1])
+    sides += [[(across[j], up[i]), (across[j + 1], up[i])] for i, j in zip(rows, columns, strict=True)]
+    if sides:
+        for colour, width in (("white", 3.2), (GREEN, 1.6)):
+            axes.add_collection(LineCollection(sides, colors=colour, linewidths=width, capstyle="round"))
+        axes.plot([], [], color=GREEN, linewidth=1.6, label=words)
     return axes
 
 

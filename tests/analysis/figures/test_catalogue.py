@@ -10,12 +10,16 @@ from sweep.store import open_store
 from sweep.style import write_figure
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, all_diverged, fill, none_solved
 
-NAMES = ["mean_loss", "minimum", "loss_distribution", "solved", "solved_epoch", "mean_parts"]
+NAMES = ["mean_loss", "minimum", "loss_by_length", "loss_distribution", "solved", "solved_epoch", "mean_parts"]
 
 
 @pytest.mark.parametrize(
     ("study", "left_out"),
-    [(ONE_AXIS, []), (NAMED, ["minimum"]), (TWO_AXES, ["minimum", "loss_distribution"])],
+    [
+        (ONE_AXIS, []),
+        (NAMED, ["minimum", "loss_by_length"]),
+        (TWO_AXES, ["minimum", "loss_by_length", "loss_distribution"]),
+    ],
     ids=["one", "named", "two"],
 )
 def test_every_figure_is_drawn_or_left_out_with_a_reason(study, left_out, tmp_path):
