@@ -29,7 +29,7 @@ def test_the_default_study_is_the_published_one():
     assert axis.field == "hidden_std_dev"
     assert np.array_equal(axis.values, np.exp(np.linspace(-3, 4, 400)))
     assert study.n_trainings == 400_000
-    assert (study.seed, study.draws) == (0, "common")
+    assert (study.seed, study.draws) == (0, "by_spread")
 
 
 def test_points_are_the_product_of_the_axes():
@@ -156,10 +156,10 @@ def test_a_study_of_a_version_without_targets_is_read():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"until": Target("mean", 0.1, 10)}, "target was given as 'mean'; allowed is one of rse, minimum"),
+        ({"until": Target("mean", 0.1, 10)}, "target was given as 'mean'; allowed is one of rse, minimum, spread"),
         ({"repeats": 0}, "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
         ({"seed": -1}, "seed was given as -1; allowed is a whole number from 0 to 2^63 - 1"),
-        ({"draws": "paired"}, "draws was given as 'paired'; allowed is one of common, independent"),
+        ({"draws": "paired"}, "draws was given as 'paired'; allowed is one of common, by_spread, independent"),
         ({"axes": (Axis("epochs", ()),)}, "axis epochs has no values; give it at least one"),
         (
             {"axes": (Axis("epochs", (1,)), Axis("epochs", (2,)))},
