@@ -144,7 +144,30 @@ USAGE = [
     (["--until-minimum", "soon"], "argument --until-minimum: was given as 'soon'; allowed is a number"),
     (
         ["--until-rse", "0.1", "--until-minimum", "0.1"],
-        "until-rse and until-minimum were both given; allowed is one target a run: leave out one",
+        "until-rse and until-minimum were given together; allowed is one target a run: leave out all but one",
+    ),
+    (
+        ["--until-spread", "0.1", "--until-rse", "0.1", "--until-minimum", "0.1"],
+        "until-rse and until-minimum and until-spread were given together; allowed is one target a run: leave out",
+    ),
+    (["--until-spread", "0"], "until-spread was given as 0.0; allowed is a number above 0 and below 1, such as 0.01"),
+    (["--until-spread", "1"], "until-spread was given as 1.0; allowed is a number above 0 and below 1, such as 0.01"),
+    (["--until-spread", "nan"], "until-spread was given as nan; allowed is a number above 0 and below 1"),
+    (
+        ["--until-spread", "0.1", "--axis", "loss=bce,mse"],
+        "until-spread was given with an axis of loss; allowed is one axis of 5 numbers or more, all above 0: sweep",
+    ),
+    (
+        ["--until-spread", "0.1", "--axis", "hidden_std_dev=0,0.1,0.2,0.3,0.4"],
+        "until-spread was given with an axis of hidden_std_dev; allowed is one axis of 5 numbers or more, all above 0",
+    ),
+    (
+        ["--until-spread", "0.1", "--axis", "epochs=1,2,3,4"],
+        "until-spread was given with an axis of epochs; allowed is one axis of 5 numbers or more, all above 0",
+    ),
+    (
+        ["--until-spread", "0.1", "--axis", "hidden_std_dev=log:0.1:1:9", "--axis", "epochs=5,6"],
+        "until-spread was given with an axis of hidden_std_dev × epochs; allowed is one axis of 5 numbers or more",
     ),
     (
         ["--until-rse", "0.1", "--repeats", "50", "--max-repeats", "40"],
@@ -156,7 +179,7 @@ USAGE = [
     ),
     (
         ["--max-repeats", "40"],
-        "max-repeats was given as 40 without a target; add --until-rse or --until-minimum, or use --repeats alone",
+        "max-repeats was given as 40 without a target; add --until-rse, --until-minimum or --until-spread, or use --r",
     ),
     (
         ["--until-minimum", "0.1", "--repeats", "9"],

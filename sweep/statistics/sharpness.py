@@ -68,7 +68,7 @@ def inform(values: Numbers, place: Interval, reach: float) -> Flags:
         return np.ones(len(values), bool)
     x = np.log(values)
     low, high = np.log(place.low), np.log(place.high)
-    below, above = x[x <= low].max(initial=low - reach), x[x >= high].min(initial=high + reach)
+    below, above = x[x <= low].max(initial=-np.inf), x[x >= high].min(initial=np.inf)
     return np.asarray((x >= min(below, low - reach)) & (x <= max(above, high + reach)))
 
 

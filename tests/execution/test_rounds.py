@@ -1,5 +1,6 @@
 """Adaptive repeats through a store: rounds end where they should, whatever was stored or interrupted before."""
 
+import re
 import signal
 import sqlite3
 import time
@@ -14,10 +15,13 @@ from sweep.console.progress import Progress
 from sweep.execution.dispatch import Workers, execute
 from sweep.execution.processes import Processes
 from sweep.execution.rounds import describe_outcome, run_rounds
-from sweep.statistics.allocate import ERROR, chances_lower
+from sweep.statistics.allocate import ERROR, chances_lower, repeats_for_minimum
+from sweep.statistics.answer import find_answer
+from sweep.statistics.curve import read_curve
 from sweep.store import open_store
 from sweep.store.stored import stored_repeats
 from sweep.study import Target
+from sweep.study.overlap import draw_of
 from tests import commands
 from tests.execution.test_dispatch import Here, all_rows, bits
 
@@ -29,11 +33,20 @@ STUDY = Study(
     until=Target("rse", 0.005, 30),
 )
 MINIMUM = Study(
-    replace(RECIPES["gustaw"], epochs=3000),
+    replace(RECIPES["gustaw"], epochs=3000, hidden_distribution="uniform"),
     (Axis("hidden_std_dev", tuple(np.geomspace(0.2, 3, 8).tolist())),),
     repeats=20_000,
     until=Target("minimum", 0.01, 50),
 )
+"""Uniform draws, which overlap too little for pooling."""
+POOLED = Study(
+    replace(RECIPES["gustaw"], epochs=3000),
+    (Axis("hidden_std_dev", tuple(np.geomspace(0.2, 5, 16).tolist())),),
+    repeats=20_000,
+    draws="by_spread",
+    until=Target("minimum", 0.003, 50),
+)
+PLACE = replace(POOLED, until=Target("spread", 0.08, 50))
 
 
 def run(study, url, make_backend=Here):
@@ -190,6 +203,119 @@ def test_the_minimum_that_the_cap_keeps_open_is_said(tmp_path):
         f"Target missed at 60 repeats: {outcome.is_open.sum()} of 8 points may be lower than the best"
     )
     assert words.endswith("Raise --max-repeats, or allow more with --until-minimum.")
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """How the runs to targets of a pooled curve ended, by the study's draws, and their records."""
+    found = {}
+    for draws in ("by_spread", "common"):
+        study, url = replace(PLACE, draws=draws), str(tmp_path_factory.mktemp(draws) / "store.db")
+        found[draws] = run(study, url), bits(study, url), url
+    return found
+
+
+@pytest.mark.parametrize("draws", ["by_spread", "common"])
+def test_the_interval_that_is_answered_at_the_end_is_the_one_that_the_target_asked_for(places, draws):
+    outcome, _, url = places[draws]
+    with open_store(url) as store:
+        found = find_answer(store, replace(PLACE, draws=draws)).minimum.spread
+    assert found == outcome.sharpness.place
+    assert max(found.high / found.estimate - 1, 1 - found.low / found.estimate) <= 0.08
+    assert not outcome.is_open.any()
+    assert outcome.n_rounds > 2
+    assert outcome.n_trained == outcome.repeats.sum()
+
+
+def test_the_trainings_go_where_the_minimum_may_lie(places):
+    outcome = places["by_spread"][0]
+    distance = np.abs(np.log(np.array(PLACE.axes[0].values) / outcome.sharpness.place.estimate))
+    assert outcome.repeats[distance.argmin()] == outcome.repeats.max() > 4 * outcome.repeats.min() == 200
+    assert (outcome.repeats[distance > 0.5 + 2 * draw_of(PLACE.recipe, "hidden_std_dev").deviation] == 50).all()
+
+
+def test_what_is_stored_changes_no_decision_about_a_curve(tmp_path, places):
+    url = str(tmp_path / "store.db")
+    fixed = replace(PLACE, repeats=300, until=None)
+    with open_store(url, create=True) as store, Progress(fixed.n_trainings, 0, quiet=True) as progress:
+        execute(fixed, store, stored_repeats(store, fixed), Here(url), progress)
+    outcome, expected = run(PLACE, url), places["by_spread"][0]
+    assert outcome.repeats.tolist() == expected.repeats.tolist()
+    assert outcome.sharpness == expected.sharpness
+    assert outcome.n_trained == np.maximum(expected.repeats - 300, 0).sum() < expected.n_trained
+
+
+def test_a_curve_with_holes_is_filled_to_the_same_records(tmp_path, places):
+    url = str(tmp_path / "store.db")
+    run(PLACE, url)
+    with sqlite3.connect(url) as connection:
+        n_gone = connection.execute("DELETE FROM trainings WHERE repeat % 7 = 3").rowcount
+    connection.close()
+    assert run(PLACE, url).n_trained == n_gone
+    assert bits(PLACE, url) == places["by_spread"][1]
+
+
+def test_a_pooled_minimum_is_sure_by_the_whole_curve(tmp_path):
+    """The target holds by draws of its own from the curve, on a part of what the swept means alone would take."""
+    url = str(tmp_path / "store.db")
+    outcome = run(POOLED, url)
+    assert not outcome.is_open.any()
+    grid = np.geomspace(0.2, 5, 300)
+    with open_store(url) as store:
+        found = read_curve(store, POOLED).at(np.append(grid, outcome.sharpness.place.estimate))
+    curves = np.random.default_rng(1).multivariate_normal(found.mean, found.covariance, 4000, method="eigh")
+    above = np.quantile(curves[:, -1] / curves.min(axis=1) - 1, 0.95)
+    assert above == pytest.approx(outcome.sharpness.above, rel=0.15)
+    assert outcome.sharpness.above <= 0.003
+    estimates = outcome.estimates
+    assert repeats_for_minimum(estimates, 0.003, 10**6).needed.sum() > 3 * outcome.repeats.sum()
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        (Target("minimum", 0.001, 50), r"the mean at the minimum found may be (?P<found>[\d.]+)% above the lowest"),
+        (Target("spread", 0.02, 50), r"the interval of the minimum reaches (?P<found>[\d.]+)% from it"),
+    ],
+)
+def test_a_curve_that_the_cap_keeps_blunt_is_said(tmp_path, until, words):
+    study = replace(POOLED, repeats=60, until=until)
+    outcome = run(study, str(tmp_path / "store.db"))
+    assert outcome.repeats.max() == 60
+    spent = rf" \({outcome.repeats.sum():,} trainings, 50 to 60 a point, 2 rounds\)\."
+    pattern = f"Target missed at 60 repeats: {words}{spent} Raise --max-repeats to (?P<enough>.*)\\."
+    said = re.fullmatch(pattern, describe_outcome(study, "store.db", outcome))
+    found = outcome.sharpness.above if until.kind == "minimum" else outcome.sharpness.reach
+    assert float(said["found"]) == pytest.approx(100 * found, abs=0.006)
+    needed = 60 * (found / until.value) ** (1 if until.kind == "minimum" else 2)
+    assert needed <= int(said["enough"].replace(",", "")) <= 1.1 * needed + 1
+
+
+def test_the_place_of_a_minimum_along_a_field_that_is_no_spread_is_that_of_the_smoothed_curve(tmp_path):
+    rates = Axis("learning_rate", tuple(np.geomspace(0.5, 300, 9).tolist()))
+    study = Study(replace(RECIPES["gustaw"], epochs=100), (rates,), 20_000, until=Target("spread", 0.01, 100))
+    url = str(tmp_path / "store.db")
+    outcome = run(study, url)
+    with open_store(url) as store:
+        found = find_answer(store, study).minimum
+    assert found.method == "smoothed"
+    assert found.spread == outcome.sharpness.place
+    assert outcome.sharpness.reach <= 0.01
+    assert not outcome.is_open.any()
+    assert outcome.repeats.max() > outcome.repeats.min()
+
+
+def test_a_minimum_between_too_few_means_is_not_looked_for(tmp_path):
+    recipe = replace(RECIPES["gustaw"], activation="identity", hidden=(64,), epochs=3)
+    axis = Axis("learning_rate", (0.1, 0.2, 1e306, 1e307, 1e308))
+    study = Study(recipe, (axis,), 1000, until=Target("spread", 0.1, 12))
+    with np.errstate(over="ignore"):
+        outcome = run(study, str(tmp_path / "store.db"))
+    assert outcome.repeats.tolist() == [12] * 5
+    assert describe_outcome(study, "store.db", outcome).startswith(
+        "Target missed: 2 of 5 values have a mean, and a minimum needs 5 or more (60 trainings, 12 to 12 a point, "
+        "1 round). Sweep values at which trainings do not diverge.\n3 of 5 points got the first round alone"
+    )
 
 
 SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",

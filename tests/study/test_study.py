@@ -156,7 +156,7 @@ def test_a_study_of_a_version_without_targets_is_read():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"until": Target("mean", 0.1, 10)}, "target was given as 'mean'; allowed is one of rse, minimum"),
+        ({"until": Target("mean", 0.1, 10)}, "target was given as 'mean'; allowed is one of rse, minimum, spread"),
         ({"repeats": 0}, "repeats was given as 0; allowed is a whole number from 1 to 1,000,000,000"),
         ({"seed": -1}, "seed was given as -1; allowed is a whole number from 0 to 2^63 - 1"),
         ({"draws": "paired"}, "draws was given as 'paired'; allowed is one of common, by_spread, independent"),
