@@ -15,7 +15,11 @@ NAMES = ["mean_loss", "minimum", "loss_by_length", "loss_distribution", "solved"
 
 @pytest.mark.parametrize(
     ("study", "left_out"),
-    [(ONE_AXIS, []), (NAMED, ["minimum", "loss_by_length"]), (TWO_AXES, ["minimum", "loss_by_length", "loss_distribution"])],
+    [
+        (ONE_AXIS, []),
+        (NAMED, ["minimum", "loss_by_length"]),
+        (TWO_AXES, ["minimum", "loss_by_length", "loss_distribution"]),
+    ],
     ids=["one", "named", "two"],
 )
 def test_every_figure_is_drawn_or_left_out_with_a_reason(study, left_out, tmp_path):
