@@ -56,9 +56,9 @@ def find_by_length(curve: Curve, draw: Draw, lowest: Minimum) -> ByLength | None
         return None
     pool, width = curve.pool, draw.deviation / BINS_PER_DEVIATION
     low, high = np.log(curve.values[[0, -1]])
-    centres = np.arange(low + width / 2, high, width)
-    near, counts = _near(pool, draw, centres)
-    centres, near, counts = centres[counts > 0], near[:, counts > 0], counts[counts > 0]
+    near, counts = _near(pool, draw, np.arange(low + width / 2, high, width))
+    near, counts = near[:, counts > 0], counts[counts > 0]
+    centres = near.T @ (_log_lengths(pool, draw) * pool.total(FINITE)) / counts
     means = pool.weighted(near, LOSS, FINITE)
 
     def at(asked: Numbers) -> Pooled:
@@ -102,7 +102,12 @@ def most_lengths(draw: Draw, spread: float) -> tuple[float, float]:
 
 def _near(pool: Pool, draw: Draw, centres: Numbers) -> tuple[Numbers, Numbers]:
     """Whether a bin of the pool lies within half a bin of each log-length (u, n), and the finite losses there (n,)."""
-    unit = math.log(draw.dimension) / 2 if draw.distribution == "normal" else 0.0
-    away = np.abs(pool.log_lengths[:, :1] - unit - centres)
+    away = np.abs(_log_lengths(pool, draw)[:, np.newaxis] - centres)
     near = (away <= draw.deviation / BINS_PER_DEVIATION / 2).astype(float)
     return near, near.T @ pool.total(FINITE)
+
+
+def _log_lengths(pool: Pool, draw: Draw) -> Numbers:
+    """Log-lengths of the bins of a pool, in units of spread (u,)."""
+    unit = math.log(draw.dimension) / 2 if draw.distribution == "normal" else 0.0
+    return np.asarray(pool.log_lengths[:, 0] - unit)
