@@ -228,7 +228,7 @@ def test_the_run_is_recorded_with_its_provenance(folder):
     done = commands.run("sweep.status", "--store", "store.db", folder=folder)
     assert done.returncode == 0
     assert "120 of 120 (100.0 %, complete), 40 repeats, seed 0, common draws" in done.stdout
-    assert "axes      hidden_std_dev = 0.5, 0.7, 1.0" in done.stdout
+    assert "axes      hidden_std_dev: 0.5, 0.7, 1" in done.stdout
     assert "finished, from 20" in done.stdout
     assert f"python -m sweep.run {' '.join(SMALL)}" in done.stdout
 

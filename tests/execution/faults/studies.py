@@ -77,7 +77,7 @@ def complete(url):
     """Continue a run to its end; return what it wrote to standard error."""
     done = commands.run("sweep.run", *STUDY, "--workers", "2", "--store", url)
     assert done.returncode == 0, done.stderr
-    assert "Best:" in done.stdout
+    assert "Lowest mean at hidden_std_dev = " in done.stdout
     return done.stderr
 
 
@@ -108,5 +108,5 @@ def finish(process):
     """Wait for a run that must succeed; return what it wrote to standard error since."""
     output, error = process.communicate(timeout=120)
     assert process.returncode == 0, error
-    assert "Best:" in output
+    assert "Lowest mean at hidden_std_dev = " in output
     return error
