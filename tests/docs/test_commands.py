@@ -61,7 +61,7 @@ def python(_, module, *arguments):
             benchmark.read_options(arguments)
     else:
         assert arguments == ()
-        assert module in ("sweep.status", "benchmarks.cluster")
+        assert module in ("sweep.status", "benchmarks.cluster", "benchmarks.stopping")
         assert importlib.util.find_spec(module)
 
 
