@@ -145,3 +145,21 @@ def test_the_sentences_on_benchmarks_say_what_was_measured():
     assert said(f"of `gustaw` ({micro:.0f} µs each)", PAGES["docs/cluster.md"])
     quick = float(measured("| reference, `twenty-lines` |")[1].split()[0])
     assert said(f"of `twenty-lines` ({quick:.0f} µs)", PAGES["docs/cluster.md"])
+
+
+def test_the_coverage_is_what_was_simulated():
+    simulated = (ROOT / "benchmarks/results/coverage.md").read_text(encoding="utf-8").splitlines()
+    shown = [
+        line for line in RESULTS[RESULTS.index("## Do the intervals hold?") :].splitlines() if line.startswith("|")
+    ]
+    assert len(shown) > 5
+    assert set(shown) <= set(simulated)
+
+
+def test_the_answers_are_as_near_as_was_measured():
+    table = (ROOT / "benchmarks/results/answers.md").read_text(encoding="utf-8")
+    for way, *times in rows("docs/benchmarks.md", "squared error of the log-spread found, times this project's"):
+        begin, _, end = way.partition(" through")
+        for n, ratio in zip(("2,000", "20,000", "400,000"), times, strict=True):
+            found = re.search(rf"^\| {n} \| {re.escape(begin)}.*{re.escape(end)} \| 20 \| \S+ \| (\S+) \|", table, re.M)
+            assert found[1] == ratio, (way, n)
