@@ -48,8 +48,11 @@ def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int]
             size = block_size(point.recipe)
             for start in range(first, min(first + DRAW_BLOCK, asked), size):
                 stop = min(start + size, asked)
-                missing = set(range(start, stop)).difference(have[bisect_left(have, start) : bisect_left(have, stop)])
-                if missing:
+                low, high = bisect_left(have, start), bisect_left(have, stop)
+                if high == low:
+                    yield Block(point, start, stop)
+                elif high - low < stop - start:
+                    missing = set(range(start, stop)).difference(have[low:high])
                     yield Block(point, min(missing), max(missing) + 1)
 
 
