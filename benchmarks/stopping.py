@@ -52,7 +52,7 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stopping", description=__doc__)
     parser.add_argument("--runs", type=int, default=200, help="simulated runs to each target (200)")
     parser.add_argument("--epochs", type=int, default=2000, help="of every training (2000)")
-    parser.add_argument("--truth", type=int, default=50_000, help="trainings a point of the large study (50000)")
+    parser.add_argument("--truth", type=int, default=40_000, help="trainings a point of the large study (40000)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         truth = train_truth(folder, options.epochs, options.truth)
