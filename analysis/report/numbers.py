@@ -11,7 +11,7 @@ from analysis.tables.runs import incomplete
 from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
 from sweep.statistics.curve import FINITE, LOSS, ONE, SOLVED
-from sweep.statistics.inference import fraction_interval, interval_from_error, normal_interval
+from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
@@ -104,7 +104,7 @@ def point_rows(measured: Answer) -> list[tuple[str, ...]]:
         low, high = measured.curve.values[[0, -1]]
         places = {"Minimum": measured.minimum.spread.estimate}
         places |= {f"{rule}'s prediction": spread for rule, spread in predicted.items() if low <= spread <= high}
-        return pooled_rows(measured.curve.field, measured.curve.pooled, places)
+        return pooled_rows(measured.curve.field, measured.curve.pooled, places, measured.minimum.mean)
     if measured.minimum is None:
         chosen: list[tuple[str, int | None]] = [("Lowest mean", best)]
     else:
@@ -116,9 +116,9 @@ def point_rows(measured: Answer) -> list[tuple[str, ...]]:
 
 
 def pooled_rows(
-    field: str, pooled: Callable[[Numbers, Numbers, Numbers], Pooled], places: dict[str, float]
+    field: str, pooled: Callable[[Numbers, Numbers, Numbers], Pooled], places: dict[str, float], lowest: Interval
 ) -> list[tuple[str, ...]]:
-    """Values of the axis in words, as POINT_HEAD names them, by a pooled curve."""
+    """Values of the axis in words, as POINT_HEAD names them, by a pooled curve whose lowest mean comes first."""
     at = np.array(list(places.values()))
     mean, solved = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE)
     rows: list[tuple[str, ...]] = []
@@ -126,6 +126,7 @@ def pooled_rows(
         loss, share_solved = (
             normal_interval(float(one.mean[i]), float(one.standard_error[i])) for one in (mean, solved)
         )
+        loss = lowest if i == 0 else loss
         where, n = f"{field} = {format_value(place)}", f"effectively {mean.effective[i]:,.0f}"
         numbers = (number(loss.estimate), span(loss), share(share_solved.estimate), share_span(share_solved))
         rows.append((label, where, *numbers, n))
