@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from sweep.statistics.inference import Interval
 from sweep.statistics.map_region import best_pairs, box, near_lowest
 from sweep.statistics.minimum import FEW_TRAININGS, interval_of, simulate
-from sweep.statistics.pooled_map import PooledMap
-from sweep.statistics.pooling import Numbers, Pooled
+from sweep.statistics.pooled_map import PooledMap, with_beside
+from sweep.statistics.pooling import Numbers
 
 WINDOW = 13
 """Values of each spread in the window in which the minimum is placed."""
@@ -83,7 +83,7 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
     window = [_around(*one) for one in zip(swept, box(given, near), strict=True)]
     for _ in range(MOST_WINDOWS):
         grids = [np.geomspace(*ends, WINDOW) for ends in window]
-        found = _with_beside(given, grids, beside)
+        found = with_beside(given, grids, beside)
         curves = np.vstack([found.mean, simulate(found.mean, found.covariance)]) if is_sure else found.mean[np.newaxis]
         places, lowest = _lowest(grids, curves[:, :-1])
         before, window = window, [_closer(*one) for one in zip(grids, places, swept, strict=True)]
@@ -129,14 +129,6 @@ def _is_settled(before: tuple[float, float], after: tuple[float, float]) -> bool
     """Whether a window lies in the one before and is not much narrower."""
     inside = before[0] <= after[0] and after[1] <= before[1]
     return inside and bool(2 * np.log(after[1] / after[0]) >= np.log(before[1] / before[0]))
-
-
-def _with_beside(given: PooledMap, grids: list[Numbers], beside: tuple[float, float]) -> Pooled:
-    """The means at every pair of two grids, row by row, and last that at a pair beside them."""
-    found = given.at(*(np.append(grid, one) for grid, one in zip(grids, beside, strict=True)))
-    places = np.arange(len(found.mean)).reshape(len(grids[0]) + 1, -1)
-    kept = np.append(places[:-1, :-1].ravel(), places[-1, -1])
-    return Pooled(found.mean[kept], found.covariance[np.ix_(kept, kept)], found.effective[kept])
 
 
 def _lowest(grids: list[Numbers], curves: Numbers) -> tuple[list[Numbers], Numbers]:

@@ -1,6 +1,6 @@
 """The mean total loss over hidden and output spread as a map, pooled from all trainings of the sweep of both."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -93,3 +93,11 @@ def require_map(store: Results, study: Study) -> PooledMap:
             "`python -m sweep.status` shows the command that continues the study"
         )
     return found
+
+
+def with_beside(given: PooledMap, grids: Sequence[Numbers], beside: tuple[float, float]) -> Pooled:
+    """The means at every pair of two grids, row by row, and last that at a pair beside them."""
+    found = given.at(*(np.append(grid, one) for grid, one in zip(grids, beside, strict=True)))
+    places = np.arange(len(found.mean)).reshape(len(grids[0]) + 1, -1)
+    kept = np.append(places[:-1, :-1].ravel(), places[-1, -1])
+    return Pooled(found.mean[kept], found.covariance[np.ix_(kept, kept)], found.effective[kept])

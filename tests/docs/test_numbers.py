@@ -56,6 +56,14 @@ def test_the_default_study_is_as_it_was_measured():
     assert shown == pytest.approx(effective, rel=1e-3)
 
 
+def test_the_mean_by_length_is_as_it_was_measured():
+    row = pd.read_csv(FIGURES / "loss_by_length.csv").iloc[0]
+    where = [row[name] for name in ("length_minimum", "length_minimum_low", "length_minimum_high")]
+    below = [f"{-100 * row[name]:.1f} %" for name in ("below", "below_high", "below_low")]
+    assert said("lowest where length / √6 is {:.3f} ({:.3f} to {:.3f})".format(*where), RESULTS)
+    assert said(f"{below[0]} ({below[1]} to {below[2]}) below that of the best spread, {row['minimum']:.3f}", RESULTS)
+
+
 def nearest_to_xavier(spreads):
     return min(spreads, key=lambda spread: abs(np.log(spread / xavier_spread(GUSTAW.recipe))))
 

@@ -51,6 +51,14 @@ def test_both_spreads_are_found_whichever_is_the_first_axis(answer):
     assert "Lowest mean at" in describe(answer)
 
 
+def test_every_pooled_mean_is_near_that_of_the_pairs_own_trainings_and_sharper(answer):
+    table = with_map(answer.summary, answer)
+    away = (table["pooled"] - table["mean"]) / table["standard_error"]
+    assert away.abs().max() < 4
+    assert np.sqrt((away**2).mean()) < 1.3
+    assert table["pooled_error"].median() < table["standard_error"].median() / 2
+
+
 def test_the_figure_shows_what_was_found(answer):
     found, study = answer.map_minimum, answer.study
     table = with_map(answer.summary, answer)
