@@ -17,7 +17,7 @@ from analysis.tables.lengths import BELOW, LENGTH_MINIMUM, LENGTHS
 from sweep.statistics.curve import is_pooled
 from sweep.statistics.losses import has_one_numeric_axis
 from sweep.study import Study
-from sweep.study.axis import SPREADS
+from sweep.recipe import SPREADS
 from sweep.study.overlap import draw_of
 from sweep.study.words import format_value
 from sweep.style import BLUE, GREEN, ORANGE, SKY, STYLE, new_figure

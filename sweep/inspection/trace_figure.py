@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
+from sweep.recipe import describe_recipe
 from sweep.recipe.problem import truth_table
 from sweep.reference import unpack
 from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
@@ -38,7 +39,7 @@ def draw(seen: Trace) -> Figure:
         title = f"solved after {solved:,} updates" if solved >= 0 else "never solved"
         ending = "" if seen.training.solved or solved < 0 else ", but not solved at the end"
         figure.suptitle(f"One training on {seen.recipe.problem}: {title}{ending}", x=0.01, ha="left", fontsize=12)
-        words = textwrap.fill(f"Trained: {seen.recipe.sentence()}.", 120)
+        words = textwrap.fill(f"Trained: {describe_recipe(seen.recipe)}.", 120)
         figure.supxlabel(words, x=0.01, ha="left", fontsize=8, color="#444444")
     return figure
 

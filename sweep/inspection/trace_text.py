@@ -4,7 +4,7 @@ import numpy as np
 
 from sweep.console.words import plural
 from sweep.inspection.replay import Trace
-from sweep.recipe import Recipe
+from sweep.recipe import Recipe, describe_recipe
 from sweep.recipe.problem import truth_table
 from sweep.reference import unpack
 
@@ -12,7 +12,7 @@ from sweep.reference import unpack
 def describe(seen: Trace, every: int) -> str:
     """The training in text."""
     training = seen.training
-    lines = [f"{seen.recipe.sentence()}.", "", "epoch  mean loss before its update"]
+    lines = [f"{describe_recipe(seen.recipe)}.", "", "epoch  mean loss before its update"]
     shown = list(range(0, seen.recipe.epochs, every))
     lines += [f"{epoch:>8,}  {training.losses[epoch]:.6f}" for epoch in shown]
     lines += [f"{seen.recipe.epochs:>8,}  {final_loss(seen)}  (trained)", "", *truth_lines(seen), ""]

@@ -24,3 +24,7 @@ class Layer(NamedTuple):
     def lecun(self) -> float:
         """Standard deviation sqrt(1 / fan_in) (LeCun et al. 1998, "Efficient BackProp", eq. 16)."""
         return math.sqrt(1 / self.fan_in)
+
+    def unit(self, name: str) -> float:
+        """The standard deviation that is 1 in a recipe's spread_unit of this name."""
+        return 1.0 if name == "absolute" else float(getattr(self, name))

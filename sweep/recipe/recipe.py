@@ -1,64 +1,55 @@
 """Recipe: all that decides one training, apart from the random draws."""
 
-import math
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any
 
 from sweep.errors import UsageError
+from sweep.recipe.choices import FULL
 from sweep.recipe.layer import Layer
-from sweep.recipe.problem import N_INPUTS
-
-PROBLEMS = tuple(N_INPUTS)
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "identity")
-LOSSES = ("bce", "mse")
-BIASES = ("drawn", "zero", "none")
-UPDATE_ORDERS = ("simultaneous", "output_first")
-GRADIENT_SCALES = ("sum", "half_sum", "mean")
-SCHEDULES = ("constant", "linear", "cosine", "inverse_time")
-DISTRIBUTIONS = ("normal", "uniform")
-CHOICES = {
-    "problem": PROBLEMS,
-    "activation": ACTIVATIONS,
-    "loss": LOSSES,
-    "schedule": SCHEDULES,
-    "biases": BIASES,
-    "update_order": UPDATE_ORDERS,
-    "gradient_scale": GRADIENT_SCALES,
-    "hidden_distribution": DISTRIBUTIONS,
-}
-"""Field -> the values it may take, for the fields that are chosen from a list."""
-LEAK = 0.01
-"""Slope of leaky_relu below zero."""
-CLIP = 1e-15
-"""Binary cross-entropy takes probabilities nearer to 0 or 1 than this as this near."""
-MAX_WIDTH = 1024
-MAX_EPOCHS = 10_000_000
+from sweep.recipe.problem import shape_of
+from sweep.recipe.rules import check_together, checked
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """One training of a small network on a truth table by full-batch gradient descent.
+    """One training of a small network by gradient descent.
 
     Attributes:
-        problem: the truth table: xor, or the parity of 2 to 5 bits.
+        problem: what is learned: a truth table (xor, the parity of 2 to 5 bits, table: and a Boolean function's outputs)
+            or a data set (`sweep.recipe.data.DataSet.problem`).
+        inputs: of a data set, "raw" or "standardized" (less their means, divided by their standard deviations).
         hidden: widths of the hidden layers; () is no hidden layer.
-        activation: of the hidden units; the output is always one sigmoid unit.
-        loss: mean over the rows of the truth table, of binary cross-entropy (bce; probabilities clipped to
-            [1e-15, 1 - 1e-15] in the loss only) or of the squared error (mse).
-        learning_rate: step of gradient descent at the first epoch.
+        activation: of the hidden units.
+        output: of the output units: "sigmoid" (each a probability of its own), "softmax" (probabilities of classes) or
+            "identity" (numbers).
+        loss: mean over the rows, and over the outputs of a row, of binary cross-entropy (bce; probabilities clipped to
+            [1e-15, 1 - 1e-15] in the loss only) or of the squared error (mse); or mean over the rows of the
+            cross_entropy of a row's class.
+        solved_below: mean loss at and below which the problem counts as solved; 0 where every row must be right.
+        optimizer: what makes a step of a gradient, by PyTorch's definitions: gradient_descent, momentum (without
+            dampening), nesterov, rmsprop or adam.
+        learning_rate: step at the first epoch.
         schedule: how the step changes from there (`sweep.recipe.schedule.learning_rates`).
-        epochs: number of updates.
+        momentum: share of the last step that momentum and nesterov add.
+        alpha: share of the squared gradients that rmsprop keeps.
+        beta1, beta2: shares of the gradients and their squares that adam keeps.
+        epsilon: what rmsprop and adam add to the root that they divide by.
+        weight_decay: times each parameter, added to its gradient.
+        batch_size: rows in a batch, in an order that is drawn anew for every epoch; 0 is all rows, in their own order.
+        epochs: number of times that every row is learned from.
         biases: "drawn" with the spread of their layer's weights, "zero" at the start, or "none" at all.
         update_order: "simultaneous" computes every gradient from the old weights (the textbook gradient);
             "output_first" updates the layers from the output down, each hidden delta using the weights above it
             that were ALREADY updated.
         gradient_scale: the objective that is descended: the "sum" of the rows' losses, "half_sum" (half of it: the
             delta rule's 1/2 (y - t)^2) or their "mean".
-        hidden_std_dev: standard deviation of the initial weights (and drawn biases) of all hidden layers.
+        hidden_std_dev: standard deviation of the initial weights (and drawn biases) of all hidden layers, or one for
+            each of them.
         output_std_dev: the same of the output layer, always normal.
-        hidden_distribution: of the initial hidden weights: normal, or uniform with the same standard deviation.
+        hidden_distribution: of the initial hidden weights (`sweep.study.distributions`).
+        spread_unit: of both: "absolute", or multiples of what "xavier", "he" or "lecun" predict for each layer.
 
     Raises:
         UsageError: a field is not allowed; the message names the field, what was given and what is allowed.
@@ -75,48 +66,62 @@ class Recipe:
     """
 
     problem: str = "xor"
+    inputs: str = "raw"
     hidden: tuple[int, ...] = (2,)
     activation: str = "sigmoid"
+    output: str = "sigmoid"
     loss: str = "bce"
+    solved_below: float = 0.0
+    optimizer: str = "gradient_descent"
     learning_rate: float = 0.1
     schedule: str = "constant"
+    momentum: float = 0.9
+    alpha: float = 0.99
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
+    batch_size: int = FULL
     epochs: int = 10_000
     biases: str = "drawn"
     update_order: str = "simultaneous"
     gradient_scale: str = "sum"
-    hidden_std_dev: float = 1.0
+    hidden_std_dev: float | tuple[float, ...] = 1.0
     output_std_dev: float = 1.0
     hidden_distribution: str = "normal"
+    spread_unit: str = "absolute"
 
     def __post_init__(self) -> None:
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise _refused(name, getattr(self, name), f"one of {', '.join(allowed)}")
-        widths = self.hidden
-        if not isinstance(widths, (tuple, list)) or not all(_is_whole(w) and 1 <= w <= MAX_WIDTH for w in widths):
-            raise _refused("hidden", widths, f"a tuple of layer widths from 1 to {MAX_WIDTH}, or () for none")
-        if not _is_whole(self.epochs) or not 1 <= self.epochs <= MAX_EPOCHS:
-            raise _refused("epochs", self.epochs, f"a whole number from 1 to {MAX_EPOCHS:,}")
-        if not _is_finite(self.learning_rate) or self.learning_rate <= 0:
-            raise _refused("learning_rate", self.learning_rate, "a finite number above 0")
-        for name in ("hidden_std_dev", "output_std_dev"):
-            if not _is_finite(getattr(self, name)) or getattr(self, name) < 0:
-                raise _refused(name, getattr(self, name), "a finite number, 0 or above")
         # 1 and 1.0, or a NumPy number and Python's, must be one and the same recipe.
-        object.__setattr__(self, "hidden", tuple(int(width) for width in widths))
-        object.__setattr__(self, "epochs", int(self.epochs))
-        for name in ("learning_rate", "hidden_std_dev", "output_std_dev"):
-            object.__setattr__(self, name, float(getattr(self, name)) + 0.0)
+        for name, value in checked(self).items():
+            object.__setattr__(self, name, value)
+        check_together(self)
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Number of inputs, of units in each hidden layer, and of outputs (1)."""
-        return (N_INPUTS[self.problem], *self.hidden, 1)
+        """Number of inputs, of units in each hidden layer, and of outputs."""
+        shape = shape_of(self.problem)
+        return (shape.inputs, *self.hidden, shape.outputs)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the problem."""
+        return shape_of(self.problem).rows
 
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The layers of weights from the inputs to the output."""
         return tuple(Layer(*pair) for pair in pairwise(self.widths))
+
+    @property
+    def spreads(self) -> tuple[float, ...]:
+        """Standard deviation of the initial weights of every layer, in no unit but their own."""
+        hidden = self.hidden_std_dev
+        each = hidden if isinstance(hidden, tuple) else len(self.hidden) * (hidden,)
+        return tuple(
+            spread * layer.unit(self.spread_unit)
+            for spread, layer in zip((*each, self.output_std_dev), self.layers, strict=True)
+        )
 
     @property
     def n_parameters(self) -> int:
@@ -127,35 +132,19 @@ class Recipe:
     @property
     def operations(self) -> int:
         """Multiplications, or so, in one training: what decides how long it takes."""
-        return self.epochs * sum((layer.fan_in + 4) * layer.fan_out for layer in self.layers)
-
-    def sentence(self, leave_out: Container[str] = ()) -> str:
-        """The recipe in words, without the fields to leave out."""
-        biases = {"drawn": "drawn biases", "zero": "biases from zero", "none": "no biases"}
-        loss = {"bce": "binary cross-entropy", "mse": "squared error"}
-        shape = "-".join(str(width) for width in self.widths)
-        words = {
-            "hidden": f"{shape} network on {self.problem}",
-            "activation": f"{self.activation.replace('_', ' ')} hidden units" if self.hidden else "",
-            "hidden_distribution": "uniform hidden weights" if self.hidden_distribution == "uniform" else "",
-            "biases": biases[self.biases],
-            "loss": loss[self.loss],
-            "learning_rate": f"learning rate {self.learning_rate:g}",
-            "schedule": "" if self.schedule == "constant" else f"falling ({self.schedule.replace('_', ' ')})",
-            "epochs": f"{self.epochs:,} epochs",
-            "gradient_scale": f"gradient of the {self.gradient_scale.replace('_', ' ')}",
-            "update_order": f"{self.update_order.replace('_', '-')} update",
-            "hidden_std_dev": f"hidden spread {self.hidden_std_dev:g}" if self.hidden else "",
-            "output_std_dev": f"output spread {self.output_std_dev:g}",
-        }
-        return ", ".join(text for field, text in words.items() if text and field not in leave_out)
+        per_row = sum((layer.fan_in + 4) * layer.fan_out for layer in self.layers)
+        return self.epochs * per_row * max(1, self.rows // 4)
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields as plain values that JSON and a document database hold unchanged."""
-        return {**asdict(self), "hidden": list(self.hidden)}
+        """The fields as plain values that JSON and a document database hold unchanged.
+
+        A field that came after version 0.2.0 is left out at its default, so that what was stored before keeps its identity.
+        """
+        values = {name: value for name, value in asdict(self).items() if name in FIRST or value != DEFAULTS[name]}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "Recipe":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Recipe":
         """The recipe that `to_dict` gave `values`.
 
         Raises:
@@ -169,6 +158,12 @@ class Recipe:
 
 FIELDS = {field.name: field.type for field in fields(Recipe)}
 """Name of a recipe's field -> its type."""
+DEFAULTS = {field.name: field.default for field in fields(Recipe)}
+FIRST = {
+    "problem", "hidden", "activation", "loss", "learning_rate", "schedule", "epochs", "biases", "update_order",
+    "gradient_scale", "hidden_std_dev", "output_std_dev", "hidden_distribution",
+}  # fmt: skip
+"""The fields that every identity includes."""
 
 
 def unknown_field(name: str) -> UsageError:
@@ -176,18 +171,8 @@ def unknown_field(name: str) -> UsageError:
     return UsageError(f"unknown recipe field {name!r}: a recipe has {', '.join(FIELDS)}")
 
 
-def _refused(field: str, given: object, allowed: str) -> UsageError:
-    return UsageError(f"{field} was given as {given!r}; allowed is {allowed}")
-
-
-def _is_whole(value: object) -> bool:
-    return not isinstance(value, bool) and hasattr(value, "__index__")
-
-
-def _is_finite(value: Any) -> bool:
-    return not isinstance(value, bool) and (_is_whole(value) or hasattr(value, "__float__")) and math.isfinite(value)
-
-
 def xavier_spread(recipe: Recipe) -> float | None:
-    """Xavier's prediction for the first hidden layer, None without one."""
-    return recipe.layers[0].xavier if recipe.hidden else None
+    """Xavier's prediction for the first hidden layer in the recipe's spread_unit, None without one."""
+    if not recipe.hidden:
+        return None
+    return recipe.layers[0].xavier / recipe.layers[0].unit(recipe.spread_unit)

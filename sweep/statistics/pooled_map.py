@@ -7,11 +7,11 @@ import numpy as np
 
 from sweep.console.progress import watch
 from sweep.errors import FailedError
+from sweep.recipe import SPREADS
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.store import Results
 from sweep.study import Study
-from sweep.study.axis import SPREADS
 from sweep.study.draws import drawn_lengths
 from sweep.study.overlap import LEAST_OVERLAP, draw_of, overlap
 

@@ -2,9 +2,6 @@
 
 from typing import Any, NamedTuple
 
-SPREADS = ("hidden_std_dev", "output_std_dev")
-"""The fields that scale the draws."""
-
 
 class Axis(NamedTuple):
     """One recipe field and the values it takes in a study.

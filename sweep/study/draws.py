@@ -8,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import Recipe
-from sweep.study.axis import SPREADS
+from sweep.recipe import SPREADS, Recipe
 from sweep.study.study import DRAW_BLOCK, Point
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from sweep.recipe import Recipe
-from sweep.study.axis import SPREADS, Axis
+from sweep.recipe import SPREADS, Recipe
+from sweep.study.axis import Axis
 
 ENOUGH = 5.0
 """Overlap from which pooling beats pairing: paired by common draws, the change of `gustaw`'s mean from spread 1 to 1/√2

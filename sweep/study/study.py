@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import UsageError
-from sweep.recipe import FIELDS, Recipe, unknown_field
-from sweep.study.axis import SPREADS, Axis
+from sweep.recipe import FIELDS, SPREADS, Recipe, describe_recipe, unknown_field
+from sweep.study.axis import Axis
 from sweep.study.overlap import default_draws
 from sweep.study.target import Target
 
@@ -111,7 +111,7 @@ class Study:
         """What is swept and what is trained, in words."""
         fields = [axis.field for axis in self.axes]
         swept = f"Swept: {' × '.join(fields)}. " if fields else ""
-        return f"{swept}Trained: {self.recipe.sentence(fields)}"
+        return f"{swept}Trained: {describe_recipe(self.recipe, fields)}"
 
     @cached_property
     def identity(self) -> str:

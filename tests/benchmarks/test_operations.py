@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.operations import ACTIVATION, DERIVATIVE, operations, relative
 from sweep import RECIPES, Recipe
-from sweep.recipe.recipe import ACTIVATIONS
+from sweep.recipe.choices import ACTIVATIONS
 
 GUSTAW = RECIPES["gustaw"]
 

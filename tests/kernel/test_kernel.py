@@ -13,7 +13,7 @@ from numba import njit
 
 from sweep import RECIPES, Recipe, kernel, reference
 from sweep.kernel import compiler
-from sweep.recipe.recipe import UPDATE_ORDERS
+from sweep.recipe.choices import UPDATE_ORDERS
 from sweep.sources import PACKAGE
 from tests.test_architecture import imports
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import RECIPES, Recipe, UsageError
-from sweep.recipe.recipe import CHOICES, FIELDS
+from sweep.recipe import describe_recipe
+from sweep.recipe.choices import CHOICES
+from sweep.recipe.recipe import FIELDS
 
 
 def test_gustaw_is_the_published_program():
@@ -92,9 +94,9 @@ def test_an_unknown_field_is_named():
 
 
 def test_the_sentence_says_every_field_that_is_not_left_out():
-    sentence = RECIPES["gustaw"].sentence()
+    sentence = describe_recipe(RECIPES["gustaw"])
     assert sentence == (
         "2-2-1 network on xor, sigmoid hidden units, drawn biases, binary cross-entropy, learning rate 0.1, "
         "10,000 epochs, gradient of the sum, output-first update, hidden spread 1, output spread 0.8165"
     )
-    assert RECIPES["gustaw"].sentence(FIELDS) == ""
+    assert describe_recipe(RECIPES["gustaw"], FIELDS) == ""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sweep import Recipe
-from sweep.recipe.recipe import SCHEDULES
+from sweep.recipe.choices import SCHEDULES
 from sweep.recipe.schedule import learning_rates
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import RECIPES, Axis, Recipe, Study, UsageError
-from sweep.recipe.recipe import CHOICES, FIELDS
+from sweep.recipe import FIELDS
+from sweep.recipe.choices import CHOICES
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Target, block_size, compact, plan
 
 GUSTAW = RECIPES["gustaw"]
