@@ -6,19 +6,24 @@ from itertools import product
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
-from sweep.recipe import describe_recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe import Recipe, describe_recipe
 from sweep.reference import unpack
-from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
+from sweep.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, STYLE, new_figure
+
+Array = NDArray[np.float64]
 
 GRID = 201
-"""Points along each side of the unit square at which the decision surface is computed."""
-COLOURS = (BLUE, ORANGE)
-"""Colours of the rows whose target is 0 and 1."""
+"""Points along each side at which the decision surface is computed."""
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
+"""Colours of the rows of each class, from the first again after the last."""
+MARKERS = "o^sDv"
+NAMED = 64
+"""Rows up to which each has its name in a map."""
 
 
 def draw(seen: Trace) -> Figure:
@@ -36,9 +41,10 @@ def draw(seen: Trace) -> Figure:
             hidden_layer(axes[2], seen, seen.before[-2], "Hidden layer before training")
             hidden_layer(axes[3], seen, seen.after[-2], "Hidden layer after training")
         solved = seen.training.solved_epoch
-        title = f"solved after {solved:,} updates" if solved >= 0 else "never solved"
+        title = f"solved after {solved:,} epochs" if solved >= 0 else "never solved"
         ending = "" if seen.training.solved or solved < 0 else ", but not solved at the end"
-        figure.suptitle(f"One training on {seen.recipe.problem}: {title}{ending}", x=0.01, ha="left", fontsize=12)
+        problem = describe_problem(seen.recipe)
+        figure.suptitle(f"One training on {problem}: {title}{ending}", x=0.01, ha="left", fontsize=12)
         words = textwrap.fill(f"Trained: {describe_recipe(seen.recipe)}.", 120)
         figure.supxlabel(words, x=0.01, ha="left", fontsize=8, color="#444444")
     return figure
@@ -52,41 +58,74 @@ def loss_curve(axes: Axes, seen: Trace) -> Axes:
         axes.legend(fontsize=8)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("epoch")
-    axes.set_ylabel("mean loss (nats)" if seen.recipe.loss == "bce" else "mean squared error")
+    axes.set_ylabel("mean squared error" if seen.recipe.loss == "mse" else "mean loss (nats)")
     axes.set_title("Loss", fontsize=10)
     return axes
 
 
-def surface(seen: Trace) -> NDArray[np.float64]:
-    """The network's output on a GRID × GRID net over the unit square, second input along the first axis."""
-    side = np.linspace(0, 1, GRID)
-    inputs = np.array(list(product(side, side)))
-    return layer_outputs(seen.recipe, seen.training.parameters, inputs)[-1].reshape(GRID, GRID).T
+def sides(seen: Trace) -> tuple[Array, Array]:
+    """The values of both inputs at which the decision surface is computed: from the least to the greatest, and beyond."""
+    inputs = find_problem(seen.recipe.problem, seen.recipe.inputs).inputs
+    margin = 0.0 if is_truth_table(seen.recipe.problem) else 0.1
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    x, y = np.linspace(low - margin * (high - low), high + margin * (high - low), GRID).T
+    return x, y
+
+
+def surface(seen: Trace) -> Array:
+    """The network's outputs (GRID, GRID, n_outputs) on a net over two inputs, the second along the first axis."""
+    x, y = sides(seen)
+    outputs = layer_outputs(seen.recipe, seen.training.parameters, np.array(list(product(x, y))))[-1]
+    return probabilities(seen.recipe, outputs).reshape(GRID, GRID, -1).swapaxes(0, 1)
+
+
+def classes(targets: Array) -> NDArray[np.int64]:
+    """The class of every row (rows,): the target itself where there is one, else the number of the greatest."""
+    return targets[:, 0].astype(np.int64) if targets.shape[1] == 1 else targets.argmax(axis=1)
 
 
 def decision_surface(axes: Axes, seen: Trace) -> Axes:
-    """Draw the output over the unit square, the hidden units' lines and the rows of the truth table; return axes."""
-    side = np.linspace(0, 1, GRID)
-    mesh = axes.pcolormesh(side, side, surface(seen), cmap="cividis", vmin=0, vmax=1, rasterized=True)
-    axes.figure.colorbar(mesh, ax=axes, label="output", shrink=0.85)
-    for unit, (a, b, c) in enumerate(hidden_lines(seen)):
-        label = "hidden units' lines" if unit == 0 else None
+    """Draw the output over both inputs, the hidden units' lines and the rows of the problem; return axes.
+
+    Of several outputs it is the class of the greatest that is drawn.
+    """
+    recipe, (x, y), outputs = seen.recipe, sides(seen), surface(seen)
+    n_outputs = outputs.shape[-1]
+    if n_outputs > 1:
+        palette = ListedColormap([COLOURS[k % len(COLOURS)] for k in range(n_outputs)])
+        options = {"cmap": palette, "alpha": 0.35, "vmin": -0.5, "vmax": n_outputs - 0.5}
+        mesh = axes.pcolormesh(x, y, outputs.argmax(axis=-1), rasterized=True, **options)
+    else:
+        limits = {} if recipe.output == "identity" else {"vmin": 0, "vmax": 1}
+        mesh = axes.pcolormesh(x, y, outputs[..., 0], cmap="cividis", rasterized=True, **limits)
+        axes.figure.colorbar(mesh, ax=axes, label="output", shrink=0.85)
+    for a, b, c in hidden_lines(seen):
         with np.errstate(divide="ignore", invalid="ignore"):
-            if abs(b) >= abs(a):
-                axes.plot(side, -(c + a * side) / b, color="white", linestyle="--", linewidth=1.3, label=label)
-            else:
-                axes.plot(-(c + b * side) / a, side, color="white", linestyle="--", linewidth=1.3, label=label)
-    inputs, targets = truth_table(seen.recipe.problem)
-    for target, marker in ((0, "o"), (1, "^")):
-        x, y = inputs[targets == target].T
-        axes.scatter(x, y, s=70, marker=marker, color="white", edgecolor=BLACK, zorder=3, clip_on=False)
-    axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="input 1", ylabel="input 2", aspect="equal")
+            line = (x, -(c + a * x) / b) if abs(b) >= abs(a) else (-(c + b * y) / a, y)
+        axes.plot(*line, color="white" if n_outputs == 1 else BLACK, linestyle="--", linewidth=1.3)
+    inputs, targets = find_problem(recipe.problem, recipe.inputs)
+    size = 70 if is_truth_table(recipe.problem) else 16
+    if recipe.output == "identity":
+        axes.scatter(*inputs.T, s=size, color="white", edgecolor=BLACK, linewidth=0.5, zorder=3, clip_on=False)
+    for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
+        face = "white" if n_outputs == 1 else COLOURS[number % len(COLOURS)]
+        options = {"marker": MARKERS[number % len(MARKERS)], "color": face, "edgecolor": BLACK, "linewidth": 0.6}
+        axes.scatter(*inputs[classes(targets) == number].T, s=size, zorder=3, clip_on=False, **options)
+    axes.set(xlim=x[[0, -1]], ylim=y[[0, -1]], xlabel="input 1", ylabel="input 2")
+    axes.set_aspect("equal" if is_truth_table(recipe.problem) else "auto")
     axes.grid(visible=False)
-    axes.set_title("Output (○ target 0, △ target 1, dashed: hidden units)", fontsize=10)
+    axes.set_title("Class" if n_outputs > 1 else f"Output{_marks(recipe)}", fontsize=10)
     return axes
 
 
-def hidden_lines(seen: Trace) -> NDArray[np.float64]:
+def _marks(recipe: Recipe) -> str:
+    hidden = "dashed: hidden units" if recipe.hidden else ""
+    targets = "" if recipe.output == "identity" else "○ target 0, △ target 1"
+    said = ", ".join(filter(None, (targets, hidden)))
+    return f" ({said})" if said else ""
+
+
+def hidden_lines(seen: Trace) -> Array:
     """Rows (a, b, c) of the lines a·input1 + b·input2 + c = 0 on which the first hidden layer's units are at z = 0."""
     if not seen.recipe.hidden:
         return np.empty((0, 3))
@@ -95,44 +134,69 @@ def hidden_lines(seen: Trace) -> NDArray[np.float64]:
 
 
 def outputs(axes: Axes, seen: Trace) -> Axes:
-    """Draw the output of every row of a truth table with more than two inputs; return axes."""
-    inputs, targets = truth_table(seen.recipe.problem)
-    for target, marker in ((0, "o"), (1, "^")):
-        rows = np.flatnonzero(targets == target)
-        axes.scatter(rows, seen.outputs[rows], marker=marker, color=COLOURS[target], label=f"target {target}")
-    axes.axhline(0.5, color=BLACK, linewidth=0.8)
-    axes.set(ylim=(-0.05, 1.05), xlabel="row of the truth table", ylabel="output")
-    axes.legend(fontsize=8, loc=(0.02, 0.6))
-    axes.set_title(f"Output for the {len(inputs)} rows", fontsize=10)
+    """Draw the output of every row of a problem with other than two inputs; return axes.
+
+    Of several outputs it is the probability of the row's own class; of numbers, beside the target.
+    """
+    recipe, targets = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs).targets
+    n = len(targets)
+    if recipe.output == "identity":
+        axes.scatter(targets, seen.outputs, s=12, color=BLUE)
+        ends = [targets.min(), targets.max()]
+        axes.plot(ends, ends, color=BLACK, linewidth=0.8)
+        axes.set(xlabel="target", ylabel="output")
+        axes.set_title(f"Outputs and targets of the {n:,} rows", fontsize=10)
+        return axes
+    y = seen.outputs[:, 0] if targets.shape[1] == 1 else np.take_along_axis(seen.outputs, targets.argmax(1)[:, None], 1)
+    for number in np.unique(classes(targets)):
+        rows = np.flatnonzero(classes(targets) == number)
+        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+        what = "target" if targets.shape[1] == 1 else "class"
+        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=f"{what} {number}", **style)
+    if targets.shape[1] == 1:
+        axes.axhline(0.5, color=BLACK, linewidth=0.8)
+    kind = "truth table" if is_truth_table(recipe.problem) else "data set"
+    axes.set(ylim=(-0.05, 1.05), xlabel=f"row of the {kind}")
+    axes.set_ylabel("output" if targets.shape[1] == 1 else "probability of the row's class")
+    axes.legend(fontsize=8, loc=(0.02, 0.6) if n <= NAMED else "best")
+    axes.set_title(f"Output for the {n:,} rows", fontsize=10)
     return axes
 
 
-def hidden_layer(axes: Axes, seen: Trace, answers: NDArray[np.float64], title: str) -> Axes:
+def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
     """Draw a hidden layer's answers (rows, units): as points where there are two units, else as a map; return axes."""
-    inputs, targets = truth_table(seen.recipe.problem)
-    names = ["".join(f"{x:.0f}" for x in row) for row in inputs]
+    recipe, (inputs, targets) = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs)
+    names = ["".join(f"{x:.0f}" for x in row) for row in inputs] if is_truth_table(recipe.problem) else []
     axes.set_title(title, fontsize=10)
     # The drawing library takes differences, which must not overflow.
     answers = np.where(np.abs(answers) < 1e150, answers, np.nan)
     if answers.shape[1] != 2:
         low, high = (np.nanmin(answers), np.nanmax(answers)) if np.isfinite(answers).any() else (0, 1)
-        mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high)
+        mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high, interpolation="nearest")
         axes.figure.colorbar(mesh, ax=axes, label="answer", shrink=0.85)
-        axes.set_yticks(range(len(names)), names, fontsize=8 if len(names) <= 8 else 5)
-        axes.set_xticks(range(answers.shape[1]), [str(unit + 1) for unit in range(answers.shape[1])])
-        axes.set(xlabel="hidden unit", ylabel="inputs")
+        if names:
+            axes.set_yticks(range(len(names)), names, fontsize=8 if len(names) <= 8 else 5)
+        if answers.shape[1] <= NAMED:
+            units = range(answers.shape[1])
+            axes.set_xticks(units, [str(unit + 1) for unit in units], fontsize=8 if len(units) <= 16 else 5)
+        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row")
         axes.grid(visible=False)
         return axes
-    for target, marker in ((0, "o"), (1, "^")):
-        x, y = answers[targets == target].T
-        axes.scatter(x, y, s=50, marker=marker, color=COLOURS[target], label=f"target {target}", zorder=3)
-    for row, (name, (x, y)) in enumerate(zip(names, answers, strict=True)):
+    if recipe.output == "identity":
+        axes.scatter(*answers.T, s=16, c=targets[:, 0], cmap="cividis", zorder=3)
+    for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
+        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+        what = "target" if targets.shape[1] == 1 else "class"
+        x, y = answers[classes(targets) == number].T
+        axes.scatter(x, y, s=50 if names else 16, label=f"{what} {number}", zorder=3, **style)
+    for row, (name, (x, y)) in enumerate(zip(names, answers, strict=False)):
         # Rows that training brings together keep readable names on different sides.
         offset = ((6, 6), (6, -12), (-16, 6), (-16, -12))[row % 4]
         axes.annotate(name, (x, y), xytext=offset, textcoords="offset points", fontsize=8)
-    if seen.recipe.activation in ("sigmoid", "tanh"):
-        low = 0 if seen.recipe.activation == "sigmoid" else -1
+    if recipe.activation in ("sigmoid", "tanh"):
+        low = 0 if recipe.activation == "sigmoid" else -1
         axes.set(xlim=(low - 0.08, 1.14), ylim=(low - 0.08, 1.14))
     axes.set(xlabel="hidden unit 1", ylabel="hidden unit 2")
-    axes.legend(fontsize=8)
+    if recipe.output != "identity":
+        axes.legend(fontsize=8)
     return axes

@@ -1,12 +1,19 @@
 """One training in text: the loss as it falls, the truth table, the trained parameters, the hidden layer's answers."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.console.words import plural
 from sweep.inspection.replay import Trace
 from sweep.recipe import Recipe, describe_recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe.objective import are_right
+from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.reference import unpack
+
+Array = NDArray[np.float64]
+
+ROWS = 12
+"""Rows of a data set that are shown."""
 
 
 def describe(seen: Trace, every: int) -> str:
@@ -15,7 +22,7 @@ def describe(seen: Trace, every: int) -> str:
     lines = [f"{describe_recipe(seen.recipe)}.", "", "epoch  mean loss before its update"]
     shown = list(range(0, seen.recipe.epochs, every))
     lines += [f"{epoch:>8,}  {training.losses[epoch]:.6f}" for epoch in shown]
-    lines += [f"{seen.recipe.epochs:>8,}  {final_loss(seen)}  (trained)", "", *truth_lines(seen), ""]
+    lines += [f"{seen.recipe.epochs:>8,}  {final_loss(seen)}  (trained)", "", *row_lines(seen), ""]
     lines += parameter_lines(seen)
     if seen.recipe.hidden:
         lines += ["", *hidden_lines(seen)]
@@ -29,15 +36,29 @@ def final_loss(seen: Trace) -> str:
     return "diverged" if seen.training.diverged else f"{seen.training.final_loss:.6f}"
 
 
-def truth_lines(seen: Trace) -> list[str]:
-    """The truth table with the network's answers."""
-    inputs, targets = truth_table(seen.recipe.problem)
-    lines = ["inputs  target  output  rounded"]
-    for row, target, y in zip(inputs, targets, seen.outputs, strict=True):
-        verdict = "right" if (y - 0.5) * (2 * target - 1) > 0 else "WRONG"
-        rounded = f"{y:.0f}" if np.isfinite(y) else "-"
-        lines.append(f"{' '.join(f'{x:.0f}' for x in row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}")
+def row_lines(seen: Trace) -> list[str]:
+    """The rows of the problem with the network's answers: of a truth table all, of a data set the first few."""
+    recipe, (inputs, targets) = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs)
+    right = are_right(recipe, seen.after[-1], targets)
+    if is_truth_table(recipe.problem):
+        lines = ["inputs  target  output  rounded"]
+        for row, target, y, is_right in zip(inputs, targets[:, 0], seen.outputs[:, 0], right, strict=True):
+            rounded = f"{y:.0f}" if np.isfinite(y) else "-"
+            verdict = "" if recipe.output == "identity" else "right" if is_right else "WRONG"
+            lines.append(f"{shown(row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}".rstrip())
+        return lines
+    lines = [f"the first of {len(inputs):,} rows: inputs | targets | outputs"]
+    for row, target, y, is_right in list(zip(inputs, targets, seen.outputs, right, strict=True))[:ROWS]:
+        verdict = "" if recipe.output == "identity" else "  right" if is_right else "  WRONG"
+        lines.append(f"{numbers(row)} |{numbers(target)} |{numbers(y)}{verdict}")
+    if recipe.output != "identity":
+        lines.append(f"right: {int(right.sum()):,} of {len(right):,} rows ({right.mean():.1%})")
     return lines
+
+
+def shown(row: Array) -> str:
+    """The inputs of a row of a truth table."""
+    return " ".join(f"{x:.0f}" for x in row)
 
 
 def layer_names(recipe: Recipe) -> list[str]:
@@ -62,14 +83,14 @@ def parameter_lines(seen: Trace) -> list[str]:
 
 
 def hidden_lines(seen: Trace) -> list[str]:
-    """What the hidden layers answer to each input, after training."""
-    lines = ["inputs  answers of the hidden units, after training"]
-    for row, *answers in zip(*seen.after[:-1], strict=True):
+    """What the hidden layers answer to each input, after training; of a data set, to the first few."""
+    lines, is_table = ["inputs  answers of the hidden units, after training"], is_truth_table(seen.recipe.problem)
+    for row, *answers in list(zip(*seen.after[:-1], strict=True))[: None if is_table else ROWS]:
         layers = "  |".join(numbers(answer) for answer in answers)
-        lines.append(f"{' '.join(f'{x:.0f}' for x in row):<6}{layers}")
+        lines.append(f"{shown(row):<6}{layers}" if is_table else f"{numbers(row)} |{layers}")
     return lines
 
 
-def numbers(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+def numbers(values: Array) -> str:
     """Numbers in columns."""
     return "".join(f"{value:>10.4f}" for value in values)
