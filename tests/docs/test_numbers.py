@@ -64,6 +64,24 @@ def test_the_mean_by_length_is_as_it_was_measured():
     assert said(f"{below[0]} ({below[1]} to {below[2]}) below that of the best spread, {row['minimum']:.3f}", RESULTS)
 
 
+def test_one_length_and_orthogonal_weights_are_as_they_were_measured():
+    page = PAGES["docs/initialisations.md"]
+    table = pd.read_csv(FIGURES / "initialisations/mean_loss.csv")
+    first = {name: rows_.iloc[0] for name, rows_ in table.groupby("hidden_distribution")}
+    assert said(f"3 × {table['hidden_std_dev'].nunique()} × {table['count'].max():,} trainings", page)
+    normal = first["normal"]
+    for name, row in first.items():
+        mean = "{:,.1f} ({:,.1f} to {:,.1f})".format(*row[["lowest", "lowest_low", "lowest_high"]])
+        where = "{:.3f} ({:.3f} to {:.3f})".format(
+            *row[["minimum_of_name", "minimum_low_of_name", "minimum_high_of_name"]]
+        )
+        relative = [(one["lowest_high"] - one["lowest_low"]) / 2 / one["lowest"] for one in (row, normal)]
+        ratio = row["lowest"] / normal["lowest"]
+        change = [ratio - 1 + sign * ratio * np.hypot(*relative) for sign in (0, -1, 1)]
+        words = "" if name == "normal" else "{:+.1%} ({:+.1%} to {:+.1%})".format(*change).replace("%", " %")
+        assert f"| `{name}` | {mean} | {where} | {words}{' ' if words else ''}|" in page
+
+
 def nearest_to_xavier(spreads):
     return min(spreads, key=lambda spread: abs(np.log(spread / predicted_spread(GUSTAW.recipe, "hidden_std_dev"))))
 
