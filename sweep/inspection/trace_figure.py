@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
 from sweep.recipe import Recipe, describe_recipe
+from sweep.recipe.objective import probabilities
+from sweep.recipe.problem import find_problem, is_truth_table
+from sweep.recipe.words import describe_problem
 from sweep.reference import unpack
 from sweep.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, STYLE, new_figure
 
@@ -64,7 +67,8 @@ def loss_curve(axes: Axes, seen: Trace) -> Axes:
 
 
 def sides(seen: Trace) -> tuple[Array, Array]:
-    """The values of both inputs at which the decision surface is computed: from the least to the greatest, and beyond."""
+    """The values of both inputs at which the decision surface is computed: from the least to the greatest, and
+    beyond."""
     inputs = find_problem(seen.recipe.problem, seen.recipe.inputs).inputs
     margin = 0.0 if is_truth_table(seen.recipe.problem) else 0.1
     low, high = inputs.min(axis=0), inputs.max(axis=0)
