@@ -1,7 +1,6 @@
 """python -m sweep.trace: one training, seen from inside."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ from sweep.errors import UsageError
 from sweep.inspection.replay import Trace, trace
 from sweep.inspection.trace_text import describe
 from sweep.recipe import Recipe
-from sweep.recipe.published import PROGRAMS, find_program
+from sweep.recipe.published import NAMES, find_recipe, published_start
 from sweep.store import is_missing, open_store
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.draws import initial_parameters
-from sweep.study.parse import parse_setting
+from sweep.study.parse import parse_setting, read_recipe
 
 LINES = 20
 """How many losses are shown where --every does not say."""
@@ -28,7 +27,7 @@ def build_parser() -> Parser:
         description="Train one network and show it from inside: the loss as it falls, the truth table, the trained "
         "parameters, and what the hidden layer makes of each input.",
     )
-    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(PROGRAMS)} (gustaw)")
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(NAMES)} (gustaw)")
     parser.add_argument(
         "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
     )
@@ -50,8 +49,8 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
-    program = find_program(options.recipe)
-    recipe = replace(program.recipe, **dict(parse_setting(text) for text in options.set))
+    named = find_recipe(options.recipe)
+    recipe = read_recipe(named, dict(map(parse_setting, options.set)))
     every = max(recipe.epochs // LINES, 1) if options.every is None else options.every
     if every < 1:
         raise UsageError(f"every was given as {every}; allowed is a whole number from 1")
@@ -59,13 +58,13 @@ def main(arguments: Sequence[str]) -> int:
     if options.published:
         if options.seed is not None or options.repeat is not None:
             raise UsageError("--published was given with --seed or --repeat; leave out the one or the other")
-        initial = program.published_parameters()
-        if initial.shape != (recipe.n_parameters,) or changes_start(program.recipe, recipe):
+        initial, starts = published_start(options.recipe)
+        if initial.shape != (recipe.n_parameters,) or changes_start(named, recipe):
             raise UsageError(
                 "--published was given with a --set that changes the initial values; leave out --published "
                 "and use --seed S --repeat R"
             )
-        compared = f"Started from the published values: {program.starts}."
+        compared = f"Started from the published values: {starts}."
         seen = trace(recipe, initial)
     else:
         repeat = options.repeat or 0

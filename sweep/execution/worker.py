@@ -38,4 +38,5 @@ def train_block(block: Block) -> Records:
         solved=trained.solved,
         solved_epoch=trained.solved_epoch,
         diverged=trained.diverged,
+        accuracy=trained.accuracy,
     )

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from sweep import kernel
 from sweep.store import Records, Store
+from sweep.store.base import RECORD_FIELDS
+from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters
 
 RepeatNumbers = NDArray[np.int64]
-COMPARED = ("loss", "final_loss", "solved", "solved_epoch", "diverged")
+COMPARED = tuple(name for name in RECORD_FIELDS if name != "repeat")
 
 
 def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[str, RepeatNumbers]:
@@ -51,6 +53,7 @@ def compare(
         StoreError: the store cannot be read.
     """
     for point, repeats in sample:
+        have_data(store, [point.recipe.problem])
         records = store.records(point.identity, int(repeats[-1]) + 1)
         rows = np.searchsorted(records.repeat, repeats)
         again = train_again(point, repeats)

@@ -52,6 +52,11 @@ def remember_data(data: DataSet) -> str:
     return _known.setdefault(data.problem, data).problem
 
 
+def is_known(problem: str) -> bool:
+    """Whether the data set that a recipe's `problem` names is at hand."""
+    return problem in _known
+
+
 def known_data(problem: str) -> DataSet:
     """The data set that a recipe's `problem` names.
 

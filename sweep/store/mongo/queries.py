@@ -4,6 +4,8 @@ import math
 import sys
 from typing import Any
 
+from sweep.store.format import HAS_ACCURACY
+
 Document = dict[str, Any]
 
 OURS = {"_id": {"$regex": "^[0-9a-f]{32}:[0-9]{10}$"}}
@@ -25,9 +27,10 @@ SUMS: Document = {
     "solved": {"$sum": {"$cond": ["$solved", 1, 0]}},
     "loss_sum": {"$sum": {"$cond": [_IS_FINITE, "$loss", 0.0]}},
     "loss_sum_of_squares": {"$sum": {"$cond": [_IS_FINITE, {"$multiply": ["$loss", "$loss"]}, 0.0]}},
+    "accuracy": {"$avg": "$accuracy"},
 }
-"""The fields of Moments, summed by the database."""
-_SUMS_OF_LOSSES = {name: total for name, total in SUMS.items() if name != "solved"}
+"""The fields of Moments, summed by the database; the mean accuracy is null where none has one."""
+_SUMS_OF_LOSSES = {name: total for name, total in SUMS.items() if name not in ("solved", "accuracy")}
 GROUP_BY_SPREADS: Document = {
     "_id": {"hidden_std_dev": "$hidden_std_dev", "output_std_dev": "$output_std_dev"},
     **_SUMS_OF_LOSSES,
@@ -53,12 +56,17 @@ _ALLOWED = {
     "solved": (_IS_BOOL,),
     "solved_epoch": (*_IS_WHOLE, _IS_NULL),
     "diverged": (_IS_BOOL,),
+    "accuracy": (_IS_DOUBLE, _IS_NULL),
 }
-MISSHAPEN: Document = {
-    **OURS,
-    "$or": [{"$nor": [{name: condition} for condition in conditions]} for name, conditions in _ALLOWED.items()],
-}
-"""The trainings that lack a field, or hold one of another type than it has."""
+
+
+def misshapen(version: int) -> Document:
+    """The trainings of a store of this format that lack a field, or hold one of another type than it has."""
+    allowed = [one for one in _ALLOWED.items() if one[0] != "accuracy" or version >= HAS_ACCURACY]
+    return {
+        **OURS,
+        "$or": [{"$nor": [{name: condition} for condition in conditions]} for name, conditions in allowed],
+    }
 
 
 def key(identity: str, repeat: int) -> str:

@@ -1,7 +1,7 @@
 """The store in a MongoDB database."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from pymongo.collection import Collection
 
 from sweep.errors import DamagedError, StoreError
+from sweep.recipe.data import DataSet
 from sweep.redact import redact
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.data_sets import from_kept, to_kept
+from sweep.store.format import HAS_ACCURACY
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
     COUNT,
@@ -19,7 +22,6 @@ from sweep.store.mongo.queries import (
     GROUP_BY_LABELS,
     GROUP_BY_SPREADS,
     IDENTITY,
-    MISSHAPEN,
     OURS,
     READABLE_FOREIGN,
     SUMS,
@@ -27,6 +29,7 @@ from sweep.store.mongo.queries import (
     finite_or_nan,
     in_range,
     key,
+    misshapen,
 )
 from sweep.store.mongo.server import connect, explained, insert_new
 from sweep.study import Point
@@ -91,11 +94,27 @@ class MongoStore(Store):
         names = known_fields(names)
         with self._explained(), self._readable(identity):
             found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
-            return columns_of(names, (tuple(map(document.__getitem__, names)) for document in found))
+            documents: Iterable[Document] = found
+            if self.format_version < HAS_ACCURACY:
+                documents = ({"accuracy": None, **document} for document in found)
+            return columns_of(names, (tuple(map(document.__getitem__, names)) for document in documents))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        return {identity: Moments(**found) for identity, found in self._grouped(identities, below, SUMS)}
+        grouped = self._grouped(identities, below, SUMS)
+        none = {"accuracy": math.nan}
+        return {identity: Moments(**found | (none if found["accuracy"] is None else {})) for identity, found in grouped}
+
+    def add_data(self, data: DataSet) -> None:
+        """See Store.add_data."""
+        with self._explained():
+            self._database["data_sets"].update_one({"_id": data.problem}, {"$set": to_kept(data)}, upsert=True)
+
+    def data_set(self, problem: str) -> DataSet:
+        """See Store.data_set."""
+        with self._explained():
+            kept = self._database["data_sets"].find_one({"_id": problem})
+        return from_kept(self.name, problem, kept)
 
     def points(self) -> dict[str, dict[str, Any]]:
         """See Store.points."""
@@ -119,7 +138,7 @@ class MongoStore(Store):
             found = list(self._results.aggregate([{"$match": READABLE_FOREIGN}, {"$group": GROUP_BY_SPREADS}]))
         spreads = [group.pop("_id") for group in found]
         return {
-            (float(of["hidden_std_dev"]), of.get("output_std_dev")): Moments(solved=math.nan, **sums)
+            (float(of["hidden_std_dev"]), of.get("output_std_dev")): Moments(solved=math.nan, accuracy=math.nan, **sums)
             for of, sums in zip(spreads, found, strict=True)
         }
 
@@ -132,8 +151,9 @@ class MongoStore(Store):
     def damage(self) -> list[str]:
         """See Store.damage."""
         with self._explained():
-            n = self._results.count_documents(MISSHAPEN)
-            example = self._results.find_one(MISSHAPEN, {"_id": 1}) or {}
+            query = misshapen(self.format_version)
+            n = self._results.count_documents(query)
+            example = self._results.find_one(query, {"_id": 1}) or {}
         if not n:
             return []
         return [f"{n:,} documents of results lack a field or hold one of another type, _id {example['_id']!r} for one"]

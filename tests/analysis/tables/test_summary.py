@@ -12,12 +12,13 @@ from sweep.store.provenance import describe_run
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", (0.5, 1.0, 2.0)), Axis("loss", ("bce", "mse"))), repeats=100)
 
 
-def records(loss, diverged=None, solved=None):
+def records(loss, diverged=None, solved=None, accuracy=None):
     n = len(loss)
     diverged = np.zeros(n, bool) if diverged is None else diverged
     solved = np.zeros(n, bool) if solved is None else solved
+    accuracy = np.full(n, np.nan) if accuracy is None else accuracy
     loss = np.where(diverged, np.nan, loss)
-    return Records(np.arange(n), loss, loss / 2, solved, np.where(solved, 5, -1), diverged)
+    return Records(np.arange(n), loss, loss / 2, solved, np.where(solved, 5, -1), diverged, accuracy)
 
 
 @pytest.fixture
