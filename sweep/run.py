@@ -26,6 +26,7 @@ from sweep.recipe import FIELDS
 from sweep.recipe.published import NAMES
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
+from sweep.store.data_sets import share_data
 from sweep.store.provenance import command_line, describe_run, now
 from sweep.study import Study
 from sweep.study.parse import SPEC, read_study, read_target
@@ -172,6 +173,7 @@ def run_study(study: Study, store: Store, url: str, backend: Backend, command: s
     run = describe_run(study, command, backend.n_workers, backend.cluster)
     start = time.monotonic()
     try:
+        share_data(store, study)
         store.start_run(run)
         take_up(store)
         n_trained, report = train(study, store, backend, quiet)

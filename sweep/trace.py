@@ -10,8 +10,11 @@ from sweep.errors import UsageError
 from sweep.inspection.replay import Trace, trace
 from sweep.inspection.trace_text import describe
 from sweep.recipe import Recipe
-from sweep.recipe.published import NAMES, find_recipe, published_start
+from sweep.recipe.data import check_targets, known_data
+from sweep.recipe.problem import is_at_hand, is_truth_table
+from sweep.recipe.published import NAMES, find_recipe, start_of
 from sweep.store import is_missing, open_store
+from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.draws import initial_parameters
 from sweep.study.parse import parse_setting, read_recipe
@@ -51,6 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     options = build_parser().parse_args(arguments)
     named = find_recipe(options.recipe)
     recipe = read_recipe(named, dict(map(parse_setting, options.set)))
+    have_rows(recipe, options.store)
     every = max(recipe.epochs // LINES, 1) if options.every is None else options.every
     if every < 1:
         raise UsageError(f"every was given as {every}; allowed is a whole number from 1")
@@ -58,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.published:
         if options.seed is not None or options.repeat is not None:
             raise UsageError("--published was given with --seed or --repeat; leave out the one or the other")
-        initial, starts = published_start(options.recipe)
+        initial, starts = start_of(options.recipe)
         if initial.shape != (recipe.n_parameters,) or changes_start(named, recipe):
             raise UsageError(
                 "--published was given with a --set that changes the initial values; leave out --published "
@@ -99,8 +103,22 @@ def figure_path(text: str) -> Path:
 
 def changes_start(published: Recipe, recipe: Recipe) -> bool:
     """Whether two recipes differ in a field that decides where a training starts."""
-    fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution")
+    fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution", "spread_unit")
     return any(getattr(published, field) != getattr(recipe, field) for field in fields)
+
+
+def have_rows(recipe: Recipe, url: str) -> None:
+    """Have the problem's rows at hand: those of a data set that is named by its digest lie in the store.
+
+    Raises:
+        UsageError: they are not at hand and there is no store, or they are not what the recipe's output learns.
+        StoreError: the store does not hold them, or cannot be read.
+    """
+    if not is_at_hand(recipe.problem) and not is_missing(url):
+        with open_store(url) as store:
+            have_data(store, [recipe.problem])
+    if not is_truth_table(recipe.problem):
+        check_targets(known_data(recipe.problem), recipe.output)
 
 
 def find_point(recipe: Recipe, seed: int, repeat: int, draws: str, url: str) -> Point:

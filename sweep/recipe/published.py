@@ -191,7 +191,7 @@ def find_recipe(name: str) -> Recipe:
     return BASES[name] if name in BASES else RECIPES[name]
 
 
-def published_start(name: str) -> tuple[NDArray[np.float64], str]:
+def start_of(name: str) -> tuple[NDArray[np.float64], str]:
     """The initial parameters (n_parameters,) that the program of a recipe's name publishes, and how it starts in words.
 
     Raises:

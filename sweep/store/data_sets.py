@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import DamagedError, StoreError
-from sweep.recipe.data import DataSet, is_known, known_data, remember_data
-from sweep.recipe.problem import is_truth_table, shape_of
+from sweep.recipe.data import DataSet, check_targets, known_data, remember_data
+from sweep.recipe.problem import is_at_hand, is_truth_table, shape_of
 from sweep.store.base import Store
 from sweep.study import Study
 
@@ -73,7 +73,7 @@ def have_data(store: Store, problems: Iterable[str]) -> None:
         StoreError: the store cannot be read, or lacks one.
     """
     for problem in problems:
-        if not (is_truth_table(problem) or is_known(problem)):
+        if not is_at_hand(problem):
             remember_data(store.data_set(problem))
 
 
@@ -81,8 +81,12 @@ def share_data(store: Store, study: Study) -> None:
     """Put the data sets that a study trains on into the store, from where all workers take them.
 
     Raises:
+        UsageError: the targets of one are not what the study's outputs learn.
         StoreError: the store cannot be written, or lacks one that is not at hand either.
     """
+    have_data(store, data_of(study))
+    for problem, output in {(point.recipe.problem, point.recipe.output) for point in study.points}:
+        if not is_truth_table(problem):
+            check_targets(known_data(problem), output)
     for problem in data_of(study):
-        have_data(store, [problem])
         store.add_data(known_data(problem))

@@ -87,7 +87,7 @@ class SqliteStore(Store):
         """See Store.moments."""
         query = f"SELECT identity, {_SUMS}, avg({self._accuracy}) {_OF_POINTS}"
         return {
-            identity: Moments(*sums, math.nan if accuracy is None else accuracy)
+            identity: Moments._make((*sums, math.nan if accuracy is None else accuracy))
             for identity, *sums, accuracy in self._rows(query, json.dumps(list(identities)), below)
         }
 
