@@ -9,46 +9,62 @@ from numpy.typing import NDArray
 
 from sweep.errors import UsageError
 from sweep.kernel.compiler import compile_trainer, workspace_size
-from sweep.kernel.descent import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
+from sweep.kernel.optimizer import NUMBERS, state_size
+from sweep.kernel.score import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
 from sweep.kernel.vector import LANES
 from sweep.recipe import Recipe
-from sweep.recipe.objective import gradient_scale, is_solved, row_losses
-from sweep.recipe.problem import truth_table
+from sweep.recipe.objective import accuracy, are_right, gradient_scale, is_solved, row_losses
+from sweep.recipe.problem import find_problem
 from sweep.recipe.schedule import learning_rates
 
 Array: TypeAlias = NDArray[np.float64]
+Keys: TypeAlias = NDArray[np.uint64]
 
 NEVER = -1
+MOST_OUTPUTS = 2**21
+"""Outputs of trained networks that are judged together, which bounds the memory that they take."""
 
 
 @dataclass(frozen=True)
 class Trained:
     """What became of n networks; every array's first axis is the network.
 
-    A mean loss is over the rows of the truth table, in nats (bce) or squared error (mse).
+    A mean loss is over the rows, in nats (bce, cross_entropy) or squared error (mse).
 
     Attributes:
-        loss: total loss (n,): the sum over the epochs of the mean loss before that epoch's update.
+        loss: total loss (n,): the sum over the epochs of the mean loss, every row's before the update that it is used
+            for.
         final_loss: mean loss (n,) at the trained parameters.
-        solved: whether all outputs are on their side of 0.5 at the trained parameters (n,).
-        solved_epoch: number of updates after which that first held (n,), -1 if never.
-        diverged: whether a loss or a trained parameter is not finite (n,); both losses are then NaN.
+        solved: whether the problem is solved at the trained parameters (n,): every row right, or the loss low enough.
+        solved_epoch: number of epochs after which that first held (n,), -1 if never.
+        accuracy: fraction of the rows that are right at the trained parameters (n,); NaN without classes.
+        diverged: whether a loss or a trained parameter is not finite (n,); losses and accuracy are then NaN.
         parameters: the trained parameters (n, n_parameters).
+        state: what the optimiser keeps (n, numbers), for a next part of the training.
     """
 
     loss: NDArray[np.float64]
     final_loss: NDArray[np.float64]
     solved: NDArray[np.bool_]
     solved_epoch: NDArray[np.int64]
+    accuracy: NDArray[np.float64]
     diverged: NDArray[np.bool_]
     parameters: NDArray[np.float64]
+    state: NDArray[np.float64]
 
 
-def train(recipe: Recipe, parameters: Array, start: int = 0, stop: int | None = None) -> Trained:
+def train(
+    recipe: Recipe,
+    parameters: Array,
+    start: int = 0,
+    stop: int | None = None,
+    shuffle_keys: Keys | None = None,
+    state: Array | None = None,
+) -> Trained:
     """Train a batch of networks of one recipe.
 
     A network's result is the same bit for bit whatever batch it is trained in. Trained part by part, each part from the
-    parameters of the one before, it ends with the same parameters bit for bit.
+    parameters and the state of the one before, it ends with the same parameters bit for bit.
 
     Args:
         recipe: what to train; its spreads play no part here.
@@ -57,9 +73,11 @@ def train(recipe: Recipe, parameters: Array, start: int = 0, stop: int | None = 
         start: the first epoch that is trained, whose learning rate comes first.
         stop: the epoch to stop before, the recipe's number of epochs if left out. The losses and epochs returned are of
             the epochs start, ..., stop - 1 alone, counted from start.
+        shuffle_keys: decide the networks' batches where the recipe has any (n,); all 0 if left out.
+        state: of the optimiser before the epoch `start` (n, numbers); left out at the beginning.
 
     Raises:
-        UsageError: the parameters have another shape.
+        UsageError: the parameters have another shape, or the recipe's data set is not at hand.
 
     Examples:
         >>> from sweep import RECIPES
@@ -74,16 +92,50 @@ def train(recipe: Recipe, parameters: Array, start: int = 0, stop: int | None = 
     if initial.ndim != 2 or initial.shape[1] != recipe.n_parameters:
         allowed = f"(n, {recipe.n_parameters}) for this recipe"
         raise UsageError(f"parameters were given with shape {initial.shape}; allowed is {allowed}")
-    rows = len(truth_table(recipe.problem)[1])
-    steps = learning_rates(recipe)[start:stop] * gradient_scale(recipe, rows)
-    trainer = compile_trainer(recipe)
-    lanes, workspace = _side_by_side(initial), _aligned(workspace_size(recipe), LANES)
-    scores, outputs = _aligned(len(lanes), SCORES, LANES), _aligned(len(lanes), rows, LANES)
+    n = len(initial)
+    keys = np.zeros(n, np.uint64) if shuffle_keys is None else np.asarray(shuffle_keys, np.uint64)
+    state = _first_state(recipe, n) if state is None else state
+    outputs_of_one = recipe.rows * recipe.widths[-1]
+    size = LANES * max(1, MOST_OUTPUTS // (LANES * outputs_of_one))
+    parts = [slice(first, first + size) for first in range(0, max(n, 1), size)]
+    done = [_train(recipe, initial[part], (start, stop), keys[part], state[part]) for part in parts]
+    if len(done) == 1:
+        return done[0]
+    return Trained(*(np.concatenate([getattr(one, name) for one in done]) for name in Trained.__dataclass_fields__))
+
+
+def _train(recipe: Recipe, initial: Array, epochs: tuple[int, int | None], keys: Keys, state: Array) -> Trained:
+    n, (inputs, targets) = len(initial), find_problem(recipe.problem, recipe.inputs)
+    rates = learning_rates(recipe)[slice(*epochs)]
+    trainer, numbers = compile_trainer(recipe), _numbers(recipe)
+    lanes, states, workspace = _side_by_side(initial), _side_by_side(state), _aligned(workspace_size(recipe), LANES)
+    scores, outputs = _aligned(len(lanes), SCORES, LANES), _aligned(len(lanes), targets.size, LANES)
     scores[:, SIGNIFICAND], scores[:, SOLVED_EPOCH] = 1, np.inf
-    for batch in zip(lanes, scores, outputs, strict=True):
-        trainer(steps, *batch, workspace)
-    scored, answered, trained = (_one_by_one(array, len(initial)) for array in (scores, outputs, lanes))
-    return _judge(recipe, len(steps), scored, answered, trained)
+    padded = np.zeros(len(lanes) * LANES, np.uint64)
+    padded[:n] = keys
+    order = np.zeros((recipe.rows if recipe.batch_size else 0, LANES), np.int64)
+    batches = zip(padded.reshape(-1, LANES), lanes, states, scores, outputs, strict=True)
+    for own_keys, *batch in batches:
+        trainer(epochs[0], rates, numbers, inputs, targets, own_keys, order, *batch, workspace)
+    scored, answered, trained, kept = (_one_by_one(array, n) for array in (scores, outputs, lanes, states))
+    return _judge(recipe, len(rates), scored, answered.reshape(n, *targets.shape), trained, kept)
+
+
+def _first_state(recipe: Recipe, n: int) -> Array:
+    """The optimiser's state before the first update: nothing kept, and powers of adam's betas that are 1."""
+    state = np.zeros((n, state_size(recipe)))
+    if recipe.optimizer == "adam":
+        state[:, -2:] = 1
+    return state
+
+
+def _numbers(recipe: Recipe) -> Array:
+    """The numbers that the machine code reads: the recipe's, and what derivatives of a batch's rows are multiplied
+    with."""
+    size = recipe.batch_size or recipe.rows
+    outputs = 1 if recipe.loss == "cross_entropy" else recipe.widths[-1]
+    scales = [gradient_scale(recipe, rows) / outputs for rows in (size, recipe.rows % size or size)]
+    return np.array([*(getattr(recipe, name) for name in NUMBERS), *scales])
 
 
 def _side_by_side(networks: Array) -> Array:
@@ -98,7 +150,8 @@ def _side_by_side(networks: Array) -> Array:
 
 def _one_by_one(lanes: Array, n: int) -> Array:
     """The first n networks of (batches, numbers, LANES) as (n, numbers)."""
-    return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(-1, lanes.shape[1])[:n])
+    batches, numbers, _ = lanes.shape
+    return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(batches * LANES, numbers)[:n])
 
 
 def _aligned(*shape: int) -> Array:
@@ -108,14 +161,18 @@ def _aligned(*shape: int) -> Array:
     return memory[first : first + math.prod(shape)].reshape(shape)
 
 
-def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array) -> Trained:
-    targets = truth_table(recipe.problem)[1]
+def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array, state: Array) -> Trained:
+    targets = find_problem(recipe.problem, recipe.inputs).targets
     logs = np.log(scored[:, SIGNIFICAND]) + math.log(2) * scored[:, EXPONENT]
-    loss = (scored[:, SQUARES] - logs) / len(targets)
-    final_loss = row_losses(recipe, outputs, targets).mean(axis=1)
+    if recipe.loss == "cross_entropy":
+        loss = (scored[:, SQUARES] + logs) / len(targets)
+    else:
+        loss = (scored[:, SQUARES] - logs) / targets.size
+    final_loss, right = row_losses(recipe, outputs, targets).mean(axis=1), are_right(recipe, outputs, targets)
     diverged = ~(np.isfinite(loss) & np.isfinite(final_loss) & np.isfinite(trained).all(axis=1))
-    loss[diverged] = final_loss[diverged] = np.nan
-    solved = is_solved(outputs, targets)
+    solved = is_solved(recipe, right, final_loss)
     first = scored[:, SOLVED_EPOCH]
     solved_epoch = np.where(np.isfinite(first), first, np.where(solved, epochs, NEVER)).astype(np.int64)
-    return Trained(loss, final_loss, solved & ~diverged, solved_epoch, diverged, trained)
+    losses = (np.where(diverged, np.nan, one) for one in (loss, final_loss, accuracy(recipe, right)))
+    total, final, share = losses
+    return Trained(total, final, solved & ~diverged, solved_epoch, share, diverged, trained, state)

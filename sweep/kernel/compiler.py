@@ -25,19 +25,23 @@ from numba.core import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from sweep.kernel.descent import emit_epoch
-from sweep.kernel.emitter import Emitter, Memory
+from sweep.kernel.descent import Run, emit_epoch, is_at_once
+from sweep.kernel.emitter import FEW, Emitter, Memory, Numbers
 from sweep.kernel.forward import forward, lay_out
+from sweep.kernel.rows import Data, DataRows, Order, TableRows
+from sweep.kernel.shuffle import shuffle
 from sweep.kernel.vector import repeat
 from sweep.recipe import Recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe.choices import FULL
+from sweep.recipe.problem import is_truth_table
 from sweep.sources import digest_of_sources
 
 Array: TypeAlias = NDArray[np.float64]
-Trainer: TypeAlias = Callable[[Array, Array, Array, Array, Array], None]
+Trainer: TypeAlias = Callable[..., None]
 
-STRUCTURE = ("problem", "hidden", "activation", "loss", "update_order")
-"""The recipe's fields that the machine code depends on; of `biases` only whether there are any."""
+STRUCTURE = ("problem", "hidden", "activation", "output", "loss", "optimizer", "batch_size", "update_order")
+"""The recipe's fields that the machine code depends on; of `biases`, `weight_decay` and `solved_below` only whether
+there are any, and of a data set only its shape."""
 
 DECIDE = ("kernel", "recipe")
 """The folders whose modules decide the machine code."""
@@ -49,29 +53,67 @@ WRITTEN_OUT = 150
 def compile_trainer(recipe: Recipe) -> Trainer:
     """The machine code that trains a recipe; one for all that differ in numbers alone.
 
-    It is a function of arrays that begin on cache lines, and trains LANES networks:
+    It is a function of a number and of arrays that begin on cache lines, and trains LANES networks:
 
-        steps       learning rate times gradient scale of every epoch (epochs,)
+        first       number of epochs before
+        steps       learning rate of every epoch (epochs,)
+        numbers     `sweep.kernel.optimizer.NUMBERS` of the recipe and the scales
+        inputs      of the problem (rows, n_inputs)
+        targets     (rows, n_outputs)
+        keys        of the shuffles (LANES,)
+        order       (rows, LANES), room for them
         parameters  (n_parameters, LANES), `sweep.kernel.forward.lay_out`'s; become the trained ones
-        scores      (SCORES, LANES), as `sweep.kernel.descent` has them
-        outputs     (rows, LANES); become the outputs of the trained networks
+        state       (`sweep.kernel.optimizer.state_size`, LANES); what the optimiser keeps
+        scores      (SCORES, LANES), as `sweep.kernel.score` has them
+        outputs     (rows * n_outputs, LANES); become the outputs of the trained networks
         workspace   (`workspace_size`, LANES)
     """
+    return _compile(json.dumps(structure_of(recipe), sort_keys=True))
+
+
+def structure_of(recipe: Recipe) -> dict[str, Any]:
+    """The fields that decide the machine code, as those of the simplest recipe that has the same."""
     structure = {name: value for name, value in recipe.to_dict().items() if name in STRUCTURE}
-    return _compile(json.dumps(structure | {"biases": "none" if recipe.biases == "none" else "drawn"}, sort_keys=True))
+    if not is_truth_table(recipe.problem):
+        structure["problem"] = recipe.problem.rpartition(":")[0] + ":" + 32 * "0"
+    structure |= {name: 1.0 for name in ("weight_decay", "solved_below") if getattr(recipe, name)}
+    return structure | {"biases": "none" if recipe.biases == "none" else "drawn"}
 
 
 def workspace_size(recipe: Recipe) -> int:
-    """Vectors of outputs and of deltas of all units, and what a unit of the first layer needs on the way."""
-    return 2 * (sum(recipe.widths) + 1) * _rows(recipe)
+    """Vectors that the emitted code needs room for, at most."""
+    units = sum(recipe.widths) + 1
+    if is_at_once(recipe):
+        return 4 * units * recipe.rows
+    # A unit's inputs, outputs, derivatives and deltas for some rows and for one left over, and the outputs at the end.
+    return recipe.n_parameters + 5 * units * (FEW + 2)
 
 
 @cache
 def _compile(structure: str) -> Trainer:
-    def train_lanes(steps: Array, parameters: Array, scores: Array, outputs: Array, workspace: Array) -> None:
+    in_batches = json.loads(structure).get("batch_size", FULL) != FULL
+
+    def train_lanes(
+        first: int, steps: Array, numbers: Array, inputs: Array, targets: Array, keys: Any, order: Any,
+        parameters: Array, state: Array, scores: Array, outputs: Array, workspace: Array,
+    ) -> None:  # fmt: skip
         for epoch in range(len(steps)):
-            _epoch_intrinsic(structure, float(epoch), steps[epoch], parameters, scores, workspace)
-        _outputs_intrinsic(structure, parameters, outputs, workspace)
+            if in_batches:
+                shuffle(keys, first + epoch, order)
+            _epoch_intrinsic(
+                structure,
+                float(epoch),
+                steps[epoch],
+                numbers,
+                inputs,
+                targets,
+                order,
+                parameters,
+                state,
+                scores,
+                workspace,
+            )
+        _outputs_intrinsic(structure, inputs, targets, parameters, outputs, workspace)
 
     # Numba's cache looks at one file, and two processes that add to one entry may swap its contents: hence the name.
     train_lanes.__qualname__ = f"train_lanes_{_digest(structure)}"
@@ -87,48 +129,74 @@ def _digest(structure: str) -> str:
 
 @intrinsic(prefer_literal=True)
 def _epoch_intrinsic(
-    typing_context: Any, structure: Any, epoch: Any, step: Any, parameters: Any, scores: Any, workspace: Any
-) -> Any:
+    typing_context: Any, structure: Any, epoch: Any, step: Any, numbers: Any, inputs: Any, targets: Any, order: Any,
+    parameters: Any, state: Any, scores: Any, workspace: Any,
+) -> Any:  # fmt: skip
     """Types a call that trains one epoch (`sweep.kernel.descent.emit_epoch`), and says how to emit it."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        recipe, emitter, (parameters, scores) = _open(context, builder, signature, arguments)
+        recipe = _recipe_of(builder, signature)
         epoch, step = (repeat(builder, number) for number in arguments[1:3])
-        emit_epoch(emitter, recipe, parameters, scores, epoch, step)
+        numbers, inputs, targets, order, *places = _addresses(context, builder, signature, arguments)
+        parameters, state, scores, workspace = (Memory(builder, address) for address in places)
+        shuffled = Order(builder, order) if recipe.batch_size != FULL else None
+        data = Data(Numbers(builder, inputs), Numbers(builder, targets), shuffled)
+        emitter = _emitter(builder, workspace, recipe)
+        run = Run(parameters, state, scores, Numbers(builder, numbers), data, epoch, step)
+        emit_epoch(emitter, recipe, run)
         assert emitter.used <= workspace_size(recipe)
         return context.get_dummy_value()
 
-    return types.void(structure, types.float64, types.float64, parameters, scores, workspace), emit
+    arrays = (numbers, inputs, targets, order, parameters, state, scores, workspace)
+    return types.void(structure, types.float64, types.float64, *arrays), emit
 
 
 @intrinsic(prefer_literal=True)
-def _outputs_intrinsic(typing_context: Any, structure: Any, parameters: Any, outputs: Any, workspace: Any) -> Any:
+def _outputs_intrinsic(
+    typing_context: Any, structure: Any, inputs: Any, targets: Any, parameters: Any, outputs: Any, workspace: Any
+) -> Any:
     """Types a call that computes the outputs of the trained networks, and says how to emit it."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        recipe, emitter, (parameters, outputs) = _open(context, builder, signature, arguments)
-        last = forward(emitter, lay_out(recipe, parameters), _rows(recipe))[-1]
-        for row in emitter.loop(_rows(recipe)):
-            outputs[row] = last[row]
+        recipe = _recipe_of(builder, signature)
+        inputs, targets, *places = _addresses(context, builder, signature, arguments)
+        parameters, outputs, workspace = (Memory(builder, address) for address in places)
+        emitter, layers = _emitter(builder, workspace, recipe), lay_out(recipe, parameters)
+        if is_at_once(recipe):
+            last = forward(emitter, layers, TableRows(recipe.problem))[-1].values
+            for row in emitter.loop(recipe.rows):
+                outputs[row] = last[row]
+            return context.get_dummy_value()
+        data, (n_inputs, *_, n_outputs) = Data(Numbers(builder, inputs), Numbers(builder, targets), None), recipe.widths
+        for row in emitter.run(0, recipe.rows):
+            last = forward(emitter, layers, DataRows(emitter, data, (n_inputs, n_outputs), row, 1))[-1].values
+            for k in emitter.loop(n_outputs):
+                outputs[row * n_outputs + k] = last[k]
+        assert emitter.used <= workspace_size(recipe)
         return context.get_dummy_value()
 
-    return types.void(structure, parameters, outputs, workspace), emit
+    return types.void(structure, inputs, targets, parameters, outputs, workspace), emit
 
 
-def _open(context: Any, builder: Any, signature: Any, arguments: Any) -> tuple[Recipe, Emitter, list[Memory]]:
-    """What the arguments of an intrinsic mean: the recipe, and the memory of its arrays, the last one as workspace."""
+def _recipe_of(builder: Any, signature: Any) -> Recipe:
+    """The recipe whose structure the signature of an intrinsic holds."""
     # Registers that are kept on the stack must not lie across cache lines, which costs up to a quarter of the time.
     builder.function.attributes.alignstack = 64
     builder.function.attributes.add("nounwind")  # llvmlite forgets alignstack where it is the only attribute
-    recipe = Recipe.from_dict(json.loads(signature.args[0].literal_value))
-    *vectors, workspace = (
-        Memory(builder, context.make_array(kind)(context, builder, argument).data)
+    return Recipe.from_dict(json.loads(signature.args[0].literal_value))
+
+
+def _addresses(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
+    """Where the arrays among the arguments of an intrinsic lie."""
+    return [
+        context.make_array(kind)(context, builder, argument).data
         for kind, argument in zip(signature.args, arguments, strict=True)
         if isinstance(kind, types.Array)
-    )
-    products = _rows(recipe) * sum(fan_in * fan_out for fan_in, fan_out in recipe.layers)
-    return recipe, Emitter(builder, workspace, products <= WRITTEN_OUT), vectors
+    ]
 
 
-def _rows(recipe: Recipe) -> int:
-    return len(truth_table(recipe.problem)[1])
+def _emitter(builder: Any, workspace: Memory, recipe: Recipe) -> Emitter:
+    if not is_at_once(recipe):
+        return Emitter(builder, workspace, written_out=False, few=FEW)
+    products = recipe.rows * sum(fan_in * fan_out for fan_in, fan_out in recipe.layers)
+    return Emitter(builder, workspace, products <= WRITTEN_OUT)

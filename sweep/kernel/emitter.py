@@ -9,9 +9,12 @@ from typing import Any, TypeAlias
 from llvmlite import ir
 from numba.core import cgutils
 
-from sweep.kernel.vector import VECTOR, Vector
+from sweep.kernel.vector import VECTOR, Vector, repeat
 
 _WHOLE = ir.IntType(64)
+FEW = 2
+"""Rows of a data set that are learned from side by side, and turns up to which loops are then written out. With 4, code
+takes three times as long to compile and runs no faster."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +25,15 @@ class Index:
     value: Any
 
     def __add__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.add(self.value, _whole(other)))
+        return Index(self.builder, self.builder.add(self.value, whole(other)))
 
     def __mul__(self, other: "Index | int") -> "Index":
-        return Index(self.builder, self.builder.mul(self.value, _whole(other)))
+        return Index(self.builder, self.builder.mul(self.value, whole(other)))
+
+    def rounded_down(self, to: int) -> "Index":
+        """The greatest multiple of `to` that is not greater."""
+        whole_number = self.builder.udiv(self.value, whole(to))
+        return Index(self.builder, self.builder.mul(whole_number, whole(to)))
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -34,7 +42,8 @@ class Index:
 Whole: TypeAlias = Index | int
 
 
-def _whole(number: Whole) -> Any:
+def whole(number: Whole) -> Any:
+    """The number as LLVM's value."""
     return number.value if isinstance(number, Index) else ir.Constant(_WHOLE, number)
 
 
@@ -56,7 +65,21 @@ class Memory:
         return Memory(self.builder, self._at(place))
 
     def _at(self, place: Whole) -> Any:
-        return self.builder.gep(self.address, [_whole(place)])
+        return self.builder.gep(self.address, [whole(place)])
+
+
+class Numbers:
+    """Single float64 numbers one behind the other, each read as a vector that repeats it."""
+
+    def __init__(self, builder: Any, address: Any) -> None:
+        self.builder, self.address = builder, address
+
+    def __getitem__(self, place: Whole) -> Vector:
+        return repeat(self.builder, self.single(whole(place)))
+
+    def single(self, place: Any) -> Any:
+        """The number at a place that is LLVM's value."""
+        return self.builder.load(self.builder.gep(self.address, [place]))
 
 
 Array: TypeAlias = dict[Whole, Vector] | Memory
@@ -66,36 +89,50 @@ class Emitter:
     """Emits loops, and has room for what they compute.
 
     Written out, a loop runs in Python, while the code is emitted: its indices are ints, and arrays are dictionaries,
-    whose vectors LLVM keeps in registers. Otherwise its indices are known when the code runs, and arrays lie in the
-    workspace.
+    whose vectors LLVM keeps in registers. Otherwise its indices are known when the code runs, unless it takes `few`
+    turns or fewer, and arrays lie in the workspace.
     """
 
-    def __init__(self, builder: Any, workspace: Memory, written_out: bool) -> None:
-        self.builder, self.written_out = builder, written_out
+    def __init__(self, builder: Any, workspace: Memory, written_out: bool, few: int = 1) -> None:
+        self.builder, self.written_out, self.few = builder, written_out, few
         self._workspace, self.used = workspace, 0
 
     def array(self, n: int) -> Array:
         """Room for n vectors."""
-        if self.written_out:
-            return {}
+        return {} if self.written_out else self.memory(n)
+
+    def memory(self, n: int) -> Memory:
+        """Room for n vectors in the workspace."""
         self.used += n
         return self._workspace.behind(self.used - n)
 
     def loop(self, n: int) -> Iterator[Whole]:
         """The indices 0, ..., n - 1."""
-        if self.written_out or n == 1:
+        if self.written_out or n <= self.few:
             yield from range(n)
         else:
-            with cgutils.for_range(self.builder, ir.Constant(_WHOLE, n)) as loop:
+            with cgutils.for_range(self.builder, whole(n)) as loop:
                 yield Index(self.builder, loop.index)
+
+    def run(self, start: Whole, stop: Whole, step: int = 1) -> Iterator[Index]:
+        """The indices from start to below stop, always in a loop of the running code."""
+        with cgutils.for_range_slice(self.builder, whole(start), whole(stop), whole(step)) as (index, _):
+            yield Index(self.builder, index)
 
     def sum(self, n: int, term: Callable[[Whole], Vector], start: Vector | None = None) -> Vector:
         """The sum of `start` and term(0), ..., term(n - 1), in this order; n > 0."""
-        total = term(0) if start is None else start + term(0)
-        if self.written_out:
-            return reduce(add, map(term, range(1, n)), total)
-        variable = Memory(self.builder, cgutils.alloca_once(self.builder, VECTOR))
-        variable[0] = total
+        return self.sums(n, lambda i: [term(i)], [start])[0]
+
+    def sums(self, n: int, terms: Callable[[Whole], list[Vector]], starts: list[Vector | None]) -> list[Vector]:
+        """Several sums at once, whose terms share what they read."""
+        totals = [term if start is None else start + term for start, term in zip(starts, terms(0), strict=True)]
+        if self.written_out or n <= self.few:
+            rest = [terms(i) for i in range(1, n)]
+            return [reduce(add, of_one, total) for total, *of_one in zip(totals, *rest, strict=True)]
+        variables = [Memory(self.builder, cgutils.alloca_once(self.builder, VECTOR)) for _ in totals]
+        for variable, total in zip(variables, totals, strict=True):
+            variable[0] = total
         for i in self.loop(n - 1):
-            variable[0] = variable[0] + term(i + 1)
-        return variable[0]
+            for variable, term in zip(variables, terms(i + 1), strict=True):
+                variable[0] = variable[0] + term
+        return [variable[0] for variable in variables]

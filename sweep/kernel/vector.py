@@ -86,6 +86,18 @@ def at_most(high: float, x: Vector) -> Vector:
     return select_less(high, x, high, x)
 
 
+def greater(x: Vector, y: Vector) -> Vector:
+    """The greater of both; x where y is NaN."""
+    return select_less(x, y, y, x)
+
+
+def square_root(x: Vector) -> Vector:
+    """The square root, correctly rounded."""
+    name, kind = f"llvm.sqrt.v{LANES}f64", ir.FunctionType(VECTOR, [VECTOR])
+    function = x.builder.module.globals.get(name) or ir.Function(x.builder.module, kind, name)
+    return Vector(x.builder, x.builder.call(function, [x.value]))
+
+
 def times_power_of_two(x: Vector, exponent: Vector) -> Vector:
     """x * 2**k lane by lane, for `exponent` = k + 1.5 * 2**52, whose lowest bits then hold k; x and result normal."""
     builder = x.builder

@@ -34,7 +34,8 @@ class DataSet:
 
     @cached_property
     def problem(self) -> str:
-        """The data set as a recipe's `problem`: its shape, and the first 32 hexadecimal digits of SHA-256 of its numbers.
+        """The data set as a recipe's `problem`: its shape, and the first 32 hexadecimal digits of SHA-256 of its
+        numbers.
 
         Examples:
             >>> xor = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0.0]])

@@ -19,7 +19,8 @@ def gradient_scale(recipe: Recipe, rows: int) -> float:
 
 
 def probabilities(recipe: Recipe, outputs: Array) -> Array:
-    """What the outputs (..., n_outputs) say in the end: a softmax's as probabilities of the classes, others as they are."""
+    """What the outputs (..., n_outputs) say in the end: a softmax's as probabilities of the classes, others as they
+    are."""
     if recipe.output != "softmax":
         return outputs
     powers = np.exp(outputs - outputs.max(axis=-1, keepdims=True))
@@ -56,8 +57,8 @@ def are_right(recipe: Recipe, outputs: Array, targets: Array) -> NDArray[np.bool
 
 
 def is_solved(recipe: Recipe, right: NDArray[np.bool_], mean_loss: Array | float) -> NDArray[np.bool_]:
-    """Whether the problem is solved (...): every row right (..., rows), or the mean loss (...) low enough where the recipe
-    says so."""
+    """Whether the problem is solved (...): every row right (..., rows), or the mean loss (...) low enough where the
+    recipe says so."""
     return np.asarray(mean_loss <= recipe.solved_below if recipe.solved_below else right.all(axis=-1))
 
 

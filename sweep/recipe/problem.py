@@ -82,8 +82,8 @@ def find_problem(problem: str, inputs: str = "raw") -> Problem:
     """The rows of a problem.
 
     Args:
-        problem: its name; a truth table's inputs count up in binary, and its targets are 1 where an odd number of inputs
-            is 1, or as the name lists them.
+        problem: its name; a truth table's inputs count up in binary, and its targets are 1 where an odd number of
+            inputs is 1, or as the name lists them.
         inputs: "raw", or "standardized": every input less its mean, divided by its standard deviation over the rows.
 
     Raises:

@@ -17,8 +17,8 @@ class Recipe:
     """One training of a small network by gradient descent.
 
     Attributes:
-        problem: what is learned: a truth table (xor, the parity of 2 to 5 bits, table: and a Boolean function's outputs)
-            or a data set (`sweep.recipe.data.DataSet.problem`).
+        problem: what is learned: a truth table (xor, the parity of 2 to 5 bits, table: and a Boolean function's
+            outputs) or a data set (`sweep.recipe.data.DataSet.problem`).
         inputs: of a data set, "raw" or "standardized" (less their means, divided by their standard deviations).
         hidden: widths of the hidden layers; () is no hidden layer.
         activation: of the hidden units.
@@ -138,7 +138,8 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain values that JSON and a document database hold unchanged.
 
-        A field that came after version 0.2.0 is left out at its default, so that what was stored before keeps its identity.
+        A field that came after version 0.2.0 is left out at its default, so that what was stored before keeps its
+        identity.
         """
         values = {name: value for name, value in asdict(self).items() if name in FIRST or value != DEFAULTS[name]}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

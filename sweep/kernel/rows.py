@@ -1,0 +1,91 @@
+"""The rows of a problem as the kernel reads them: written down in the code, or read from memory."""
+
+from typing import Any, NamedTuple, Protocol
+
+from llvmlite import ir
+
+from sweep.kernel.emitter import Array, Emitter, Numbers, Whole, whole
+from sweep.kernel.vector import LANES, VECTOR, Vector
+from sweep.recipe.problem import find_problem
+
+
+class Rows(Protocol):
+    """Some rows of a problem, the same number in every lane."""
+
+    n: int
+
+    def target(self, k: int, row: int) -> Vector | float:
+        """Target k of a row."""
+
+
+class TableRows:
+    """All rows of a truth table, which are known while the code is emitted."""
+
+    def __init__(self, problem: str) -> None:
+        self._targets = find_problem(problem).targets
+        self.n, self.n_inputs = len(self._targets), find_problem(problem).inputs.shape[1]
+
+    def target(self, k: int, row: int) -> float:
+        """See Rows."""
+        return float(self._targets[row, k])
+
+
+class Order:
+    """Which row comes when, for each lane its own: whole numbers (rows, LANES) in memory."""
+
+    def __init__(self, builder: Any, address: Any) -> None:
+        self.builder, self.address = builder, address
+
+    def lanes(self, place: Whole) -> list[Any]:
+        """The rows at that place, LLVM's value for every lane."""
+        first = self.builder.mul(whole(place), ir.Constant(ir.IntType(64), LANES))
+        places = [self.builder.add(first, ir.Constant(ir.IntType(64), lane)) for lane in range(LANES)]
+        return [self.builder.load(self.builder.gep(self.address, [place])) for place in places]
+
+
+class Data(NamedTuple):
+    """A problem in memory.
+
+    Attributes:
+        inputs: (rows, n_inputs).
+        targets: (rows, n_outputs).
+        order: of the rows; None where every lane has them in their own order.
+    """
+
+    inputs: Numbers
+    targets: Numbers
+    order: Order | None
+
+
+class DataRows:
+    """n rows of a problem in memory, from a first one on."""
+
+    def __init__(self, emitter: Emitter, data: Data, widths: tuple[int, int], first: Whole, n: int) -> None:
+        self.n, (self.n_inputs, self._n_outputs) = n, widths
+        self._data, self._first = data, first
+        self._read: Array | None = None
+        if data.order is not None:
+            self._lanes = [data.order.lanes(first + row) for row in range(n)]
+            self._read = emitter.array(n * self.n_inputs)
+            for row in range(n):
+                for i in emitter.loop(self.n_inputs):
+                    self._read[i * n + row] = self._gather(data.inputs, row, i, self.n_inputs)
+
+    def input(self, i: Whole, row: int) -> Vector:
+        """Input i of a row."""
+        if self._read is not None:
+            return self._read[i * self.n + row]
+        return self._data.inputs[(self._first + row) * self.n_inputs + i]
+
+    def target(self, k: int, row: int) -> Vector:
+        """See Rows."""
+        if self._read is not None:
+            return self._gather(self._data.targets, row, k, self._n_outputs)
+        return self._data.targets[(self._first + row) * self._n_outputs + k]
+
+    def _gather(self, numbers: Numbers, row: int, column: Whole, width: int) -> Vector:
+        builder, vector = numbers.builder, ir.Constant(VECTOR, ir.Undefined)
+        for lane, number in enumerate(self._lanes[row]):
+            place = builder.add(builder.mul(number, whole(width)), whole(column))
+            vector = builder.insert_element(vector, numbers.single(place), ir.Constant(ir.IntType(32), lane))
+        return Vector(builder, vector)
