@@ -10,7 +10,7 @@ from scipy.optimize import lsq_linear
 from analysis.claims.verdict import Claim, Judged, majority_verdict, replay_verdict
 from sweep.inspection.replay import draw_starts, layer_outputs, loss_curves, train_from, train_starts
 from sweep.recipe import Recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe.problem import find_problem
 from sweep.recipe.published import PROGRAMS
 from sweep.statistics.inference import Interval, fraction_interval
 
@@ -109,7 +109,7 @@ def two_hidden_units(claim: Claim) -> Judged:
 def separation(patterns: Array) -> float:
     """How far a plane can keep the patterns (4, units) of XOR's two classes apart: half the distance between the
     segments that join the patterns of each class."""
-    zero, one = (patterns[truth_table("xor")[1] == target] for target in (0, 1))
+    zero, one = (patterns[find_problem("xor").targets[:, 0] == target] for target in (0, 1))
     sides = np.column_stack([zero[1] - zero[0], one[0] - one[1]])
     nearest = lsq_linear(sides, one[0] - zero[0], bounds=(0, 1))
     return float(np.sqrt(2 * nearest.cost) / 2)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sweep import kernel, reference
 from sweep.recipe import Recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe.objective import probabilities
+from sweep.recipe.problem import find_problem
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters
 
@@ -38,8 +39,8 @@ class Trace:
 
     @property
     def outputs(self) -> Array:
-        """The network's output for every row (rows,) at the trained parameters."""
-        return self.after[-1][:, 0]
+        """The outputs for every row (rows, n_outputs) at the trained parameters; of a softmax probabilities."""
+        return probabilities(self.recipe, self.after[-1])
 
 
 def trace(recipe: Recipe, initial: Array) -> Trace:
@@ -55,8 +56,8 @@ def trace(recipe: Recipe, initial: Array) -> Trace:
 
 
 def layer_outputs(recipe: Recipe, parameters: Array, inputs: Array | None = None) -> list[Array]:
-    """The inputs (n, n_inputs), of the truth table if none are given, then every layer's outputs (n, fan_out)."""
-    inputs = truth_table(recipe.problem)[0] if inputs is None else inputs
+    """The inputs (n, n_inputs), of the problem if none are given, then every layer's outputs (n, fan_out)."""
+    inputs = find_problem(recipe.problem, recipe.inputs).inputs if inputs is None else inputs
     return reference.forward(recipe, reference.unpack(recipe, parameters), inputs)
 
 
@@ -91,8 +92,8 @@ def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int]) -> Array:
     Raises:
         UsageError: the parameters have another shape.
     """
-    parameters, losses = initial, np.empty((len(initial), len(epochs)))
+    parameters, state, losses = initial, None, np.empty((len(initial), len(epochs)))
     for column, (start, stop) in enumerate(pairwise([0, *epochs])):
-        part = kernel.train(recipe, parameters, start, stop)
-        parameters, losses[:, column] = part.parameters, part.final_loss
+        part = kernel.train(recipe, parameters, start, stop, state=state)
+        parameters, state, losses[:, column] = part.parameters, part.state, part.final_loss
     return losses

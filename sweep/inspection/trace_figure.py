@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
 from sweep.recipe import describe_recipe
-from sweep.recipe.problem import truth_table
+from sweep.recipe.problem import find_problem
 from sweep.reference import unpack
 from sweep.style import BLACK, BLUE, ORANGE, STYLE, new_figure
 
@@ -76,7 +76,7 @@ def decision_surface(axes: Axes, seen: Trace) -> Axes:
                 axes.plot(side, -(c + a * side) / b, color="white", linestyle="--", linewidth=1.3, label=label)
             else:
                 axes.plot(-(c + b * side) / a, side, color="white", linestyle="--", linewidth=1.3, label=label)
-    inputs, targets = truth_table(seen.recipe.problem)
+    inputs, targets = find_problem(seen.recipe.problem, seen.recipe.inputs)
     for target, marker in ((0, "o"), (1, "^")):
         x, y = inputs[targets == target].T
         axes.scatter(x, y, s=70, marker=marker, color="white", edgecolor=BLACK, zorder=3, clip_on=False)
@@ -96,7 +96,7 @@ def hidden_lines(seen: Trace) -> NDArray[np.float64]:
 
 def outputs(axes: Axes, seen: Trace) -> Axes:
     """Draw the output of every row of a truth table with more than two inputs; return axes."""
-    inputs, targets = truth_table(seen.recipe.problem)
+    inputs, targets = find_problem(seen.recipe.problem, seen.recipe.inputs)
     for target, marker in ((0, "o"), (1, "^")):
         rows = np.flatnonzero(targets == target)
         axes.scatter(rows, seen.outputs[rows], marker=marker, color=COLOURS[target], label=f"target {target}")
@@ -109,7 +109,7 @@ def outputs(axes: Axes, seen: Trace) -> Axes:
 
 def hidden_layer(axes: Axes, seen: Trace, answers: NDArray[np.float64], title: str) -> Axes:
     """Draw a hidden layer's answers (rows, units): as points where there are two units, else as a map; return axes."""
-    inputs, targets = truth_table(seen.recipe.problem)
+    inputs, targets = find_problem(seen.recipe.problem, seen.recipe.inputs)
     names = ["".join(f"{x:.0f}" for x in row) for row in inputs]
     axes.set_title(title, fontsize=10)
     # The drawing library takes differences, which must not overflow.
