@@ -8,8 +8,8 @@ numbers, and a point may have a spread for each hidden layer.
 from sweep.errors import StoreError
 
 FORMAT_VERSION = 3
-HAS_ACCURACY = HAS_DATA = 3
-"""The first version with it."""
+HAS_DATA = 3
+"""The first version with data sets and accuracies."""
 
 
 def check_format(name: str, version: object) -> int:

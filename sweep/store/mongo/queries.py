@@ -4,8 +4,6 @@ import math
 import sys
 from typing import Any
 
-from sweep.store.format import HAS_ACCURACY
-
 Document = dict[str, Any]
 
 OURS = {"_id": {"$regex": "^[0-9a-f]{32}:[0-9]{10}$"}}
@@ -56,17 +54,13 @@ _ALLOWED = {
     "solved": (_IS_BOOL,),
     "solved_epoch": (*_IS_WHOLE, _IS_NULL),
     "diverged": (_IS_BOOL,),
-    "accuracy": (_IS_DOUBLE, _IS_NULL),
+    "accuracy": (_IS_DOUBLE, {"$eq": None}),  # records from before format 3 lack it
 }
-
-
-def misshapen(version: int) -> Document:
-    """The trainings of a store of this format that lack a field, or hold one of another type than it has."""
-    allowed = [one for one in _ALLOWED.items() if one[0] != "accuracy" or version >= HAS_ACCURACY]
-    return {
-        **OURS,
-        "$or": [{"$nor": [{name: condition} for condition in conditions]} for name, conditions in allowed],
-    }
+MISSHAPEN: Document = {
+    **OURS,
+    "$or": [{"$nor": [{name: condition} for condition in conditions]} for name, conditions in _ALLOWED.items()],
+}
+"""The trainings that lack a field, or hold one of another type than it has."""
 
 
 def key(identity: str, repeat: int) -> str:

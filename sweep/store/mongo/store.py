@@ -14,7 +14,6 @@ from sweep.recipe.data import DataSet
 from sweep.redact import redact
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.data_sets import from_kept, to_kept
-from sweep.store.format import HAS_ACCURACY
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
     COUNT,
@@ -22,6 +21,7 @@ from sweep.store.mongo.queries import (
     GROUP_BY_LABELS,
     GROUP_BY_SPREADS,
     IDENTITY,
+    MISSHAPEN,
     OURS,
     READABLE_FOREIGN,
     SUMS,
@@ -29,7 +29,6 @@ from sweep.store.mongo.queries import (
     finite_or_nan,
     in_range,
     key,
-    misshapen,
 )
 from sweep.store.mongo.server import connect, explained, insert_new
 from sweep.study import Point
@@ -95,7 +94,7 @@ class MongoStore(Store):
         with self._explained(), self._readable(identity):
             found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
             documents: Iterable[Document] = found
-            if self.format_version < HAS_ACCURACY:
+            if "accuracy" in names:  # records from before format 3 lack it
                 documents = ({"accuracy": None, **document} for document in found)
             return columns_of(names, (tuple(map(document.__getitem__, names)) for document in documents))
 
@@ -151,9 +150,8 @@ class MongoStore(Store):
     def damage(self) -> list[str]:
         """See Store.damage."""
         with self._explained():
-            query = misshapen(self.format_version)
-            n = self._results.count_documents(query)
-            example = self._results.find_one(query, {"_id": 1}) or {}
+            n = self._results.count_documents(MISSHAPEN)
+            example = self._results.find_one(MISSHAPEN, {"_id": 1}) or {}
         if not n:
             return []
         return [f"{n:,} documents of results lack a field or hold one of another type, _id {example['_id']!r} for one"]

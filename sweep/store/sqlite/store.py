@@ -15,7 +15,7 @@ from sweep.recipe.data import DataSet
 from sweep.redact import redact
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
 from sweep.store.data_sets import KEPT, from_kept, to_kept
-from sweep.store.format import HAS_ACCURACY, HAS_DATA
+from sweep.store.format import HAS_DATA
 from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
@@ -40,7 +40,7 @@ class SqliteStore(Store):
         with self._explained():
             self._database = open_database(path, create, seconds)
             self.format_version = format_of(self._database)
-        self._accuracy = "accuracy" if self.format_version >= HAS_ACCURACY else "NULL"
+        self._accuracy = "accuracy" if self.format_version >= HAS_DATA else "NULL"
         self._file = os.stat(path)
 
     def insert(self, point: Point, records: Records) -> int:
