@@ -3,11 +3,21 @@
 import math
 
 import numpy as np
+from scipy.special import erf
 
-from sweep.recipe.problem import truth_table
+from sweep.recipe.problem import find_problem
 
 
 def activate(name, z):
+    """Holomorphic where the real function has no kink, so that a complex step gives its derivative."""
+    if name == "gelu":
+        return z * (1 + erf(z / math.sqrt(2))) / 2
+    if name == "softplus":
+        return np.log(1 + np.exp(z))
+    if name == "silu":
+        return z / (1 + np.exp(-z))
+    if name == "elu":
+        return np.where(z.real > 0, z, np.exp(z) - 1)
     if name == "tanh":
         return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
     if name in ("relu", "leaky_relu"):
@@ -17,7 +27,7 @@ def activate(name, z):
 
 def objective(recipe, flat):
     """The number that gradient descent lowers, from the definitions of the recipe's fields."""
-    x, t = truth_table(recipe.problem)
+    x, t = find_problem(recipe.problem, recipe.inputs)
     start = 0
     for number, (fan_in, fan_out) in enumerate(recipe.layers):
         weights = flat[start : start + fan_in * fan_out].reshape(fan_in, fan_out)
@@ -26,9 +36,16 @@ def objective(recipe, flat):
         if recipe.biases != "none":
             z = z + flat[start : start + fan_out]
             start += fan_out
-        x = activate(recipe.activation if number < len(recipe.layers) - 1 else "sigmoid", z)
-    y = x[:, 0]
-    rows = (y - t) ** 2 if recipe.loss == "mse" else -(t * np.log(y) + (1 - t) * np.log(1 - y))
+        x = activate(recipe.activation, z) if number < len(recipe.layers) - 1 else z
+    if recipe.output == "softmax":
+        y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
+    else:
+        y = activate(recipe.output, x)
+    if recipe.loss == "cross_entropy":
+        rows = -(t * np.log(y)).sum(axis=1)
+    else:
+        of_outputs = (y - t) ** 2 if recipe.loss == "mse" else -(t * np.log(y) + (1 - t) * np.log(1 - y))
+        rows = of_outputs.mean(axis=1)
     return {"sum": 1, "half_sum": 0.5, "mean": 1 / len(t)}[recipe.gradient_scale] * rows.sum()
 
 

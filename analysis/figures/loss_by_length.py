@@ -14,10 +14,10 @@ from analysis.figures.parts.frame import frame, gaps, legend_above
 from analysis.figures.parts.lines import band, line
 from analysis.tables.curve import MINIMUM
 from analysis.tables.lengths import BELOW, LENGTH_MINIMUM, LENGTHS
+from sweep.recipe import SPREADS
 from sweep.statistics.curve import is_pooled
 from sweep.statistics.losses import has_one_numeric_axis
 from sweep.study import Study
-from sweep.recipe import SPREADS
 from sweep.study.overlap import draw_of
 from sweep.study.words import format_value
 from sweep.style import BLUE, GREEN, ORANGE, SKY, STYLE, new_figure

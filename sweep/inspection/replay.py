@@ -15,6 +15,7 @@ from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters
 
 Array = NDArray[np.float64]
+Keys = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,24 @@ class Trace:
 
     @property
     def outputs(self) -> Array:
-        """The outputs for every row (rows, n_outputs) at the trained parameters; of a softmax probabilities."""
+        """The network's outputs for every row (rows, n_outputs) at the trained parameters; of a softmax,
+        probabilities."""
         return probabilities(self.recipe, self.after[-1])
 
 
-def trace(recipe: Recipe, initial: Array) -> Trace:
+def trace(recipe: Recipe, initial: Array, key: int = 0) -> Trace:
     """Train one network from its initial parameters (n_parameters,), keeping what can be looked at.
+
+    The key decides its batches, where the recipe has any.
 
     Raises:
         UsageError: the parameters have another shape.
     """
-    training = reference.train(recipe, initial)
+    training = reference.train(recipe, initial, key)
     with np.errstate(over="ignore", invalid="ignore"):
         before, after = (layer_outputs(recipe, parameters) for parameters in (initial, training.parameters))
-    return Trace(recipe, initial, training, before, after, float(kernel.train(recipe, initial[np.newaxis]).loss[0]))
+    by_kernel = kernel.train(recipe, initial[np.newaxis], shuffle_keys=np.array([key], np.uint64))
+    return Trace(recipe, initial, training, before, after, float(by_kernel.loss[0]))
 
 
 def layer_outputs(recipe: Recipe, parameters: Array, inputs: Array | None = None) -> list[Array]:
@@ -78,13 +83,14 @@ def train_from(recipe: Recipe, initial: Array) -> kernel.Trained:
     return kernel.train(recipe, initial)
 
 
-def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int]) -> Array:
-    """The mean loss of many networks after some numbers of updates, by the kernel: a thousand times as fast as `trace`.
+def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int], keys: Keys | None = None) -> Array:
+    """The mean loss of many networks after some numbers of epochs, by the kernel: a thousand times as fast as `trace`.
 
     Args:
         recipe: what to train; its spreads play no part here.
         initial: initial parameters (n, n_parameters).
-        epochs: numbers of updates (k,), ascending, from 0 to the recipe's epochs.
+        epochs: numbers of epochs (k,), ascending, from 0 to the recipe's.
+        keys: of their batches (n,), as `sweep.kernel.train` has them.
 
     Returns:
         Losses (n, k), NaN from where a network diverged.
@@ -94,6 +100,6 @@ def loss_curves(recipe: Recipe, initial: Array, epochs: Sequence[int]) -> Array:
     """
     parameters, state, losses = initial, None, np.empty((len(initial), len(epochs)))
     for column, (start, stop) in enumerate(pairwise([0, *epochs])):
-        part = kernel.train(recipe, parameters, start, stop, state=state)
+        part = kernel.train(recipe, parameters, start, stop, keys, state)
         parameters, state, losses[:, column] = part.parameters, part.state, part.final_loss
     return losses

@@ -6,13 +6,13 @@ from itertools import product
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
-from sweep.recipe import describe_recipe
-from sweep.recipe.data import known_data
-from sweep.recipe.objective import are_right
+from sweep.recipe import Recipe, describe_recipe
+from sweep.recipe.objective import probabilities
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.recipe.words import describe_problem
 from sweep.reference import unpack
@@ -21,13 +21,12 @@ from sweep.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, STYLE, new_figu
 Array = NDArray[np.float64]
 
 GRID = 201
-"""Points along each side of the unit square at which the decision surface is computed."""
-COLOURS, MARKERS = (BLUE, ORANGE, GREEN, PURPLE, SKY), ("o", "^", "s", "D")
-"""Of the rows whose target is 0, of those where it is 1, or of each class; any twenty classes are told apart."""
-FEW_ROWS = 32
-"""Rows up to which each is drawn large, and of a truth table named."""
-MOST_NAMES = 10
-"""Entries of a legend."""
+"""Points along each side at which the decision surface is computed."""
+COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
+"""Colours of the rows of each class, from the first again after the last."""
+MARKERS = "o^sDv"
+NAMED = 64
+"""Rows up to which each has its name in a map."""
 
 
 def draw(seen: Trace) -> Figure:
@@ -37,7 +36,7 @@ def draw(seen: Trace) -> Figure:
         figure = new_figure(8.5, 0.8 + 3.9 * rows)
         axes = figure.subplots(rows, 2).ravel()
         loss_curve(axes[0], seen)
-        if (seen.recipe.widths[0], seen.recipe.widths[-1]) == (2, 1):
+        if seen.recipe.layers[0].fan_in == 2:
             decision_surface(axes[1], seen)
         else:
             outputs(axes[1], seen)
@@ -45,11 +44,10 @@ def draw(seen: Trace) -> Figure:
             hidden_layer(axes[2], seen, seen.before[-2], "Hidden layer before training")
             hidden_layer(axes[3], seen, seen.after[-2], "Hidden layer after training")
         solved = seen.training.solved_epoch
-        title = f"solved after {solved:,} updates" if solved >= 0 else "never solved"
+        title = f"solved after {solved:,} epochs" if solved >= 0 else "never solved"
         ending = "" if seen.training.solved or solved < 0 else ", but not solved at the end"
-        figure.suptitle(
-            f"One training on {describe_problem(seen.recipe)}: {title}{ending}", x=0.01, ha="left", fontsize=12
-        )
+        problem = describe_problem(seen.recipe)
+        figure.suptitle(f"One training on {problem}: {title}{ending}", x=0.01, ha="left", fontsize=12)
         words = textwrap.fill(f"Trained: {describe_recipe(seen.recipe)}.", 120)
         figure.supxlabel(words, x=0.01, ha="left", fontsize=8, color="#444444")
     return figure
@@ -69,58 +67,66 @@ def loss_curve(axes: Axes, seen: Trace) -> Axes:
 
 
 def sides(seen: Trace) -> tuple[Array, Array]:
-    """GRID values of each of two inputs: from 0 to 1 of a truth table, else a little beyond the rows' own."""
-    inputs, _ = find_problem(seen.recipe.problem, seen.recipe.inputs)
-    beyond = 0 if is_truth_table(seen.recipe.problem) else 0.05 * np.ptp(inputs, axis=0)
-    first, second = np.linspace(inputs.min(axis=0) - beyond, inputs.max(axis=0) + beyond, GRID).T
-    return first, second
+    """The values of both inputs at which the decision surface is computed: from the least to the greatest, and
+    beyond."""
+    inputs = find_problem(seen.recipe.problem, seen.recipe.inputs).inputs
+    margin = 0.0 if is_truth_table(seen.recipe.problem) else 0.1
+    low, high = inputs.min(axis=0), inputs.max(axis=0)
+    x, y = np.linspace(low - margin * (high - low), high + margin * (high - low), GRID).T
+    return x, y
 
 
 def surface(seen: Trace) -> Array:
-    """The network's output on a GRID × GRID net over `sides`, second input along the first axis."""
-    inputs = np.array(list(product(*sides(seen))))
-    return layer_outputs(seen.recipe, seen.training.parameters, inputs)[-1].reshape(GRID, GRID).T
+    """The network's outputs (GRID, GRID, n_outputs) on a net over two inputs, the second along the first axis."""
+    x, y = sides(seen)
+    outputs = layer_outputs(seen.recipe, seen.training.parameters, np.array(list(product(x, y))))[-1]
+    return probabilities(seen.recipe, outputs).reshape(GRID, GRID, -1).swapaxes(0, 1)
+
+
+def classes(targets: Array) -> NDArray[np.int64]:
+    """The class of every row (rows,): the target itself where there is one, else the number of the greatest."""
+    return targets[:, 0].astype(np.int64) if targets.shape[1] == 1 else targets.argmax(axis=1)
 
 
 def decision_surface(axes: Axes, seen: Trace) -> Axes:
-    """Draw the output over two inputs, the hidden units' lines and the rows; return axes."""
-    first, second = sides(seen)
-    is_probability = seen.recipe.output == "sigmoid"
-    (inputs, targets), found = find_problem(seen.recipe.problem, seen.recipe.inputs), surface(seen)
-    limits = (0, 1) if is_probability else (min(targets.min(), found.min()), max(targets.max(), found.max()))
-    colours = {"cmap": "cividis", "vmin": limits[0], "vmax": limits[1]}
-    mesh = axes.pcolormesh(first, second, found, rasterized=True, **colours)
-    axes.figure.colorbar(mesh, ax=axes, label="output", shrink=0.85)
-    for unit, (a, b, c) in enumerate(hidden_lines(seen)):
-        label = "hidden units' lines" if unit == 0 else None
-        with np.errstate(divide="ignore", invalid="ignore"):
-            if abs(b) >= abs(a):
-                axes.plot(first, -(c + a * first) / b, color="white", linestyle="--", linewidth=1.3, label=label)
-            else:
-                axes.plot(-(c + b * second) / a, second, color="white", linestyle="--", linewidth=1.3, label=label)
-    style = {"s": 70 if len(inputs) <= FEW_ROWS else 16, "edgecolor": BLACK, "zorder": 3, "clip_on": False}
-    style["linewidth"] = 1.0 if len(inputs) <= FEW_ROWS else 0.5
-    if is_probability:
-        for target, marker in ((0, "o"), (1, "^")):
-            x, y = inputs[targets[:, 0] == target].T
-            axes.scatter(x, y, marker=marker, color="white", **style)
+    """Draw the output over both inputs, the hidden units' lines and the rows of the problem; return axes.
+
+    Of several outputs it is the class of the greatest that is drawn.
+    """
+    recipe, (x, y), outputs = seen.recipe, sides(seen), surface(seen)
+    n_outputs = outputs.shape[-1]
+    if n_outputs > 1:
+        palette = ListedColormap([COLOURS[k % len(COLOURS)] for k in range(n_outputs)])
+        options = {"cmap": palette, "alpha": 0.35, "vmin": -0.5, "vmax": n_outputs - 0.5}
+        mesh = axes.pcolormesh(x, y, outputs.argmax(axis=-1), rasterized=True, **options)
     else:
-        axes.scatter(*inputs.T, c=targets[:, 0], **colours, **style)
-    one, other = input_names(seen)
-    aspect = "equal" if is_truth_table(seen.recipe.problem) else "auto"
-    axes.set(xlim=first[[0, -1]], ylim=second[[0, -1]], xlabel=one, ylabel=other, aspect=aspect)
+        limits = {} if recipe.output == "identity" else {"vmin": 0, "vmax": 1}
+        mesh = axes.pcolormesh(x, y, outputs[..., 0], cmap="cividis", rasterized=True, **limits)
+        axes.figure.colorbar(mesh, ax=axes, label="output", shrink=0.85)
+    for a, b, c in hidden_lines(seen):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            line = (x, -(c + a * x) / b) if abs(b) >= abs(a) else (-(c + b * y) / a, y)
+        axes.plot(*line, color="white" if n_outputs == 1 else BLACK, linestyle="--", linewidth=1.3)
+    inputs, targets = find_problem(recipe.problem, recipe.inputs)
+    size = 70 if is_truth_table(recipe.problem) else 16
+    if recipe.output == "identity":
+        axes.scatter(*inputs.T, s=size, color="white", edgecolor=BLACK, linewidth=0.5, zorder=3, clip_on=False)
+    for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
+        face = "white" if n_outputs == 1 else COLOURS[number % len(COLOURS)]
+        options = {"marker": MARKERS[number % len(MARKERS)], "color": face, "edgecolor": BLACK, "linewidth": 0.6}
+        axes.scatter(*inputs[classes(targets) == number].T, s=size, zorder=3, clip_on=False, **options)
+    axes.set(xlim=x[[0, -1]], ylim=y[[0, -1]], xlabel="input 1", ylabel="input 2")
+    axes.set_aspect("equal" if is_truth_table(recipe.problem) else "auto")
     axes.grid(visible=False)
-    shown = "○ target 0, △ target 1" if is_probability else "○ targets, in their colours"
-    axes.set_title(f"Output ({shown}, dashed: hidden units)", fontsize=10)
+    axes.set_title("Class" if n_outputs > 1 else f"Output{_marks(recipe)}", fontsize=10)
     return axes
 
 
-def input_names(seen: Trace) -> tuple[str, ...]:
-    """The inputs' names, as they are on axes."""
-    if is_truth_table(seen.recipe.problem):
-        return tuple(f"input {number + 1}" for number in range(seen.recipe.widths[0]))
-    unit = " (standardized)" if seen.recipe.inputs == "standardized" else ""
-    return tuple(f"{name}{unit}" for name in known_data(seen.recipe.problem).input_names)
+def _marks(recipe: Recipe) -> str:
+    hidden = "dashed: hidden units" if recipe.hidden else ""
+    targets = "" if recipe.output == "identity" else "○ target 0, △ target 1"
+    said = ", ".join(filter(None, (targets, hidden)))
+    return f" ({said})" if said else ""
 
 
 def hidden_lines(seen: Trace) -> Array:
@@ -132,96 +138,69 @@ def hidden_lines(seen: Trace) -> Array:
 
 
 def outputs(axes: Axes, seen: Trace) -> Axes:
-    """Draw what the network answers to every row, against the target; return axes."""
-    recipe = seen.recipe
-    inputs, targets = find_problem(recipe.problem, recipe.inputs)
-    axes.set_title(f"Output for the {len(inputs):,} rows", fontsize=10)
+    """Draw the output of every row of a problem with other than two inputs; return axes.
+
+    Of several outputs it is the probability of the row's own class; of numbers, beside the target.
+    """
+    recipe, targets = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs).targets
+    n = len(targets)
     if recipe.output == "identity":
-        for column, name in enumerate(output_names(seen)):
-            colour, marker = COLOURS[column % len(COLOURS)], MARKERS[column % len(MARKERS)]
-            axes.scatter(targets[:, column], seen.outputs[:, column], s=14, color=colour, marker=marker, label=name)
+        axes.scatter(targets, seen.outputs, s=12, color=BLUE)
         ends = [targets.min(), targets.max()]
-        axes.plot(ends, ends, color=BLACK, linewidth=0.8, label="output = target")
+        axes.plot(ends, ends, color=BLACK, linewidth=0.8)
         axes.set(xlabel="target", ylabel="output")
-    elif is_truth_table(recipe.problem):
-        for target, marker in ((0, "o"), (1, "^")):
-            rows = np.flatnonzero(targets[:, 0] == target)
-            axes.scatter(rows, seen.outputs[rows, 0], marker=marker, color=COLOURS[target], label=f"target {target}")
+        axes.set_title(f"Outputs and targets of the {n:,} rows", fontsize=10)
+        return axes
+    y = seen.outputs[:, 0] if targets.shape[1] == 1 else np.take_along_axis(seen.outputs, targets.argmax(1)[:, None], 1)
+    for number in np.unique(classes(targets)):
+        rows = np.flatnonzero(classes(targets) == number)
+        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+        what = "target" if targets.shape[1] == 1 else "class"
+        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=f"{what} {number}", **style)
+    if targets.shape[1] == 1:
         axes.axhline(0.5, color=BLACK, linewidth=0.8)
-        axes.set(ylim=(-0.05, 1.05), xlabel="row of the truth table", ylabel="output")
-    else:
-        wanted = np.where(targets > 0.5, seen.outputs, 1 - seen.outputs)
-        probability = (targets * seen.outputs).sum(axis=1) if recipe.output == "softmax" else wanted.min(axis=1)
-        right = are_right(recipe, seen.after[-1], targets)
-        for is_right, marker in ((True, "o"), (False, "^")):
-            rows = np.flatnonzero(right == is_right)
-            label, colour = f"{'right' if is_right else 'wrong'} ({len(rows):,})", COLOURS[0 if is_right else 1]
-            axes.scatter(rows + 1, probability[rows], s=14, marker=marker, color=colour, label=label)
-        axes.set(ylim=(-0.05, 1.05), xlabel="row", ylabel="probability of its target")
-    if len(axes.get_legend_handles_labels()[0]) <= MOST_NAMES:
-        axes.legend(fontsize=8, **({"loc": (0.02, 0.6)} if is_truth_table(recipe.problem) else {}))
+    kind = "truth table" if is_truth_table(recipe.problem) else "data set"
+    axes.set(ylim=(-0.05, 1.05), xlabel=f"row of the {kind}")
+    axes.set_ylabel("output" if targets.shape[1] == 1 else "probability of the row's class")
+    axes.legend(fontsize=8, loc=(0.02, 0.6) if n <= NAMED else "best")
+    axes.set_title(f"Output for the {n:,} rows", fontsize=10)
     return axes
-
-
-def output_names(seen: Trace) -> tuple[str, ...]:
-    """What the outputs are called: targets, or classes."""
-    return ("target",) if is_truth_table(seen.recipe.problem) else known_data(seen.recipe.problem).output_names
-
-
-def groups(seen: Trace) -> list[tuple[str, NDArray[np.bool_]]]:
-    """The rows that are told apart (rows,), by what they are called: those of a class, or of targets 0 and 1."""
-    _, targets = find_problem(seen.recipe.problem, seen.recipe.inputs)
-    if seen.recipe.output == "softmax":
-        return [(name, column > 0.5) for name, column in zip(output_names(seen), targets.T, strict=True)]
-    if seen.recipe.output == "sigmoid" and targets.shape[1] == 1:
-        return [(f"target {target}", targets[:, 0] == target) for target in (0, 1)]
-    return [("rows", np.ones(len(targets), bool))]
 
 
 def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
     """Draw a hidden layer's answers (rows, units): as points where there are two units, else as a map; return axes."""
-    is_table = is_truth_table(seen.recipe.problem)
-    inputs, _ = find_problem(seen.recipe.problem, seen.recipe.inputs)
-    names = ["".join(f"{x:.0f}" for x in row) if is_table else f"{n:,}" for n, row in enumerate(inputs, 1)]
+    recipe, (inputs, targets) = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs)
+    names = ["".join(f"{x:.0f}" for x in row) for row in inputs] if is_truth_table(recipe.problem) else []
     axes.set_title(title, fontsize=10)
     # The drawing library takes differences, which must not overflow.
     answers = np.where(np.abs(answers) < 1e150, answers, np.nan)
     if answers.shape[1] != 2:
-        if not is_table:
-            answers = np.concatenate([answers[rows] for _, rows in groups(seen)])
         low, high = (np.nanmin(answers), np.nanmax(answers)) if np.isfinite(answers).any() else (0, 1)
         mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high, interpolation="nearest")
         axes.figure.colorbar(mesh, ax=axes, label="answer", shrink=0.85)
-        axes.set_xticks(range(answers.shape[1]), [str(unit + 1) for unit in range(answers.shape[1])])
-        if is_table:
+        if names:
             axes.set_yticks(range(len(names)), names, fontsize=8 if len(names) <= 8 else 5)
-        else:
-            mark_groups(axes, seen)
-        axes.set(xlabel="hidden unit", ylabel="inputs" if is_table else "rows")
+        if answers.shape[1] <= NAMED:
+            units = range(answers.shape[1])
+            axes.set_xticks(units, [str(unit + 1) for unit in units], fontsize=8 if len(units) <= 16 else 5)
+        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row")
         axes.grid(visible=False)
         return axes
-    size = 50 if len(names) <= FEW_ROWS else 16
-    for number, (name, rows) in enumerate(groups(seen)):
-        colour, marker = COLOURS[number % len(COLOURS)], MARKERS[number % len(MARKERS)]
-        axes.scatter(*answers[rows].T, s=size, marker=marker, color=colour, label=name, zorder=3)
-    for row, (name, (x, y)) in enumerate(zip(names, answers, strict=True)):
+    if recipe.output == "identity":
+        axes.scatter(*answers.T, s=16, c=targets[:, 0], cmap="cividis", zorder=3)
+    for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
+        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
+        what = "target" if targets.shape[1] == 1 else "class"
+        x, y = answers[classes(targets) == number].T
+        axes.scatter(x, y, s=50 if names else 16, label=f"{what} {number}", zorder=3, **style)
+    for row, (name, (x, y)) in enumerate(zip(names, answers, strict=False)):
         # Rows that training brings together keep readable names on different sides.
         offset = ((6, 6), (6, -12), (-16, 6), (-16, -12))[row % 4]
-        if is_table and len(names) <= FEW_ROWS:
-            axes.annotate(name, (x, y), xytext=offset, textcoords="offset points", fontsize=8)
-    if seen.recipe.activation in ("sigmoid", "tanh"):
-        low = 0 if seen.recipe.activation == "sigmoid" else -1
+        axes.annotate(name, (x, y), xytext=offset, textcoords="offset points", fontsize=8)
+    if recipe.activation in ("sigmoid", "tanh"):
+        low = 0 if recipe.activation == "sigmoid" else -1
         axes.set(xlim=(low - 0.08, 1.14), ylim=(low - 0.08, 1.14))
     axes.set(xlabel="hidden unit 1", ylabel="hidden unit 2")
-    if len(groups(seen)) <= MOST_NAMES:
+    if recipe.output != "identity":
         axes.legend(fontsize=8)
     return axes
-
-
-def mark_groups(axes: Axes, seen: Trace) -> None:
-    """Name the groups of rows along the vertical axis, with a line between them."""
-    sizes = [int(rows.sum()) for _, rows in groups(seen)]
-    ends = np.cumsum(sizes)
-    for end in ends[:-1]:
-        axes.axhline(end - 0.5, color="white", linewidth=1.5)
-    axes.set_yticks(ends - np.array(sizes) / 2 - 0.5, [name for name, _ in groups(seen)], fontsize=8)

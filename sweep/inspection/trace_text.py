@@ -1,4 +1,4 @@
-"""One training in text: the loss as it falls, the rows, the trained parameters, the hidden layer's answers."""
+"""One training in text: the loss as it falls, the truth table, the trained parameters, the hidden layer's answers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,15 +6,14 @@ from numpy.typing import NDArray
 from sweep.console.words import plural
 from sweep.inspection.replay import Trace
 from sweep.recipe import Recipe, describe_recipe
-from sweep.recipe.data import known_data
 from sweep.recipe.objective import are_right
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.reference import unpack
 
 Array = NDArray[np.float64]
 
-SHOWN_ROWS = 10
-"""Rows of a data set that are shown; of a truth table all are."""
+ROWS = 12
+"""Rows of a data set that are shown."""
 
 
 def describe(seen: Trace, every: int) -> str:
@@ -38,40 +37,28 @@ def final_loss(seen: Trace) -> str:
 
 
 def row_lines(seen: Trace) -> list[str]:
-    """The rows with the network's answers."""
-    recipe = seen.recipe
-    inputs, targets = find_problem(recipe.problem, recipe.inputs)
+    """The rows of the problem with the network's answers: of a truth table all, of a data set the first few."""
+    recipe, (inputs, targets) = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs)
     right = are_right(recipe, seen.after[-1], targets)
-    if is_truth_table(recipe.problem) and recipe.output == "sigmoid":
-        return truth_lines(inputs, targets[:, 0], seen.outputs[:, 0], right)
-    lines = [f"row     {'target':<16}  output"]
-    for row in range(min(len(targets), SHOWN_ROWS)):
-        verdict = "" if recipe.output == "identity" else "  right" if right[row] else "  WRONG"
-        target, answer = told(recipe, targets[row]), told(recipe, seen.outputs[row])
-        lines.append(f"{row + 1:>3,}     {target:<16}  {answer}{verdict}")
-    if len(targets) > SHOWN_ROWS:
-        lines.append(f"… and {len(targets) - SHOWN_ROWS:,} more")
+    if is_truth_table(recipe.problem):
+        lines = ["inputs  target  output  rounded"]
+        for row, target, y, is_right in zip(inputs, targets[:, 0], seen.outputs[:, 0], right, strict=True):
+            rounded = f"{y:.0f}" if np.isfinite(y) else "-"
+            verdict = "" if recipe.output == "identity" else "right" if is_right else "WRONG"
+            lines.append(f"{shown(row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}".rstrip())
+        return lines
+    lines = [f"the first of {len(inputs):,} rows: inputs | targets | outputs"]
+    for row, target, y, is_right in list(zip(inputs, targets, seen.outputs, right, strict=True))[:ROWS]:
+        verdict = "" if recipe.output == "identity" else "  right" if is_right else "  WRONG"
+        lines.append(f"{numbers(row)} |{numbers(target)} |{numbers(y)}{verdict}")
     if recipe.output != "identity":
-        lines.append(f"{right.sum():,} of {plural(len(right), 'row')} right")
+        lines.append(f"right: {int(right.sum()):,} of {len(right):,} rows ({right.mean():.1%})")
     return lines
 
 
-def truth_lines(inputs: Array, targets: Array, outputs: Array, right: NDArray[np.bool_]) -> list[str]:
-    """The truth table with the network's answers."""
-    lines = ["inputs  target  output  rounded"]
-    for row, target, y, is_right in zip(inputs, targets, outputs, right, strict=True):
-        rounded = f"{y:.0f}" if np.isfinite(y) else "-"
-        verdict = "right" if is_right else "WRONG"
-        lines.append(f"{' '.join(f'{x:.0f}' for x in row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}")
-    return lines
-
-
-def told(recipe: Recipe, outputs: Array) -> str:
-    """Outputs (n_outputs,) in words: a class with its probability, else the numbers."""
-    if recipe.output != "softmax" or not np.isfinite(outputs).all():
-        return " ".join(f"{y:.4g}" for y in outputs)
-    name = known_data(recipe.problem).output_names[outputs.argmax()]
-    return name if outputs.max() == 1 else f"{name} ({outputs.max():.4f})"
+def shown(row: Array) -> str:
+    """The inputs of a row of a truth table."""
+    return " ".join(f"{x:.0f}" for x in row)
 
 
 def layer_names(recipe: Recipe) -> list[str]:
@@ -96,16 +83,11 @@ def parameter_lines(seen: Trace) -> list[str]:
 
 
 def hidden_lines(seen: Trace) -> list[str]:
-    """What the hidden layers answer to each input, after training."""
-    is_table = is_truth_table(seen.recipe.problem)
-    lines = [f"{'inputs' if is_table else 'row   '}  answers of the hidden units, after training"]
-    for number, (row, *answers) in enumerate(zip(*seen.after[:-1], strict=True), 1):
-        if number > SHOWN_ROWS and not is_table:
-            lines.append(f"… and {seen.recipe.rows - SHOWN_ROWS:,} more")
-            break
+    """What the hidden layers answer to each input, after training; of a data set, to the first few."""
+    lines, is_table = ["inputs  answers of the hidden units, after training"], is_truth_table(seen.recipe.problem)
+    for row, *answers in list(zip(*seen.after[:-1], strict=True))[: None if is_table else ROWS]:
         layers = "  |".join(numbers(answer) for answer in answers)
-        name = " ".join(f"{x:.0f}" for x in row) if is_table else f"{number:>3,}"
-        lines.append(f"{name:<6}{layers}")
+        lines.append(f"{shown(row):<6}{layers}" if is_table else f"{numbers(row)} |{layers}")
     return lines
 
 

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, Recipe, UsageError, kernel, reference
-from sweep.recipe.recipe import ACTIVATIONS, BIASES, GRADIENT_SCALES, LOSSES, PROBLEMS, SCHEDULES, UPDATE_ORDERS
+from sweep.recipe.choices import ACTIVATIONS, BIASES, GRADIENT_SCALES, LOSSES_OF, SCHEDULES, UPDATE_ORDERS
+from sweep.recipe.problem import PARITIES
 from tests.oracle import complex_step_gradient, gustaw
 
+FIELDS = ("loss", "final_loss", "solved", "solved_epoch", "accuracy", "diverged", "parameters")
 WIDTHS = [(), (1,), (2,), (4,), (3, 3)]
+LOSSES = LOSSES_OF["sigmoid"]
 GUSTAW = RECIPES["gustaw"]
 
 
@@ -19,9 +22,9 @@ def train_one(trainer, recipe, parameters):
     """The fields of one training as plain values, whichever trainer it is."""
     if trainer is reference:
         result = reference.train(recipe, parameters)
-        return {name: getattr(result, name) for name in kernel.Trained.__dataclass_fields__}
+        return {name: getattr(result, name) for name in FIELDS}
     result = kernel.train(recipe, np.array([parameters]))
-    return {name: getattr(result, name)[0] for name in kernel.Trained.__dataclass_fields__}
+    return {name: getattr(result, name)[0] for name in FIELDS}
 
 
 @pytest.fixture(params=[reference, kernel], ids=["reference", "kernel"])
@@ -40,7 +43,7 @@ def structures(hidden, activation):
     others. Each is compiled, which takes longer than all that is done with it: hence the same ones for several tests.
     """
     rng = np.random.default_rng([len(hidden), *hidden, ACTIVATIONS.index(activation)])
-    problem = str(rng.choice(PROBLEMS[:3]))
+    problem = str(rng.choice(list(PARITIES)[:3]))
     return problem, [(*choice, order) for order in UPDATE_ORDERS for choice in drawn(rng, 2, LOSSES, BIASES)]
 
 
