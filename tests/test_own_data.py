@@ -79,8 +79,8 @@ def test_a_training_is_replayed_with_the_file_or_without(trained, elsewhere):
         code, text = command(folder, "sweep.trace", *arguments)
         assert code == 0, text
         assert "the total loss equals the record in store.db, bit for bit." in text
-        assert "\n  2     lily              " in text
-        assert " of 4 rows right\n" in text
+        assert "the first of 4 rows: inputs | targets | outputs" in text
+        assert " of 4 rows (" in text
 
 
 def test_a_run_goes_on_elsewhere_by_the_digest(elsewhere):
