@@ -16,7 +16,7 @@ from sweep.recipe.published import NAMES, find_recipe, start_of
 from sweep.store import is_missing, open_store
 from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
-from sweep.study.draws import initial_parameters
+from sweep.study.draws import initial_parameters, shuffle_keys
 from sweep.study.parse import parse_setting, read_recipe
 
 LINES = 20
@@ -75,7 +75,8 @@ def main(arguments: Sequence[str]) -> int:
         Study(recipe, (), repeat + 1, options.seed or 0, options.draws)  # refuses what no study can have
         point = find_point(recipe, options.seed or 0, repeat, options.draws, options.store)
         block = repeat // DRAW_BLOCK * DRAW_BLOCK
-        seen = trace(recipe, initial_parameters(point, block, repeat + 1)[-1])
+        initial = initial_parameters(point, block, repeat + 1)[-1]
+        seen = trace(recipe, initial, int(shuffle_keys(point, block, repeat + 1)[-1]))
         compared = compare_with_store(seen, point, repeat, options.store)
     print(describe(seen, every))
     print(compared)

@@ -113,7 +113,7 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
     line(axes, shown, column, study, marks=bars, color=BLUE, label=words, **look)
     look = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
     band(axes, shown, "low", "high", study, width=1.2, bars=bars, **look)
-    scale_axis(axes, study.axes[0], shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
+    scale_axis(axes, study, shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
     mark_predictions(axes, study)
     mark_minimum(axes, summary, study)
     axes.set_ylabel(loss_label(study))

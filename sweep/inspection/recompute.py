@@ -11,7 +11,7 @@ from sweep.store import Records, Store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, Point
-from sweep.study.draws import initial_parameters
+from sweep.study.draws import initial_parameters, shuffle_keys
 
 RepeatNumbers = NDArray[np.int64]
 COMPARED = tuple(name for name in RECORD_FIELDS if name != "repeat")
@@ -34,8 +34,11 @@ def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[
 def train_again(point: Point, repeats: RepeatNumbers) -> kernel.Trained:
     """The trainings of one point with these ascending repeat numbers (n,)."""
     blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
-    initial = [initial_parameters(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks]
-    return kernel.train(point.recipe, np.concatenate(initial))
+    initial, keys = (
+        np.concatenate([of(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks])
+        for of in (initial_parameters, shuffle_keys)
+    )
+    return kernel.train(point.recipe, initial, shuffle_keys=keys)
 
 
 def compare(

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import UsageError
-from sweep.recipe import FIELDS, Recipe, unknown_field
+from sweep.recipe import Recipe
 from sweep.recipe.choices import FULL
 from sweep.recipe.csv_file import is_csv, read_csv
 from sweep.recipe.data import remember_data
-from sweep.recipe.field import with_values
+from sweep.recipe.field import in_conflict, type_of, with_values
 from sweep.recipe.problem import find_problem
 from sweep.recipe.published import find_recipe
 from sweep.study.axis import Axis
@@ -33,11 +33,15 @@ def parse_setting(text: str) -> tuple[str, Any]:
     Examples:
         >>> parse_setting("epochs=2_000"), parse_setting("hidden=3x3"), parse_setting("hidden=none")
         (('epochs', 2000), ('hidden', (3, 3)), ('hidden', ()))
+        >>> parse_setting("hidden_std_dev=0.5,1"), parse_setting("hidden_std_dev.2=1"), parse_setting("batch_size=full")
+        (('hidden_std_dev', (0.5, 1.0)), ('hidden_std_dev.2', 1.0), ('batch_size', 0))
         >>> parse_setting("epochs=many")
         Traceback (most recent call last):
         sweep.errors.UsageError: epochs was given as 'many'; allowed is a whole number
     """
     field, value = _split(text, "FIELD=VALUE")
+    if field == "hidden_std_dev" and "," in value:
+        return field, tuple(_parse_number(field, part) for part in value.split(","))
     return field, _parse_value(field, value)
 
 
@@ -67,7 +71,7 @@ def parse_axis(text: str) -> Axis:
     bounds = rest.split(":")
     if kind not in ("log", "lin") or len(bounds) != 3:
         raise UsageError(f"axis {field} was given as {spec!r}; allowed is {SPEC}")
-    if FIELDS[field] not in (int, float):
+    if _kind(field) not in (int, float):
         raise UsageError(f"axis {field} was given as {spec!r}; {field} is no number, allowed is a list V1,V2,…")
     low, high, count = _parse_number(field, bounds[0]), _parse_number(field, bounds[1]), _parse_count(field, bounds[2])
     if kind == "log" and (low <= 0 or high <= 0):
@@ -75,7 +79,7 @@ def parse_axis(text: str) -> Axis:
     if low > high or (low == high and count > 1):
         raise UsageError(f"axis {field} was given as {spec!r}; LOW must be below HIGH")
     values = (np.geomspace if kind == "log" else np.linspace)(low, high, count).tolist()
-    if FIELDS[field] is int:
+    if _kind(field) is int:
         values = [round(value) for value in values]
     return Axis(field, tuple(values))
 
@@ -84,27 +88,31 @@ def _split(text: str, form: str) -> tuple[str, str]:
     field, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"{text!r} was given; allowed is {form}")
-    if field not in FIELDS:
-        raise unknown_field(field)
+    type_of(field)
     return field, value
 
 
+def _kind(field: str) -> Any:
+    """The type of one value of an axis of the field: of hidden_std_dev, one number for all layers."""
+    return float if field == "hidden_std_dev" else type_of(field)
+
+
 def _parse_value(field: str, text: str) -> Any:
-    kind = FIELDS[field]
-    if kind is str:
-        return text
+    kind = _kind(field)
     if field == "batch_size" and text == "full":
         return FULL
-    if field == "hidden_std_dev" and "," in text:
-        return tuple(_parse_number(field, part) for part in text.split(","))
-    if kind is float or field == "hidden_std_dev":
+    if kind is str:
+        return text
+    if kind is float:
         return _parse_number(field, text)
     try:
         if kind is int:
             return int(text.replace("_", ""))
         return () if text in ("none", "()") else tuple(int(width) for width in text.split("x"))
     except ValueError:
-        allowed = "a whole number" if kind is int else "layer widths such as 4 or 3x3, or none"
+        allowed = "layer widths such as 4 or 3x3, or none"
+        if kind is int:
+            allowed = "a whole number, or full" if field == "batch_size" else "a whole number"
         raise UsageError(f"{field} was given as {text!r}; allowed is {allowed}") from None
 
 
@@ -207,7 +215,10 @@ def read_study(
     every = Study.repeats if repeats is None else repeats
     study = Study(with_values(recipe, {**values, **first}), swept or Study.axes, every, seed, draws)
     for field in values:
-        if any(axis.field == field for axis in study.axes):
+        if any(
+            axis.field == field or (axis.field == "hidden_std_dev" and in_conflict(axis.field, field))
+            for axis in study.axes
+        ):
             raise UsageError(
                 f"{field} is both set and swept; leave out --set {field}, or sweep another field with --axis"
             )
