@@ -19,8 +19,8 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
 
     Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
-    where it is not known); `diverged`, their number; and where any training has one, `accuracy`, the mean fraction of the
-    rows that are right at the end. Losses are in nats × epochs (bce) or squared error × epochs (mse).
+    where it is not known); `diverged`, their number; and where any training has one, `accuracy`, the mean fraction of
+    the rows that are right at the end. Losses are in nats × epochs (bce) or squared error × epochs (mse).
 
     Raises:
         StoreError: the store cannot be read.

@@ -22,8 +22,8 @@ SHOWN_VALUES = 8
 
 
 def format_value(value: object, field: str = "") -> str:
-    """A value of a field as it is shown: the widths of hidden layers, a spread for each, a batch of all rows as they are
-    typed, a data set by its name."""
+    """A value of a field as it is shown: a data set by its name, else as it is typed: the widths of hidden layers, a
+    spread for each, a batch of all rows."""
     if isinstance(value, tuple):
         between = "," if field == SPREAD else "x"
         return between.join(map(format_value, value)) or "none"

@@ -33,7 +33,8 @@ BY_HAND = ["python3 -m venv .venv && . .venv/bin/activate", "pip install --edita
 
 
 FILES = {
-    "iris.csv": "a,width,length,kind\n1,2,3,x\n2,3,4,y\n",
+    "iris.csv": "width,length,species\n1,2,x\n2,3,y\n",
+    "houses.csv": "price,area,rooms\n1,2,3\n2,3,4\n",
     "one.csv": "a,b\n1,0\n2,1\n",
     "two.csv": "a,b\n1,1\n2,0\n",
 }

@@ -87,6 +87,19 @@ def test_only_the_repeats_asked_for_count(store):
     assert summarize(store, STUDY)["mean"].iloc[0] == np.arange(100).mean()
 
 
+def test_the_mean_accuracy_is_of_those_that_have_one(store):
+    store.insert(STUDY.points[0], records(np.arange(3.0), accuracy=np.array([0.5, np.nan, 1.0])))
+    store.insert(STUDY.points[1], records(np.arange(3.0)))
+    accuracy = summarize(store, STUDY)["accuracy"]
+    assert accuracy.iloc[0] == 0.75
+    assert accuracy.iloc[1:].isna().all()
+
+
+def test_where_no_training_has_an_accuracy_there_is_no_column_of_it(store):
+    store.insert(STUDY.points[0], records(np.arange(3.0)))
+    assert "accuracy" not in summarize(store, STUDY)
+
+
 def test_the_latest_run_is_read_unless_told_otherwise(store):
     with pytest.raises(FailedError, match=r"holds no run yet; start one with `python -m sweep\.run`"):
         find_study(store)
