@@ -99,7 +99,9 @@ def print_summary(options: argparse.Namespace) -> None:
         results, study = find_results(store, options.run)
         table = summarize(results, study)
     # As the command line takes them: 3x3, none.
-    table = table.map(lambda value: format_value(value) if isinstance(value, tuple) else value)
+    for axis in study.axes:
+        if not axis.is_numeric:
+            table[axis.field] = [format_value(value, axis.field) for value in table[axis.field]]
     if options.csv is not None:
         write_table(table, options.csv)
     elif options.json:

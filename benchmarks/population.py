@@ -13,7 +13,7 @@ import numpy as np
 from scipy import optimize, special
 
 from sweep import kernel
-from sweep.recipe import xavier_spread
+from sweep.recipe import predicted_spread
 from sweep.statistics.curve import Curve
 from sweep.statistics.pooling import Pool
 from sweep.study import Point
@@ -52,7 +52,7 @@ class Population:
 
     @property
     def xavier(self):
-        return xavier_spread(self.recipe)
+        return predicted_spread(self.recipe, FIELD)
 
     def only(self, directions):
         """The population of some of the directions."""

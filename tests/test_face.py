@@ -10,9 +10,9 @@ from tests.test_architecture import MODULES, name_of
 
 FACE = {
     "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"],
-    "sweep.recipe": ["FIELDS", "RECIPES", "Layer", "Recipe", "unknown_field", "xavier_spread"],
+    "sweep.recipe": ["FIELDS", "RECIPES", "Layer", "Recipe", "describe_recipe", "predicted_spread", "unknown_field"],
     "sweep.study": [
-        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats", "SPREADS",
+        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats",
         "Study", "Target", "block_size",
         "compact", "plan",
     ],

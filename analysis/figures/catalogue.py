@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from analysis.figures import loss_by_length, loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
+from analysis.tables.by_name import studies_by_name, with_curves
 from analysis.tables.curve import with_curve, with_minimum, with_pooled_parts, with_pooled_solved
 from analysis.tables.lengths import tabulate_lengths
 from analysis.tables.pooled_map import with_map
@@ -21,11 +22,13 @@ from sweep.style import save
 
 
 class Material(NamedTuple):
-    """What a figure's table is made of: the tables of the trainings, and the answer of the study."""
+    """What a figure's table is made of: the tables of the trainings, the answer of the study, and the answers of its
+    parts (`analysis.tables.by_name.studies_by_name`)."""
 
     study: Study
     tables: Tables
     answer: Answer
+    by_name: list[Answer]
 
 
 class Entry(NamedTuple):
@@ -66,7 +69,11 @@ CATALOGUE = (
     Entry(
         "mean_loss",
         "Mean total loss with its standard error. Where is it lowest, and does Xavier's prediction lie there?",
-        lambda material: with_map(with_curve(material.tables.mean_loss, material.answer), material.answer),
+        lambda material: with_curves(
+            with_map(with_curve(material.tables.mean_loss, material.answer), material.answer),
+            material.study,
+            material.by_name,
+        ),
         mean_loss.draw,
     ),
     Entry(
@@ -128,7 +135,8 @@ def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[D
     require_axes(study)
     tables = make_tables(store, study)
     require_drawable(tables.mean_loss, study)
-    material = Material(study, tables, find_answer(store, study, tables.mean_loss) if found is None else found)
+    answer = find_answer(store, study, tables.mean_loss) if found is None else found
+    material = Material(study, tables, answer, [find_answer(store, one) for one in studies_by_name(study)])
     for entry in CATALOGUE:
         table = entry.tabulate(material)
         reason = entry.why_not(table, study)

@@ -14,12 +14,12 @@ from analysis.figures.parts.frame import frame, gaps, legend_above
 from analysis.figures.parts.lines import band, line
 from analysis.tables.curve import MINIMUM
 from analysis.tables.lengths import BELOW, LENGTH_MINIMUM, LENGTHS
-from sweep.recipe import SPREADS
+from sweep.recipe.field import is_spread
 from sweep.statistics.curve import is_pooled
 from sweep.statistics.losses import has_one_numeric_axis
 from sweep.study import Study
 from sweep.study.overlap import draw_of
-from sweep.study.words import format_value
+from sweep.study.words import format_value, why_not_pooled
 from sweep.style import BLUE, GREEN, ORANGE, SKY, STYLE, new_figure
 
 SHOWN = 1.8
@@ -28,8 +28,10 @@ SHOWN = 1.8
 
 def why_not(table: pd.DataFrame, study: Study) -> str | None:
     """Why a study has no such figure, or None."""
-    if not has_one_numeric_axis(study) or study.axes[0].field not in SPREADS:
+    if not has_one_numeric_axis(study) or not is_spread(study.axes[0].field):
         return "the loss by length needs one axis, a spread"
+    if why_not_pooled(study):
+        return why_not_pooled(study)[:1].lower() + why_not_pooled(study)[1:-1]
     if not is_pooled(study):
         return "neighbouring spreads lie too far apart for the loss by length to be read off"
     return "too few trainings of it count for a mean by length" if table.empty else None
@@ -89,8 +91,8 @@ def loss_by_length(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     best, length = float(first["minimum"]), float(first["length_minimum"])
     axes.axvline(best, color=GREEN, linestyle="--", label=f"best spread {format_value(best)}")
     axes.axvline(length, color=ORANGE, linestyle=":", label=f"best length {format_value(length)}")
-    scale_axis(axes, study.axes[0], shown=shown[field])
-    axes.set_xlabel(f"{unit(study)},\nor {label(field)}")
+    scale_axis(axes, study, shown=shown[field])
+    axes.set_xlabel(f"{unit(study)},\nor {label(field, study.recipe.spread_unit)}")
     top = np.nanmax(shown[["by_length", "curve"]].to_numpy())
     bottom = np.nanmin(shown[["by_length", "curve"]].to_numpy())
     axes.set_ylim(bottom - (top - bottom) / 10, top + (top - bottom) / 10)

@@ -107,7 +107,7 @@ def quantiles(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         band(axes, shown, "q25", "q75", study, width=9, color=SKY, label="quartiles")
     for column, colour in (("median", "white" if to_scale else BLACK), ("mean", ORANGE)):
         line(axes, shown, column, study, color=colour, linewidth=1.6, path_effects=OUTLINE, label=column)
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     log_scale(axes, "y")
     axes.set_ylabel(loss_label(study, "total loss"))
     return axes

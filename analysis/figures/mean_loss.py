@@ -1,4 +1,4 @@
-"""Mean total loss with its standard error along one axis, or as a map over two."""
+"""Mean total loss with its standard error along one axis, for each of a few names, or as a map over two."""
 
 from typing import Any
 
@@ -8,10 +8,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.figures import mean_by_name
 from analysis.figures.parts import maps
 from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import at_end, frame, gaps, has_minimum, legend_above, lowest, require_drawable
 from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_minimum, mark_predictions
+from analysis.tables.by_name import LOWEST
 from analysis.tables.curve import GAIN, MINIMUM
 from analysis.tables.pooled_map import has_map, place_columns
 from sweep.statistics.answer import best_point
@@ -31,8 +33,12 @@ def draw(summary: pd.DataFrame, study: Study) -> Figure:
     """
     require_drawable(summary, study)
     with mpl.rc_context(STYLE):
-        figure = _draw_map(summary, study) if len(study.axes) == 2 else _draw_curve(summary, study)
-        headline = f"Mean total loss is lowest at {_best(summary, study)}{at_end(summary, study)}"
+        if LOWEST[0] in summary:
+            figure = mean_by_name.draw_by_name(summary, study)
+        else:
+            figure = _draw_map(summary, study) if len(study.axes) == 2 else _draw_curve(summary, study)
+        by_name = mean_by_name.headline(summary, study)
+        headline = by_name or f"Mean total loss is lowest at {_best(summary, study)}{at_end(summary, study)}"
         frame(figure, headline, summary, study, [*_how(summary), *gaps(summary, "mean", NO_MEAN)])
     return figure
 
@@ -61,7 +67,9 @@ def _best_pair(summary: pd.DataFrame, study: Study) -> str:
 
 
 def _how(summary: pd.DataFrame) -> list[str]:
-    """What the small print says of a pooled map."""
+    """What the small print says of a pooled map, and of curves by name."""
+    if LOWEST[0] in summary and summary[LOWEST[0]].notna().any():
+        return ["points are each value's own mean, bands ± 1 standard error of the curve, intervals 95 %"]
     if not has_map(summary):
         return []
     n = int(summary["may_be_best"].sum())
@@ -113,7 +121,7 @@ def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = Fa
     line(axes, shown, column, study, marks=bars, color=BLUE, label=words, **look)
     look = {"color": BLUE, "alpha": 1.0 if bars else 0.3, "label": "± 1 standard error"}
     band(axes, shown, "low", "high", study, width=1.2, bars=bars, **look)
-    scale_axis(axes, study.axes[0], shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
+    scale_axis(axes, study, shown=shown[study.axes[0].field] if study.axes[0].is_numeric else None)
     mark_predictions(axes, study)
     mark_minimum(axes, summary, study)
     axes.set_ylabel(loss_label(study))

@@ -94,7 +94,7 @@ def parts(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     band(axes, shown, "part_solved", "mean", study, width=14, color=STUCK, alpha=0.75, label="from stuck networks")
     band(axes, shown, "zero", "part_solved", study, width=14, color=SOLVED, alpha=0.75, label="from solved networks")
     line(axes, shown, "mean", study, color=BLACK, linewidth=1.2, label="mean")
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     _mark(axes, table, study)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(loss_label(study))
@@ -104,7 +104,7 @@ def parts(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 def stuck(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     """Draw the fraction of the networks with a finite loss that are not solved at the end; arguments as of `parts`."""
     line(axes, in_order(table, study), "stuck", study, color=STUCK, linewidth=1.4)
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     percent_scale(axes)
     _mark(axes, table, study)
     axes.set_ylabel("stuck\nat the end")
@@ -116,7 +116,7 @@ def means(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     shown = in_order(table, study)
     line(axes, shown, "mean_stuck", study, color=STUCK, linewidth=1.4, linestyle="--", label="stuck")
     line(axes, shown, "mean_solved", study, color=SOLVED, linewidth=1.4, label="solved")
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     if is_log(shown[["mean_stuck", "mean_solved"]].to_numpy().ravel()):
         log_scale(axes, "y")
     axes.set_ylabel("mean total loss\nof each kind")

@@ -10,10 +10,11 @@ from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above
 from analysis.figures.parts.lines import band, line, mark_predictions
 from analysis.tables.curve import GAIN, MINIMUM
+from sweep.recipe import predicted_spread
 from sweep.statistics.losses import has_one_numeric_axis
 from sweep.statistics.minimum import LEAST_POINTS
 from sweep.study import Study
-from sweep.study.words import SPREAD, format_value
+from sweep.study.words import format_value
 from sweep.style import BLUE, GREEN, ORANGE, STYLE, new_figure
 
 SHOWN = 2.5
@@ -75,7 +76,7 @@ def minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     """
     field, first = study.axes[0].field, table.iloc[0]
     marked = [first["minimum_low"], first["minimum_high"]]
-    marked += [layer.xavier for layer in study.recipe.layers[:1] if field == SPREAD and study.recipe.hidden]
+    marked += [spread for spread in [predicted_spread(study.recipe, field)] if spread is not None]
     near = table[field].between(min(marked) / SHOWN, max(marked) * SHOWN)
     shown = table[near]
     bars = shown.assign(low=shown["mean"] - shown["standard_error"], high=shown["mean"] + shown["standard_error"])
@@ -101,7 +102,7 @@ def minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     axes.axvline(
         first["minimum"], color=GREEN, linestyle="--", label=f"minimum {format_value(float(first['minimum']))}"
     )
-    scale_axis(axes, study.axes[0], shown=shown[field])
+    scale_axis(axes, study, shown=shown[field])
     mark_predictions(axes, study)
     axes.set_ylabel(loss_label(study))
     return axes

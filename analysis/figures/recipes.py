@@ -70,7 +70,7 @@ def panel(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         for spread in predictions(study, rule):
             axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction", **MARK)
     axes.axvline(table["minimum"].iloc[0], color=GREEN, linestyle="--", label="lowest mean", **MARK)
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     axes.set_xlabel("")
     axes.set_title(title(table, study), fontsize=9)
     return axes

@@ -60,7 +60,7 @@ def fraction(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     shown = in_order(table, study)
     band(axes, shown, "solved_low", "solved_high", study, width=2, color=BLUE, alpha=0.35, label="95 % interval")
     line(axes, shown, "solved", study, color=BLUE, linewidth=1.2, label=WORDS)
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     mark_predictions(axes, study)
     mark_best(axes, table.iloc[int(np.nanargmax(table["solved"]))], study, "most solved")
     percent_scale(axes)

@@ -81,7 +81,7 @@ def time_to_solve(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     band(axes, shown, "q05", "q95", study, width=2, color=BLUE, alpha=0.2, label="5 to 95 %")
     band(axes, shown, "q25", "q75", study, width=9, color=BLUE, alpha=0.35, label="quartiles")
     line(axes, shown, "median", study, color=BLACK, linewidth=1.4, label="median of those that solve it")
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     mark_predictions(axes, study)
     mark_best(axes, table.iloc[fastest(table)], study, "fastest")
     if is_log(shown[["q05", "q95"]].to_numpy().ravel()):
@@ -103,7 +103,7 @@ def ever_solved(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     """
     shown = in_order(table, study)
     line(axes, shown.assign(fraction=_fraction(shown)), "fraction", study, color=BLUE, linewidth=1.2)
-    scale_axis(axes, study.axes[0])
+    scale_axis(axes, study)
     percent_scale(axes)
     axes.set_ylabel("ever solve it")
     return axes

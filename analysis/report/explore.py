@@ -53,7 +53,7 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
         "unit": loss_unit(study),
         "loss_name": "mean loss (nats)" if study.recipe.loss == "bce" else "mean squared error",
         "values": values if axis.is_numeric else None,
-        "names": [format_value(value) for value in values],
+        "names": [format_value(value, axis.field) for value in values],
         "log": axis.is_numeric and is_log(values),
         "predictions": predictions(study),
         "best": order.index(best),
@@ -102,8 +102,11 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
         starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
     epochs = [shown_epochs(recipe) for recipe in recipes]
     losses: list[Any] = [None] * len(chosen)
-    # Networks that differ in their initial spread alone are trained together.
-    trained_as = [replace(recipe, hidden_std_dev=1.0, output_std_dev=1.0) for recipe in recipes]
+    # Networks that differ in how they start alone are trained together.
+    trained_as = [
+        replace(recipe, hidden_std_dev=1.0, output_std_dev=1.0, spread_unit="absolute", hidden_distribution="normal")
+        for recipe in recipes
+    ]
     for recipe in dict.fromkeys(trained_as):
         alike = [i for i, other in enumerate(trained_as) if other == recipe]
         curves = loss_curves(recipe, np.concatenate([starts[i] for i in alike]), epochs[alike[0]])

@@ -3,40 +3,40 @@
 import numpy as np
 
 from analysis.report.markup import number, share, share_span
-from sweep.recipe import Recipe
+from sweep.recipe import Recipe, predicted_spread
+from sweep.recipe.field import is_spread, weights_in_words
 from sweep.statistics import map_minimum
 from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.inference import Interval, RelativeChange
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum, warnings
 from sweep.study import Study
-from sweep.study.words import SPREAD, describe_place
+from sweep.study.words import describe_place, swept_spread, why_not_pooled
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""
 
 
 def predictions(study: Study, recipe: Recipe | None = None) -> dict[str, float]:
-    """Rule -> the spread it predicts for the first hidden layer; empty where hidden_std_dev is not swept.
+    """Rule -> the spread it predicts for the layer whose spread is swept; empty where none is.
 
     The recipe is that of one point; left out, it is the study's, and nothing is predicted where the layers are swept.
     """
-    fields = {axis.field for axis in study.axes}
-    if SPREAD not in fields or (recipe is None and fields & {"hidden", "problem"}):
+    fields, field = {axis.field for axis in study.axes}, swept_spread(study)
+    if field is None or (recipe is None and fields & {"hidden", "problem", "spread_unit"}):
         return {}
-    recipe = recipe or study.recipe
-    if not recipe.hidden:
-        return {}
-    return {"Xavier": recipe.layers[0].xavier, "He": recipe.layers[0].he}
+    found = {rule: predicted_spread(recipe or study.recipe, field, rule.lower()) for rule in ("Xavier", "He")}
+    return {rule: spread for rule, spread in found.items() if spread is not None}
 
 
 def question(study: Study) -> str:
     """What the study asks."""
     predicted = predictions(study)
-    if predicted:
+    field = swept_spread(study)
+    if predicted and field is not None:
         return (
-            "Which spread of the initial hidden weights lets this network learn best, and does Xavier's prediction, "
-            f"{predicted['Xavier']:.4g}, find it?"
+            f"Which spread of the initial {weights_in_words(field)} lets this network learn best, and does Xavier's "
+            f"prediction, {predicted['Xavier']:.4g}, find it?"
         )
     if not study.axes:
         return "How often, and how fast, does this network learn?"
@@ -65,7 +65,7 @@ def answer_sentences(measured: Answer) -> list[str]:
 def minimum_sentences(study: Study, found: Minimum) -> list[str]:
     """Where the smoothed mean is lowest, and what that says about the predictions."""
     field, spread = study.axes[0].field, found.spread
-    what = "a spread" if field == SPREAD else f"a {field.replace('_', ' ')}"
+    what = "a spread" if is_spread(field) else f"a {field.replace('_', ' ')}"
     said = [
         f"The mean total loss is lowest at {what} of {spread.estimate:.3g} "
         f"(95 % interval {spread.low:.3g} to {spread.high:.3g})."
@@ -82,7 +82,7 @@ def minimum_sentences(study: Study, found: Minimum) -> list[str]:
             said.append(f"Xavier's prediction, {predicted:.4g}, {verdict}.")
         else:
             said.append(f"{rule}'s prediction, {predicted:.4g}, lies {side} it.")
-    return said + warnings(found)
+    return said + warnings(found) + list(filter(None, [why_not_pooled(study)]))
 
 
 def map_sentences(found: MapMinimum) -> list[str]:

@@ -30,10 +30,8 @@ def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple
 def recipe_rows(study: Study) -> list[tuple[str, str]]:
     """Every field of the recipe with its value, or with what was swept."""
     swept = {axis.field: f"swept: {describe_values(axis)}" for axis in study.axes}
-    rows = []
-    for field, value in study.recipe.to_dict().items():
-        plain = getattr(study.recipe, field) if field == "hidden" else value
-        rows.append((field, swept.get(field) or format_value(plain)))
+    fields = {field: format_value(getattr(study.recipe, field), field) for field in study.recipe.to_dict()}
+    rows = list((fields | swept).items())
     return [
         *rows,
         ("repeats", f"{study.repeats:,} a point" if study.until is None else study.until.sentence),

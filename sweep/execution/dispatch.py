@@ -14,8 +14,10 @@ from sweep.execution.recovery import CRASHES, Recovery
 from sweep.execution.spill import keep
 from sweep.execution.tasks import Results, TasksUnderWay
 from sweep.execution.worker import Unstored
+from sweep.recipe.field import value_of
 from sweep.store import Store
 from sweep.study import Block, Repeats, Study, plan
+from sweep.study.words import format_value
 
 TASKS_PER_WORKER = 4
 """Handed out ahead, so that no worker waits for the next while the list of what is under way stays short."""
@@ -141,7 +143,9 @@ class Workers:
     def _whereabouts(self, blocks: Sequence[Block]) -> str:
         """What was being trained, in words that end a sentence on what went wrong."""
         point = blocks[0].point.recipe
-        values = [f"{axis.field} = {getattr(point, axis.field)}" for axis in self._study.axes]
+        values = [
+            f"{axis.field} = {format_value(value_of(point, axis.field), axis.field)}" for axis in self._study.axes
+        ]
         block = ", ".join([*values, f"repeats {blocks[0].start:,} to {blocks[0].stop - 1:,}"])
         more = f" and {plural(len(blocks) - 1, 'block')} after it" if len(blocks) > 1 else ""
         return f"while it trained {block}{more}; what is stored is kept"

@@ -1,5 +1,6 @@
 """A recipe's fields by their names, as axes and settings name them; "hidden_std_dev.2" is the second layer's alone."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,13 +18,25 @@ def is_spread(field: str) -> bool:
     return field in SPREADS or field.startswith(_EACH)
 
 
+def weights_in_words(field: str) -> str:
+    """The weights that a spread scales.
+
+    Examples:
+        >>> [weights_in_words(field) for field in ("hidden_std_dev", "hidden_std_dev.2", "output_std_dev")]
+        ['hidden weights', 'weights of hidden layer 2', 'output weights']
+    """
+    if field.startswith(_EACH):
+        return f"weights of hidden layer {field.removeprefix(_EACH)}"
+    return "output weights" if field == "output_std_dev" else "hidden weights"
+
+
 def type_of(field: str) -> Any:
     """The type of a field's values.
 
     Raises:
         UsageError: there is no such field.
     """
-    if field.startswith(_EACH) and field.removeprefix(_EACH).isdecimal():
+    if field.startswith(_EACH) and re.fullmatch("[1-9][0-9]*", field.removeprefix(_EACH)):
         return float
     if field not in FIELDS:
         raise unknown_field(field)
@@ -52,6 +65,12 @@ def layers_of(recipe: Recipe, field: str) -> range:
     return range(number - 1, number)
 
 
+def in_conflict(field: str, other: str) -> bool:
+    """Whether one value would overwrite the other: both are the same field, or one is a layer's of the other."""
+    both = (field, other)
+    return field == other or ("hidden_std_dev" in both and any(one.startswith(_EACH) for one in both))
+
+
 def value_of(recipe: Recipe, field: str) -> Any:
     """The value of a field."""
     if not field.startswith(_EACH):
@@ -77,3 +96,27 @@ def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
         spreads[number] = values[field]
         recipe = replace(recipe, hidden_std_dev=tuple(spreads))
     return recipe
+
+
+def predicted_spread(recipe: Recipe, field: str, rule: str = "xavier") -> float | None:
+    """What a rule ("xavier", "he" or "lecun") predicts for a spread, in the recipe's spread_unit.
+
+    Of all hidden layers together it is the first one's. None where the field is no spread, or scales no layer.
+
+    Examples:
+        >>> deep = Recipe(hidden=(6, 2))
+        >>> [predicted_spread(deep, field) for field in ("hidden_std_dev", "hidden_std_dev.2", "learning_rate")]
+        [0.5, 0.5, None]
+        >>> predicted_spread(Recipe(hidden=(8, 2), spread_unit="he"), "hidden_std_dev.2", "he")
+        1.0
+    """
+    predicted = predicted_spreads(recipe, field, rule)
+    return predicted[0] if predicted else None
+
+
+def predicted_spreads(recipe: Recipe, field: str, rule: str) -> list[float]:
+    """What a rule predicts for each layer that a spread scales, in the recipe's spread_unit."""
+    if not is_spread(field):
+        return []
+    layers = [recipe.layers[number] for number in layers_of(recipe, field)]
+    return [layer.unit(rule) / layer.unit(recipe.spread_unit) for layer in layers]

@@ -170,10 +170,3 @@ FIRST = {
 def unknown_field(name: str) -> UsageError:
     """The error that says which fields a recipe has."""
     return UsageError(f"unknown recipe field {name!r}: a recipe has {', '.join(FIELDS)}")
-
-
-def xavier_spread(recipe: Recipe) -> float | None:
-    """Xavier's prediction for the first hidden layer in the recipe's spread_unit, None without one."""
-    if not recipe.hidden:
-        return None
-    return recipe.layers[0].xavier / recipe.layers[0].unit(recipe.spread_unit)

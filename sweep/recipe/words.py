@@ -4,6 +4,7 @@ from collections.abc import Container
 
 from sweep.recipe.choices import FULL, NUMBERS_OF
 from sweep.recipe.data import data_name
+from sweep.recipe.field import value_of
 from sweep.recipe.problem import is_truth_table
 from sweep.recipe.recipe import Recipe
 
@@ -34,7 +35,7 @@ def describe_recipe(recipe: Recipe, leave_out: Container[str] = ()) -> str:
         "epochs": f"{recipe.epochs:,} epochs",
         "gradient_scale": f"gradient of the {recipe.gradient_scale.replace('_', ' ')}",
         "update_order": f"{recipe.update_order.replace('_', '-')} update",
-        "hidden_std_dev": f"hidden spread {_spread(recipe.hidden_std_dev)}" if recipe.hidden else "",
+        "hidden_std_dev": f"hidden spread {_spread(recipe, leave_out)}" if recipe.hidden else "",
         "output_std_dev": f"output spread {recipe.output_std_dev:g}",
         "spread_unit": "" if recipe.spread_unit == "absolute" else f"spreads in multiples of {recipe.spread_unit}",
     }
@@ -64,5 +65,10 @@ def _optimizer(recipe: Recipe) -> str:
     return f"{named}{f' ({told})' if told else ''}{batches}"
 
 
-def _spread(spread: float | tuple[float, ...]) -> str:
-    return " ".join(f"{one:g}" for one in spread) if isinstance(spread, tuple) else f"{spread:g}"
+def _spread(recipe: Recipe, leave_out: Container[str]) -> str:
+    """One number for all hidden layers, or one for each, but for those that are left out."""
+    fields = [f"hidden_std_dev.{number}" for number, _ in enumerate(recipe.hidden, 1)]
+    spread = recipe.hidden_std_dev
+    if not isinstance(spread, tuple) and not any(field in leave_out for field in fields):
+        return f"{spread:g}"
+    return " ".join("swept" if field in leave_out else f"{value_of(recipe, field):g}" for field in fields)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sweep.recipe import xavier_spread
+from sweep.recipe import predicted_spread
+from sweep.recipe.field import value_of
 from sweep.statistics import map_minimum, minimum
 from sweep.statistics.curve import Curve, read_curve
 from sweep.statistics.inference import RelativeChange, relative_change
@@ -16,7 +17,7 @@ from sweep.statistics.pooled_map import PooledMap, is_pooled_map, read_map
 from sweep.statistics.summary import summarize
 from sweep.store import Results
 from sweep.study import Study
-from sweep.study.words import SPREAD, describe_place
+from sweep.study.words import describe_place, swept_spread, why_not_pooled
 
 
 class XavierComparison(NamedTuple):
@@ -37,8 +38,8 @@ class Answer(NamedTuple):
         curve: of a study with one axis of numbers, else None.
         minimum: of the curve; None where fewer than five values have a mean, or one is 0 or below.
         comparison: without a minimum, the point with the lowest mean against that nearest to Xavier's prediction;
-            None where hidden_std_dev is not swept or nothing counts.
-        map: of a study that sweeps both spreads densely enough to be pooled, else None.
+            None where no spread is swept or nothing counts.
+        map: of a study that sweeps two spreads densely enough to be pooled, else None.
         map_minimum: of the map.
     """
 
@@ -67,13 +68,15 @@ def find_answer(store: Results, study: Study, summary: pd.DataFrame | None = Non
 
 def predicted_value(study: Study) -> float | None:
     """Xavier's prediction along the axis of a study with one axis, None where it predicts nothing of it."""
-    return xavier_spread(study.recipe) if [axis.field for axis in study.axes] == [SPREAD] else None
+    return predicted_spread(study.recipe, study.axes[0].field) if len(study.axes) == 1 else None
 
 
 def predicted_pair(study: Study) -> tuple[float, float]:
-    """Xavier's prediction for a study that sweeps both spreads, in the order of its axes."""
-    first, last = study.recipe.layers[0].xavier, study.recipe.layers[-1].xavier
-    return (first, last) if study.axes[0].field == SPREAD else (last, first)
+    """Xavier's prediction for a study that sweeps two spreads, in the order of its axes."""
+    one, other = (predicted_spread(study.recipe, axis.field) for axis in study.axes)
+    assert one is not None
+    assert other is not None
+    return one, other
 
 
 def best_point(summary: pd.DataFrame) -> int | None:
@@ -82,24 +85,27 @@ def best_point(summary: pd.DataFrame) -> int | None:
 
 
 def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: float) -> int | None:
-    """Position of the row that shares every axis but hidden_std_dev with that at `position` and whose spread is nearest
-    on a log scale; None where the spread is not swept."""
-    names = [axis.field for axis in study.axes]
-    if SPREAD not in names:
+    """Position of the row that shares every axis but the swept spread with that at `position` and whose spread is
+    nearest on a log scale; None where no spread is swept."""
+    field = swept_spread(study)
+    if field is None:
         return None
-    others = [[getattr(point.recipe, name) for name in names if name != SPREAD] for point in study.points]
+    names = [axis.field for axis in study.axes if axis.field != field]
+    others = [[value_of(point.recipe, name) for name in names] for point in study.points]
     alike = np.array([values == others[position] for values in others])
-    swept = summary[SPREAD].to_numpy(dtype=float)
+    swept = summary[field].to_numpy(dtype=float)
     with np.errstate(divide="ignore"):
         distance = np.where(alike & (summary["count"] > 0), np.abs(np.log(swept / spread)), np.inf)
     return int(np.argmin(distance))
 
 
 def compare_with_xavier(store: Results, study: Study, summary: pd.DataFrame) -> XavierComparison | None:
-    """The best point against Xavier's; None where hidden_std_dev is not swept or nothing counts."""
-    best = best_point(summary)
-    predicted = xavier_spread(study.points[best].recipe) if best is not None else None
-    if best is None or predicted is None:
+    """The best point against Xavier's; None where no spread is swept or nothing counts."""
+    best, field = best_point(summary), swept_spread(study)
+    if best is None or field is None:
+        return None
+    predicted = predicted_spread(study.points[best].recipe, field)
+    if predicted is None:
         return None
     nearest = nearest_point(summary, study, best, predicted)
     if nearest is None:
@@ -107,7 +113,7 @@ def compare_with_xavier(store: Results, study: Study, summary: pd.DataFrame) -> 
     one, other = (
         store.columns(study.points[row].identity, study.repeats, ["repeat", "loss"]) for row in (nearest, best)
     )
-    before, after, is_paired = one["loss"], other["loss"], study.shares_draws(SPREAD)
+    before, after, is_paired = one["loss"], other["loss"], study.shares_draws(field)
     if is_paired:  # what both have, by ascending repeat
         before = before[np.isin(one["repeat"], other["repeat"])]
         after = after[np.isin(other["repeat"], one["repeat"])]
@@ -140,6 +146,7 @@ def describe(found: Answer) -> str:
             f"From Xavier's to the best: {100 * change.change:+.2f} % mean total loss, standard error {error} ({how}). "
             "The lowest of many noisy means flatters itself."
         )
+    lines += filter(None, [why_not_pooled(study)])
     if summary["diverged"].sum():
         lines.append(f"{int(summary['diverged'].sum()):,} trainings diverged and count in no mean.")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The mean total loss over hidden and output spread as a map, pooled from all trainings of the sweep of both."""
+"""The mean total loss over two spreads as a map, pooled from all trainings of the sweep of both."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 
 from sweep.console.progress import watch
 from sweep.errors import FailedError
-from sweep.recipe import SPREADS
+from sweep.recipe.field import is_spread
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.store import Results
@@ -44,11 +44,9 @@ class PooledMap(NamedTuple):
 
 
 def is_pooled_map(study: Study) -> bool:
-    """Whether a study sweeps both spreads, and both so densely that their map is pooled."""
-    return sorted(axis.field for axis in study.axes) == sorted(SPREADS) and all(
-        draw_of(study.recipe, axis.field).dimension > 0
-        and len(axis.values) >= LEAST_VALUES
-        and overlap(study.recipe, axis) >= LEAST_OVERLAP
+    """Whether a study sweeps two spreads, and both so densely that their map is pooled."""
+    return len(study.axes) == 2 and all(
+        is_spread(axis.field) and len(axis.values) >= LEAST_VALUES and overlap(study.recipe, axis) >= LEAST_OVERLAP
         for axis in study.axes
     )
 

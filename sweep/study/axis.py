@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from sweep.recipe.choices import FULL
+
 
 class Axis(NamedTuple):
     """One recipe field and the values it takes in a study.
@@ -16,5 +18,6 @@ class Axis(NamedTuple):
 
     @property
     def is_numeric(self) -> bool:
-        """Whether the values are numbers, which can be ordered and drawn to scale."""
-        return isinstance(self.values[0], float | int)
+        """Whether the values are numbers, which can be ordered and drawn to scale; a batch of all rows is no number."""
+        is_full = self.field == "batch_size" and FULL in self.values
+        return not is_full and all(isinstance(value, float | int) for value in self.values)

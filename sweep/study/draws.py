@@ -1,23 +1,30 @@
 """Initial parameters: standard draws that belong to (seed, block of repeats), scaled by a recipe's spreads."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import SPREADS, Recipe
+from sweep.recipe import Layer, Recipe
+from sweep.recipe.field import layers_of, value_of
+from sweep.study.distributions import STANDARD
 from sweep.study.study import DRAW_BLOCK, Point
 
+Array = NDArray[np.float64]
 
-def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float64]:
+SHUFFLES = 1
+"""Sets the stream of the keys for shuffling apart from that of the weights."""
+
+
+def initial_parameters(point: Point, start: int, stop: int) -> Array:
     """Initial parameters of the repeats start, ..., stop - 1 of one point, shape (stop - start, n_parameters).
 
     Row r depends on the point and on r alone. With common draws the points of a study share their standard normal
-    draws (common random numbers: Glasserman & Yao 1992) and differ in how they are scaled; with draws by spread those
-    points do whose spreads are the same. The order of the parameters is the one that `sweep.kernel.train` takes.
+    draws (common random numbers: Glasserman & Yao 1992) and differ in what is made of them; with draws by spread those
+    points do whose spreads, as they are typed, are the same. The order of the parameters is the one that
+    `sweep.kernel.train` takes.
 
     Raises:
         ValueError: the repeats lie in more than one block of draws.
@@ -30,52 +37,85 @@ def initial_parameters(point: Point, start: int, stop: int) -> NDArray[np.float6
         >>> (initial_parameters(wide, 0, 3) / initial_parameters(narrow, 0, 3))[1, hidden].round(6).tolist()
         [4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
     """
+    block, first, last = _within_block(start, stop)
+    # Drawn row by row, so the first rows do not depend on how many follow.
+    normals = standard_normals(_entropy(point, block), last, point.recipe.layers)
+    return scale(point.recipe, normals[first:])
+
+
+def shuffle_keys(point: Point, start: int, stop: int) -> NDArray[np.uint64]:
+    """A key (stop - start,) for each of the repeats start, ..., stop - 1 of one point, by which its rows are shuffled.
+
+    Points that share their draws share their keys; the keys are independent of the weights.
+
+    Raises:
+        ValueError: the repeats lie in more than one block of draws.
+
+    Examples:
+        >>> point = Point(Recipe(batch_size=2), 0, "common")
+        >>> (shuffle_keys(point, 3, 5) == shuffle_keys(point, 0, 100)[3:5]).all()
+        np.True_
+    """
+    block, first, last = _within_block(start, stop)
+    stream = np.random.SeedSequence(_entropy(point, block), spawn_key=(SHUFFLES,))
+    return np.random.default_rng(stream).integers(0, 2**64, last, np.uint64)[first:]
+
+
+def _within_block(start: int, stop: int) -> tuple[int, int, int]:
+    """The block that the repeats lie in, and their numbers in it."""
     block = start // DRAW_BLOCK
     if not block * DRAW_BLOCK <= start < stop <= (block + 1) * DRAW_BLOCK:
         raise ValueError(f"repeats {start} to {stop - 1} are not within one block of {DRAW_BLOCK} draws")
-    # Drawn row by row, so the first rows do not depend on how many follow.
-    normals = standard_normals(_entropy(point, block), stop - block * DRAW_BLOCK, point.recipe)
-    return scale(point.recipe, normals[start - block * DRAW_BLOCK :])
+    return block, start - block * DRAW_BLOCK, stop - block * DRAW_BLOCK
 
 
-def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> NDArray[np.float64]:
+def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
     """Lengths of the drawn parameters that each of the fields scales, of the repeats 0, ..., stop - 1 of one point.
 
     Args:
-        point: whose draws.
-        fields: some of SPREADS, k of them.
+        point: whose draws; they are normal or uniform.
+        fields: spreads, k of them.
         stop: number of repeats.
 
     Returns:
-        Shape (stop, k): the Euclidean norm of normal draws, the largest component of uniform ones (divided by sqrt(3),
-        the largest that a spread of 1 allows), times the spread.
+        Shape (stop, k), in the recipe's spread_unit of each layer: the Euclidean norm of normal draws, the largest
+        component of uniform ones (divided by sqrt(3), the largest that a spread of 1 allows), times the spread.
     """
-    structure = replace(point.recipe, hidden_std_dev=1.0, output_std_dev=1.0, learning_rate=1.0, epochs=1)
+    recipe = point.recipe
     blocks = [
-        _standard_lengths(tuple(_entropy(point, block)), structure, tuple(fields))
+        _standard_lengths(
+            tuple(_entropy(point, block)),
+            recipe.layers,
+            recipe.biases == "drawn",
+            recipe.hidden_distribution,
+            tuple(layers_of(recipe, field) for field in fields),
+        )
         for block in range(-(-stop // DRAW_BLOCK))
     ]
     standard = np.concatenate(blocks)[:stop] if blocks else np.empty((0, len(fields)))
-    return np.asarray(standard * [getattr(point.recipe, field) for field in fields])
+    return np.asarray(standard * [value_of(recipe, field) for field in fields])
 
 
 @lru_cache(maxsize=256)
-def _standard_lengths(entropy: tuple[int, ...], structure: Recipe, fields: tuple[str, ...]) -> NDArray[np.float64]:
+def _standard_lengths(
+    entropy: tuple[int, ...],
+    layers: tuple[Layer, ...],
+    draws_biases: bool,
+    distribution: str,
+    fields: tuple[range, ...],
+) -> Array:
     """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
-    parameters = scale(structure, standard_normals(entropy, DRAW_BLOCK, structure))
-    lengths, column = np.zeros((DRAW_BLOCK, len(SPREADS))), 0
-    for number, (fan_in, fan_out) in enumerate(structure.layers, 1):
-        n_weights = fan_in * fan_out
-        n_all = n_weights + (fan_out if structure.biases != "none" else 0)
-        drawn = parameters[:, column : column + (n_all if structure.biases == "drawn" else n_weights)]
-        column += n_all
-        if number == len(structure.layers):
-            lengths[:, 1] = np.linalg.norm(drawn, axis=1)
-        elif structure.hidden_distribution == "uniform":
-            lengths[:, 0] = np.maximum(lengths[:, 0], np.abs(drawn).max(axis=1) / math.sqrt(3))
-        else:
-            lengths[:, 0] = np.hypot(lengths[:, 0], np.linalg.norm(drawn, axis=1))
-    return lengths[:, [SPREADS.index(field) for field in fields]]
+    normals = standard_normals(entropy, DRAW_BLOCK, layers)
+    pieces = list(_standard(layers, draws_biases, distribution, normals))
+    lengths = np.zeros((DRAW_BLOCK, len(fields)))
+    for column, numbers in enumerate(fields):
+        for number in numbers:
+            drawn, own = pieces[number], lengths[:, column]
+            if distribution == "uniform" and number < len(layers) - 1:
+                lengths[:, column] = np.maximum(own, np.abs(drawn).max(axis=1) / math.sqrt(3))
+            else:
+                lengths[:, column] = np.hypot(own, np.linalg.norm(drawn, axis=1))
+    return lengths
 
 
 def _entropy(point: Point, block: int) -> list[int]:
@@ -84,33 +124,33 @@ def _entropy(point: Point, block: int) -> list[int]:
         return [block, point.seed]
     if point.draws == "independent":
         return [block, point.seed, int(point.identity, 16)]
-    spreads = np.array([getattr(point.recipe, field) for field in SPREADS])
+    spreads = np.array([*np.atleast_1d(point.recipe.hidden_std_dev), point.recipe.output_std_dev])
     return [block, point.seed, *spreads.view(np.uint64).tolist()]
 
 
-def standard_normals(entropy: Sequence[int], n: int, recipe: Recipe) -> NDArray[np.float64]:
+def standard_normals(entropy: Sequence[int], n: int, layers: Sequence[Layer]) -> Array:
     """Standard normal draws (n, weights and biases): biases are drawn even where the recipe has none, so that recipes
     that differ in their biases alone get the same weights."""
-    columns = sum((layer.fan_in + 1) * layer.fan_out for layer in recipe.layers)
+    columns = sum((layer.fan_in + 1) * layer.fan_out for layer in layers)
     return np.random.default_rng(entropy).standard_normal((n, columns))
 
 
-def scale(recipe: Recipe, normals: NDArray[np.float64]) -> NDArray[np.float64]:
+def scale(recipe: Recipe, normals: Array) -> Array:
     """Turn `standard_normals` into initial parameters (n, n_parameters) of the recipe's spreads and distributions."""
-    pieces: list[NDArray[np.float64]] = []
-    column = 0
-    for number, (fan_in, fan_out) in enumerate(recipe.layers, 1):
-        is_hidden = number < len(recipe.layers)
-        spread = recipe.hidden_std_dev if is_hidden else recipe.output_std_dev
-        n_weights = fan_in * fan_out
-        layer = normals[:, column : column + n_weights + fan_out]
-        column += n_weights + fan_out
-        if is_hidden and recipe.hidden_distribution == "uniform":
-            from scipy.special import ndtr  # takes longer to import than a worker to train its first block
-
-            layer = math.sqrt(3) * (2 * ndtr(layer) - 1)
-        weights, biases = np.split(layer * spread, [n_weights], axis=1)
-        pieces.append(weights)
-        if recipe.biases != "none":
-            pieces.append(biases if recipe.biases == "drawn" else np.zeros_like(biases))
+    pieces: list[Array] = []
+    standard = _standard(recipe.layers, recipe.biases == "drawn", recipe.hidden_distribution, normals)
+    for layer, spread, drawn in zip(recipe.layers, recipe.spreads, standard, strict=True):
+        pieces.append(drawn * spread)
+        if recipe.biases == "zero":
+            pieces.append(np.zeros((len(drawn), layer.fan_out)))
     return np.concatenate(pieces, axis=1)
+
+
+def _standard(layers: Sequence[Layer], draws_biases: bool, distribution: str, normals: Array) -> Iterator[Array]:
+    """What is drawn of each layer at spread 1, (n, weights and, where they are drawn, biases)."""
+    column = 0
+    for number, layer in enumerate(layers, 1):
+        n_weights = layer.fan_in * layer.fan_out
+        drawn = normals[:, column : column + n_weights + (layer.fan_out if draws_biases else 0)]
+        column += n_weights + layer.fan_out
+        yield STANDARD[distribution](drawn, layer) if number < len(layers) else drawn

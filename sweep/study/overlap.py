@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from sweep.recipe import SPREADS, Recipe
+from sweep.recipe import Recipe
+from sweep.recipe.field import is_spread, layers_of, with_values
 from sweep.study.axis import Axis
 
 ENOUGH = 5.0
@@ -20,13 +20,20 @@ class Draw(NamedTuple):
     """How the parameters that share one spread are drawn.
 
     Attributes:
-        distribution: "normal", where the length of the draws tells all that they tell of the spread, or "uniform",
-            where their largest component does and is meant by length.
+        distribution: "normal", where the length of the draws tells all that they tell of the spread; "uniform",
+            where their largest component does and is meant by length; or another, of which no one number tells all:
+            how likely a truncated normal is depends on both, and orthogonal draws and those on a sphere of one spread
+            are not possible at another.
         dimension: number of these parameters.
     """
 
     distribution: str
     dimension: int
+
+    @property
+    def has_length(self) -> bool:
+        """Whether a length tells how likely the draws are at any spread, so that they can be pooled."""
+        return self.dimension > 0 and self.distribution in ("normal", "uniform")
 
     @property
     def deviation(self) -> float:
@@ -35,11 +42,10 @@ class Draw(NamedTuple):
 
 
 def draw_of(recipe: Recipe, field: str) -> Draw:
-    """How the parameters are drawn that `field`, one of SPREADS, scales: weights, and biases where they are drawn."""
-    is_hidden = field == "hidden_std_dev"
-    layers = recipe.layers[:-1] if is_hidden else recipe.layers[-1:]
+    """How the parameters are drawn that `field`, a spread, scales: weights, and biases where they are drawn."""
+    layers = [recipe.layers[number] for number in layers_of(recipe, field)]
     dimension = sum((layer.fan_in + (recipe.biases == "drawn")) * layer.fan_out for layer in layers)
-    return Draw(recipe.hidden_distribution if is_hidden else "normal", dimension)
+    return Draw("normal" if field == "output_std_dev" else recipe.hidden_distribution, dimension)
 
 
 def overlap(recipe: Recipe, axis: Axis) -> float:
@@ -47,19 +53,19 @@ def overlap(recipe: Recipe, axis: Axis) -> float:
 
     That is Kish's effective number for evenly spaced log-spreads a gap apart: sqrt(2 pi / d) / gap for d normal draws,
     whose log-length is close to normal, and 2 / (d gap) for uniform ones, the log of whose largest is exponential. The
-    widest gap is meant; 0 where a spread is 0 or there is one alone.
+    widest gap is meant; 0 where a spread is 0 or there is one alone, and where draws have no length to be pooled by.
     """
-    values = sorted(axis.values)
-    if len(values) < 2 or values[0] <= 0:
+    draw = draw_of(recipe, axis.field)
+    if not axis.is_numeric or not draw.has_length or len(axis.values) < 2 or min(axis.values) <= 0:
         return 0.0
+    values = sorted(axis.values)
     gap = max(math.log(high / low) for low, high in pairwise(values))
-    distribution, dimension = draw_of(recipe, axis.field)
-    return (math.sqrt(2 * math.pi / dimension) if distribution == "normal" else 2 / dimension) / gap
+    return (math.sqrt(2 * math.pi / draw.dimension) if draw.distribution == "normal" else 2 / draw.dimension) / gap
 
 
 def pooled_overlap(recipe: Recipe, axes: Sequence[Axis]) -> float:
     """The overlap of the one swept spread along which the curve of the mean is pooled; 0 where it is not."""
-    if len(axes) != 1 or axes[0].field not in SPREADS or not draw_of(recipe, axes[0].field).dimension:
+    if len(axes) != 1 or not is_spread(axes[0].field):
         return 0.0
     found = overlap(recipe, axes[0])
     return found if found >= LEAST_OVERLAP else 0.0
@@ -77,11 +83,11 @@ def default_draws(recipe: Recipe, axes: Sequence[Axis]) -> str:
         >>> default_draws(Recipe(), [Axis("learning_rate", (0.1, 0.2, 0.3))])
         'common'
     """
-    spreads = [axis for axis in axes if axis.field in SPREADS]
+    spreads = [axis for axis in axes if is_spread(axis.field)]
     others = [axis for axis in axes if axis.field in ("problem", "hidden", "biases", "hidden_distribution")]
     recipes = [
-        replace(recipe, **{axis.field: value for axis, value in zip(others, values, strict=True)})
+        with_values(recipe, {axis.field: value for axis, value in zip(others, values, strict=True)})
         for values in product(*(axis.values for axis in others))
     ]
-    overlaps = [overlap(one, axis) for one in recipes for axis in spreads if one.hidden or axis.field != SPREADS[0]]
+    overlaps = [overlap(one, axis) for one in recipes for axis in spreads if layers_of(one, axis.field)]
     return "by_spread" if overlaps and min(overlaps) >= ENOUGH else "common"

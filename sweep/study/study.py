@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import UsageError
-from sweep.recipe import FIELDS, SPREADS, Recipe, describe_recipe, unknown_field
+from sweep.recipe import Recipe, describe_recipe
+from sweep.recipe.choices import NUMBERS_OF
+from sweep.recipe.field import in_conflict, is_spread, type_of, with_values
 from sweep.study.axis import Axis
 from sweep.study.overlap import default_draws
 from sweep.study.target import Target
@@ -87,13 +89,14 @@ class Study:
             raise UsageError(f"draws was given as {self.draws!r}; allowed is one of {', '.join(DRAWS)}")
         for point in self.points:
             _check_effect(point.recipe, self.axes)
+        _check_distinct([point.recipe for point in self.points])
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
         """Every combination of the axes' values, the last axis fastest."""
         names = [axis.field for axis in self.axes]
         return tuple(
-            Point(replace(self.recipe, **dict(zip(names, values, strict=True))), self.seed, self.draws)
+            Point(with_values(self.recipe, dict(zip(names, values, strict=True))), self.seed, self.draws)
             for values in product(*(axis.values for axis in self.axes))
         )
 
@@ -104,7 +107,7 @@ class Study:
 
     def shares_draws(self, *fields: str) -> bool:
         """Whether points that differ in these fields alone start from the same draws, so that they can be paired."""
-        return self.draws == "common" or (self.draws == "by_spread" and not set(fields) & set(SPREADS))
+        return self.draws == "common" or (self.draws == "by_spread" and not any(map(is_spread, fields)))
 
     @property
     def sentence(self) -> str:
@@ -142,10 +145,14 @@ class Study:
 def _check_axes(axes: Sequence[Axis]) -> None:
     names = [axis.field for axis in axes]
     for field, values in axes:
-        if field not in FIELDS:
-            raise unknown_field(field)
+        type_of(field)
         if names.count(field) > 1:
             raise UsageError(f"axis {field} was given twice; give each field one axis")
+        if beside := [other for other in names if other != field and in_conflict(field, other)]:
+            raise UsageError(
+                f"axes {field} and {beside[0]} were given together, and both scale the same layer; sweep the layers "
+                "one by one, or all of them together"
+            )
         if not values:
             raise UsageError(f"axis {field} has no values; give it at least one")
         for value in values:
@@ -153,10 +160,34 @@ def _check_axes(axes: Sequence[Axis]) -> None:
                 raise UsageError(f"axis {field} has the value {value!r} more than once; give each value once")
 
 
+OF_HIDDEN_LAYERS = {"hidden_std_dev", "hidden_distribution", "activation", "update_order"}
+"""Fields that say nothing of a recipe with no hidden layer."""
+OF_OPTIMIZERS = {number for numbers in NUMBERS_OF.values() for number in numbers}
+
+
 def _check_effect(recipe: Recipe, axes: Sequence[Axis]) -> None:
     for field, values in axes:
-        if not recipe.hidden and field in ("hidden_std_dev", "activation") and len(values) > 1:
+        if len(values) == 1:
+            continue
+        if not recipe.hidden and field in OF_HIDDEN_LAYERS:
             raise UsageError(
                 f"axis {field} changes nothing in a recipe with no hidden layer; "
                 "sweep output_std_dev, or give hidden at least one layer"
             )
+        if field in OF_OPTIMIZERS and field not in NUMBERS_OF[recipe.optimizer]:
+            readers = [optimizer for optimizer, numbers in NUMBERS_OF.items() if field in numbers]
+            raise UsageError(
+                f"axis {field} changes nothing with optimizer={recipe.optimizer}; "
+                f"set optimizer={' or '.join(readers)}, or sweep another field"
+            )
+
+
+def _check_distinct(recipes: Sequence[Recipe]) -> None:
+    seen: set[Recipe] = set()
+    for recipe in recipes:
+        if recipe in seen:
+            raise UsageError(
+                f"two points of the study are the same recipe, {describe_recipe(recipe)}; give values that differ "
+                "(a batch_size of all rows is full)"
+            )
+        seen.add(recipe)

@@ -2,29 +2,63 @@
 
 from typing import Any
 
+from sweep.recipe.choices import FULL
+from sweep.recipe.data import data_name
+from sweep.recipe.field import is_spread, layers_of
 from sweep.study.axis import Axis
+from sweep.study.overlap import draw_of
 from sweep.study.study import Study
 
 SPREAD = "hidden_std_dev"
-"""The field whose best value Xavier's rule predicts."""
+"""The spread that is swept where nothing else is asked for."""
+WITHOUT_LENGTH = {
+    "truncated_normal": "how likely truncated normal draws are does not follow from their length alone",
+    "orthogonal": "orthogonal draws of one spread are not possible at another",
+    "sphere": "draws on the sphere of one spread are not possible at another",
+}
+"""Distributions whose draws cannot be pooled by a length, and why."""
 SHOWN_VALUES = 8
 """Values of an axis that are listed; of more, their number and range are told."""
 
 
-def format_value(value: object) -> str:
-    """A value of an axis as it is shown; the widths of hidden layers as they are typed."""
+def format_value(value: object, field: str = "") -> str:
+    """A value of a field as it is shown: a data set by its name, else as it is typed: the widths of hidden layers, a
+    spread for each, a batch of all rows."""
     if isinstance(value, tuple):
-        return "x".join(map(str, value)) or "none"
+        between = "," if field == SPREAD else "x"
+        return between.join(map(format_value, value)) or "none"
+    if field == "batch_size" and value == FULL:
+        return "full"
+    if field == "problem":
+        return data_name(str(value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def describe_values(axis: Axis) -> str:
     """The values of an axis, or their number and range where they are many."""
     if len(axis.values) <= SHOWN_VALUES:
-        return ", ".join(map(format_value, axis.values))
-    return f"{len(axis.values):,} values from {format_value(axis.values[0])} to {format_value(axis.values[-1])}"
+        between = "; " if any(isinstance(value, tuple) and axis.field == SPREAD for value in axis.values) else ", "
+        return between.join(format_value(value, axis.field) for value in axis.values)
+    first, last = (format_value(axis.values[place], axis.field) for place in (0, -1))
+    return f"{len(axis.values):,} values from {first} to {last}"
+
+
+def swept_spread(study: Study) -> str | None:
+    """The swept spread whose predictions are told: the one of the earliest layers, None where none is swept."""
+    swept = [axis.field for axis in study.axes if is_spread(axis.field)]
+    return min(swept, key=lambda field: layers_of(study.points[-1].recipe, field).start, default=None)
+
+
+def why_not_pooled(study: Study) -> str:
+    """Why the trainings of a sweep of a spread can never answer for other spreads, as a sentence; else empty."""
+    for axis in study.axes:
+        if is_spread(axis.field):
+            name = draw_of(study.recipe, axis.field).distribution
+            if name in WITHOUT_LENGTH:
+                return f"Means are not pooled, for {WITHOUT_LENGTH[name]}."
+    return ""
 
 
 def describe_place(study: Study, row: Any) -> str:
     """Where a row of a table, which gives a value for each field, lies on the study's axes."""
-    return ", ".join(f"{axis.field} = {format_value(row[axis.field])}" for axis in study.axes)
+    return ", ".join(f"{axis.field} = {format_value(row[axis.field], axis.field)}" for axis in study.axes)

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.claims.verdict import RULE
 from sweep import RECIPES, Study
-from sweep.recipe import xavier_spread
+from sweep.recipe import predicted_spread
 from sweep.study import plan
 from tests.commands import ROOT
 from tests.docs.pages import PAGES, rows
@@ -65,7 +65,7 @@ def test_the_mean_by_length_is_as_it_was_measured():
 
 
 def nearest_to_xavier(spreads):
-    return min(spreads, key=lambda spread: abs(np.log(spread / xavier_spread(GUSTAW.recipe))))
+    return min(spreads, key=lambda spread: abs(np.log(spread / predicted_spread(GUSTAW.recipe, "hidden_std_dev"))))
 
 
 def test_the_journey_is_that_of_a_block_of_the_default_study():

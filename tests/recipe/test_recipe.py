@@ -89,7 +89,7 @@ def test_a_recipe_survives_json(spread, activation, hidden):
 
 
 def test_an_unknown_field_is_named():
-    with pytest.raises(UsageError, match=r"^unknown recipe field 'width': a recipe has problem, hidden, "):
+    with pytest.raises(UsageError, match=r"^unknown recipe field 'width': a recipe has problem, inputs, hidden, "):
         Recipe.from_dict({"width": 3})
 
 

@@ -1,10 +1,13 @@
 """Pooled means against the sum that defines them, against truths by integration, and as often right as they say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import integrate, stats
 
 from sweep import Axis, Recipe, Study
+from sweep.statistics.curve import is_pooled
 from sweep.statistics.pooling import Pool
 from sweep.study import Point
 from sweep.study.draws import drawn_lengths, initial_parameters
@@ -156,12 +159,31 @@ def test_lengths_are_those_of_the_initial_parameters(distribution, biases, hidde
     np.testing.assert_allclose(found[:, 1], length, rtol=1e-12)
 
 
+@pytest.mark.parametrize("unit", ["absolute", "he"])
+def test_a_layer_of_its_own_has_its_own_length_in_its_unit(unit):
+    recipe = Recipe(hidden=(3, 2), hidden_std_dev=(0.4, 0.7), output_std_dev=2.5, spread_unit=unit)
+    point = Point(recipe, 5, "by_spread")
+    parameters, layers = initial_parameters(point, 0, 50), recipe.layers
+    own = [parameters[:, :9] / layers[0].unit(unit), parameters[:, 9:17] / layers[1].unit(unit)]
+    found = drawn_lengths(point, ["hidden_std_dev.2", "hidden_std_dev.1"], 50)
+    np.testing.assert_allclose(found[:, 0], np.linalg.norm(own[1], axis=1), rtol=1e-12)
+    np.testing.assert_allclose(found[:, 1], np.linalg.norm(own[0], axis=1), rtol=1e-12)
+    together = drawn_lengths(replace(point, recipe=replace(recipe, hidden_std_dev=0.4)), ["hidden_std_dev"], 50)[:, 0]
+    same = initial_parameters(replace(point, recipe=replace(recipe, hidden_std_dev=0.4)), 0, 50)[:, :17]
+    same[:, :9] /= layers[0].unit(unit)
+    same[:, 9:] /= layers[1].unit(unit)
+    np.testing.assert_allclose(together, np.linalg.norm(same, axis=1), rtol=1e-12)
+
+
 def test_what_is_drawn_is_counted():
     assert draw_of(Recipe(), "hidden_std_dev") == Draw("normal", 6)
     assert draw_of(Recipe(biases="zero", hidden=(3, 2)), "hidden_std_dev") == Draw("normal", 12)
     assert draw_of(Recipe(hidden_distribution="uniform"), "hidden_std_dev") == Draw("uniform", 6)
     assert draw_of(Recipe(hidden_distribution="uniform"), "output_std_dev") == Draw("normal", 3)
     assert draw_of(Recipe(hidden=()), "hidden_std_dev").dimension == 0
+    assert draw_of(Recipe(hidden=(3, 2)), "hidden_std_dev.2") == Draw("normal", 8)
+    assert not draw_of(Recipe(hidden_distribution="sphere"), "hidden_std_dev").has_length
+    assert draw_of(Recipe(hidden_distribution="sphere"), "output_std_dev").has_length
 
 
 @pytest.mark.parametrize(
@@ -177,6 +199,19 @@ def test_what_is_drawn_is_counted():
             [Axis(name, tuple(np.geomspace(0.1, 10, 60))) for name in ("hidden_std_dev", "output_std_dev")],
             "by_spread",
         ),
+        ([Axis("hidden_std_dev.1", tuple(np.geomspace(0.1, 10, 40)))], "by_spread"),
+        ([Axis("hidden_std_dev", ((0.5,),))], "common"),
+        (
+            [Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40))), Axis("spread_unit", ("xavier", "he"))],
+            "by_spread",
+        ),
+        (
+            [
+                Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40))),
+                Axis("hidden_distribution", ("normal", "sphere")),
+            ],
+            "common",
+        ),
         ([Axis("learning_rate", tuple(np.geomspace(0.1, 10, 40)))], "common"),
         ([], "common"),
     ],
@@ -184,3 +219,14 @@ def test_what_is_drawn_is_counted():
 def test_draws_follow_from_the_axes(axes, draws):
     assert default_draws(Recipe(), axes) == draws
     assert Study(Recipe(), tuple(axes)).draws == draws
+
+
+@pytest.mark.parametrize("distribution", ["truncated_normal", "orthogonal", "sphere"])
+def test_draws_without_a_length_in_common_are_common_and_not_pooled(distribution):
+    axes = (Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 40))),)
+    study = Study(Recipe(hidden_distribution=distribution), axes)
+    assert study.draws == "common"
+    assert not is_pooled(study)
+    output = Study(study.recipe, (Axis("output_std_dev", axes[0].values),))
+    assert output.draws == "by_spread"
+    assert is_pooled(output)

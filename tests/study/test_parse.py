@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import UsageError
-from sweep.study.parse import parse_axis, parse_setting
+from sweep.study.parse import parse_axis, parse_setting, read_study
+from sweep.study.words import format_value
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,10 @@ from sweep.study.parse import parse_axis, parse_setting
         ("epochs=20_000", ("epochs", 20000)),
         ("learning_rate=1e-2", ("learning_rate", 0.01)),
         ("activation=tanh", ("activation", "tanh")),
+        ("batch_size=full", ("batch_size", 0)),
+        ("batch_size=32", ("batch_size", 32)),
+        ("hidden_std_dev=0.5,1,1", ("hidden_std_dev", (0.5, 1.0, 1.0))),
+        ("problem=a,b=c.csv:y", ("problem", "a,b=c.csv:y")),
     ],
 )
 def test_settings(text, expected):
@@ -27,10 +32,15 @@ def test_settings(text, expected):
     [
         ("hidden=none,2,3x3", ((), (2,), (3, 3))),
         ("activation=sigmoid,tanh,relu", ("sigmoid", "tanh", "relu")),
+        ("problem=xor,table:0111,C:\\a.csv", ("xor", "table:0111", "C:\\a.csv")),
+        ("batch_size=full,1,2", (0, 1, 2)),
         ("epochs=lin:100:300:3", (100, 200, 300)),
         ("hidden_std_dev=0.5", (0.5,)),
         ("hidden_std_dev=lin:0:1:3", (0.0, 0.5, 1.0)),
         ("hidden_std_dev=log:1:1:1", (1.0,)),
+        ("hidden_std_dev.2=0.5,1", (0.5, 1.0)),
+        ("batch_size=full,2", (0, 2)),
+        ("hidden_distribution=normal,sphere", ("normal", "sphere")),
     ],
 )
 def test_axes(text, values):
@@ -49,7 +59,7 @@ def test_a_log_axis_has_its_ends_its_count_and_equal_ratios(low, ratio, count):
     ("text", "message"),
     [
         ("hidden_std_dev", "'hidden_std_dev' was given; allowed is FIELD=SPEC"),
-        ("spread=1,2", "unknown recipe field 'spread': a recipe has problem, hidden,"),
+        ("spread=1,2", "unknown recipe field 'spread': a recipe has problem, inputs, hidden,"),
         ("hidden_std_dev=log:0:1:5", "was given as 'log:0:1:5'; on a log axis LOW and HIGH must be above 0"),
         ("hidden_std_dev=log:-1:1:5", "on a log axis LOW and HIGH must be above 0"),
         ("hidden_std_dev=lin:2:1:5", "axis hidden_std_dev was given as 'lin:2:1:5'; LOW must be below HIGH"),
@@ -61,6 +71,10 @@ def test_a_log_axis_has_its_ends_its_count_and_equal_ratios(low, ratio, count):
         ("hidden_std_dev=nan,1", "hidden_std_dev was given as 'nan'; allowed is a finite number"),
         ("hidden_std_dev=", "hidden_std_dev was given as ''; allowed is a finite number"),
         ("epochs=1.5", "epochs was given as '1.5'; allowed is a whole number"),
+        ("batch_size=some", "batch_size was given as 'some'; allowed is a whole number, or full"),
+        ("hidden_std_dev.0=1", "unknown recipe field 'hidden_std_dev.0': a recipe has problem"),
+        ("hidden_std_dev.x=1", "unknown recipe field 'hidden_std_dev.x': a recipe has problem"),
+        ("hidden_std_dev.2=x", "hidden_std_dev.2 was given as 'x'; allowed is a finite number"),
         ("hidden=3by3", "hidden was given as '3by3'; allowed is layer widths such as 4 or 3x3, or none"),
         ("activation=lin:1:2:3", "'lin:1:2:3'; activation is no number, allowed is a list V1,V2,…"),
     ],
@@ -97,3 +111,27 @@ def test_a_linear_axis_has_its_ends_its_count_and_equal_steps(low, width, count)
 def test_layers_are_read_as_they_are_written(layers):
     text = ",".join("x".join(map(str, widths)) or "none" for widths in layers)
     assert parse_axis(f"hidden={text}").values == tuple(map(tuple, layers))
+
+
+def test_layers_are_set_and_swept_side_by_side():
+    study = read_study("gustaw", ["hidden=3x2", "hidden_std_dev=0.5,2"], ["hidden_std_dev.2=0.25,1"], 10, 0, "")
+    assert [point.recipe.hidden_std_dev for point in study.points] == [(0.5, 0.25), (0.5, 1.0)]
+    with pytest.raises(UsageError) as error:
+        read_study("gustaw", ["hidden_std_dev.1=2"], ["hidden_std_dev=0.25,1"], 10, 0, "")
+    assert str(error.value) == (
+        "hidden_std_dev.1 is both set and swept; leave out --set hidden_std_dev.1, or sweep another field with --axis"
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("batch_size", 0, "full"),
+        ("hidden_std_dev", (0.5, 1.0), "0.5,1"),
+        ("hidden", (3, 3), "3x3"),
+        ("hidden", (), "none"),
+    ],
+)
+def test_values_are_shown_as_they_are_typed(field, value, words):
+    assert format_value(value, field) == words
+    assert parse_setting(f"{field}={words}") == (field, value)

@@ -103,13 +103,29 @@ OTHER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("field", OTHER)
+LATER = {
+    "solved_below": 0.1, "optimizer": "adam", "momentum": 0.5, "alpha": 0.5, "beta1": 0.5, "beta2": 0.5,
+    "epsilon": 1e-6, "weight_decay": 0.1, "batch_size": 2, "spread_unit": "he", "inputs": "standardized",
+    "output": "identity",
+}  # fmt: skip
+"""Fields that came after identities were written down."""
+GIVEN = {
+    "inputs": {"problem": f"data:9x2x1:{32 * '0'}", "update_order": "simultaneous"},
+    "batch_size": {"update_order": "simultaneous"},
+    "output": {"loss": "mse", "solved_below": 0.1},
+}
+"""Field -> what its other value needs."""
+
+
+@pytest.mark.parametrize("field", OTHER | LATER)
 def test_identity_changes_with_every_field(field):
-    assert Point(replace(GUSTAW, **{field: OTHER[field]}), 0, "common").identity != Point(GUSTAW, 0, "common").identity
+    recipe = replace(GUSTAW, **GIVEN.get(field, {}))
+    changed = replace(recipe, **{field: (OTHER | LATER)[field]})
+    assert Point(changed, 0, "common").identity != Point(recipe, 0, "common").identity
 
 
 def test_other_covers_every_field():
-    assert set(OTHER) == set(Recipe.__dataclass_fields__)
+    assert set(OTHER) | set(LATER) == set(Recipe.__dataclass_fields__)
 
 
 def test_identity_changes_with_seed_and_draws():
@@ -179,12 +195,54 @@ def test_a_study_of_a_version_without_targets_is_read():
             "axis hidden_std_dev changes nothing in a recipe with no hidden layer; "
             "sweep output_std_dev, or give hidden at least one layer",
         ),
+        (
+            {"axes": (Axis("hidden_std_dev", (0.5, 1.0)), Axis("hidden_std_dev.1", (0.5, 1.0)))},
+            "axes hidden_std_dev and hidden_std_dev.1 were given together, and both scale the same layer; "
+            "sweep the layers one by one, or all of them together",
+        ),
+        (
+            {"axes": (Axis("hidden_std_dev.2", (0.5, 1.0)),)},
+            "hidden_std_dev.2 was given for a recipe with 1 hidden layers; "
+            "allowed is hidden_std_dev.1 to hidden_std_dev.1",
+        ),
+        (
+            {"axes": (Axis("momentum", (0.5, 0.9)),)},
+            "axis momentum changes nothing with optimizer=gradient_descent; "
+            "set optimizer=momentum or nesterov, or sweep another field",
+        ),
+        (
+            {"axes": (Axis("batch_size", (0, 4)),)},
+            "two points of the study are the same recipe, 2-2-1 network on xor, sigmoid hidden units, drawn biases, "
+            "binary cross-entropy, learning rate 0.1, 10,000 epochs, gradient of the sum, output-first update, "
+            "hidden spread 1, output spread 0.8165; give values that differ (a batch_size of all rows is full)",
+        ),
     ],
 )
 def test_what_is_not_allowed_is_named(change, message):
     with pytest.raises(UsageError) as error:
         replace(SMALL, **change)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("field", ["activation", "hidden_distribution", "update_order"])
+def test_what_hidden_layers_alone_have_is_no_axis_without_one(field):
+    values = {"activation": ("tanh", "relu"), "hidden_distribution": ("normal", "sphere")}.get(
+        field, ("simultaneous", "output_first")
+    )
+    with pytest.raises(UsageError, match=f"axis {field} changes nothing in a recipe with no hidden layer"):
+        Study(Recipe(hidden=()), (Axis(field, values),))
+
+
+def test_layers_have_spreads_of_their_own():
+    each = tuple(np.geomspace(0.1, 10, 60).tolist())
+    study = Study(Recipe(hidden=(3, 2)), (Axis("hidden_std_dev.2", each),))
+    assert [point.recipe.hidden_std_dev for point in study.points[:2]] == [(1.0, spread) for spread in each[:2]]
+    assert study.draws == "by_spread"
+    assert Study.from_dict(json.loads(json.dumps(study.to_dict()))) == study
+    assert "Swept: hidden_std_dev.2. Trained: 2-3-2-1 network" in study.sentence
+    assert "hidden spread 1 swept, output spread 1" in study.sentence
+    assert study.shares_draws("activation")
+    assert not study.shares_draws("hidden_std_dev.2")
 
 
 def test_an_unknown_axis_field_is_named():
@@ -199,9 +257,18 @@ def test_identity_is_the_same_in_every_version():
 
 
 numbers = st.floats(0, allow_infinity=False, allow_nan=False)
+fractions = st.floats(0, 1, exclude_max=True)
 recipes = st.builds(
     Recipe,
-    **{name: st.sampled_from(allowed) for name, allowed in CHOICES.items()},
+    **{name: st.sampled_from(allowed) for name, allowed in CHOICES.items() if name not in ("inputs", "output", "loss")},
+    loss=st.sampled_from(("bce", "mse")),
+    momentum=fractions,
+    alpha=fractions,
+    beta1=fractions,
+    beta2=fractions,
+    epsilon=numbers.filter(bool),
+    weight_decay=numbers,
+    solved_below=numbers,
     hidden=st.lists(st.integers(1, 1024), max_size=3).map(tuple),
     learning_rate=numbers.filter(bool),
     epochs=st.integers(1, 10_000_000),

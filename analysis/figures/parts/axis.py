@@ -10,15 +10,34 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from analysis.tables.foreign_study import ForeignStudy
+from sweep.recipe.field import is_spread, weights_in_words
 from sweep.study import Axis, Study
 from sweep.study.words import format_value
 
 LABELS = {
-    "hidden_std_dev": "standard deviation of the initial hidden weights",
-    "output_std_dev": "standard deviation of the initial output weights",
-    "learning_rate": "learning rate",
+    "activation": "activation of the hidden units",
+    "alpha": "alpha, share of the squared gradients that is kept",
+    "batch_size": "rows in a batch",
+    "beta1": "beta1, share of the gradients that is kept",
+    "beta2": "beta2, share of the squared gradients that is kept",
+    "biases": "initial biases",
     "epochs": "epochs",
+    "epsilon": "epsilon, added to the root that is divided by",
+    "gradient_scale": "loss whose gradient is descended",
+    "hidden": "widths of the hidden layers",
+    "hidden_distribution": "distribution of the initial hidden weights",
+    "learning_rate": "learning rate at the first epoch",
+    "momentum": "momentum, share of the last step that is added",
+    "output": "output units",
+    "schedule": "schedule of the learning rate",
+    "solved_below": "mean loss that counts as solved",
+    "spread_unit": "unit of the spreads",
+    "update_order": "order of the layers' updates",
+    "weight_decay": "weight decay",
 }
+"""Field -> its name on an axis, where that says more than the field's own; spreads have theirs from their layers."""
+RULES_BY = {"xavier": "Xavier's", "he": "He's", "lecun": "LeCun's"}
+"""Unit of spread -> whose prediction it is a multiple of."""
 LOG_FROM_RATIO = 20
 """Values that are positive and span this ratio or more are drawn on a log scale."""
 
@@ -36,8 +55,11 @@ def is_log(values: Any) -> bool:
     return bool(numbers.max() / numbers.min() >= LOG_FROM_RATIO)
 
 
-def label(field: str) -> str:
-    """The name of a field on an axis."""
+def label(field: str, spread_unit: str = "absolute") -> str:
+    """The name of a field on an axis, with the unit of a spread."""
+    if is_spread(field):
+        unit = f", in multiples of {RULES_BY[spread_unit]} prediction" if spread_unit in RULES_BY else ""
+        return f"standard deviation of the initial {weights_in_words(field)}{unit}"
     return LABELS.get(field, field.replace("_", " "))
 
 
@@ -47,7 +69,7 @@ def loss_unit(study: Study) -> str:
         return "as stored"
     if any(axis.field == "loss" for axis in study.axes):
         return "each loss's own unit × epochs"
-    return "nats × epochs" if study.recipe.loss == "bce" else "squared error × epochs"
+    return "squared error × epochs" if study.recipe.loss == "mse" else "nats × epochs"
 
 
 def loss_label(study: Study, what: str = "mean total loss") -> str:
@@ -78,21 +100,25 @@ def edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.exp(borders) if is_log(centres) else borders)
 
 
-def scale_axis(axes: Axes, axis: Axis, side: str = "x", shown: Any = None, width: int = 60) -> None:
+def scale_axis(
+    axes: Axes, study: Study, axis: Axis | None = None, side: str = "x", shown: Any = None, width: int = 60
+) -> None:
     """Give one side ("x" or "y") of axes the scale, the ticks and the name of a swept field.
 
     Args:
         axes: a panel of a figure.
-        axis: of the study.
+        study: what was swept.
+        axis: of the study, the first unless given.
         side: "x" or "y".
         shown: the values in the panel where it shows only some; the scale is the one that suits these.
         width: characters in a line of the name.
     """
+    axis = axis or study.axes[0]
     where = positions(axis)
     ticks = axes.xaxis if side == "x" else axes.yaxis
-    ticks.set_label_text(textwrap.fill(label(axis.field), width))
+    ticks.set_label_text(textwrap.fill(label(axis.field, study.recipe.spread_unit), width))
     if not axis.is_numeric:
-        names = [format_value(value) for value in axis.values]
+        names = [format_value(value, axis.field) for value in axis.values]
         ticks.set_ticks(where, names)
         if side == "x" and sum(map(len, names)) > 70:
             axes.tick_params(axis="x", labelrotation=30)

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from analysis.figures.parts.axis import positions
 from analysis.figures.parts.frame import has_minimum, lowest
+from sweep.recipe.field import predicted_spreads
 from sweep.study import Study
-from sweep.study.words import SPREAD, format_value
+from sweep.study.words import format_value
 from sweep.style import BLACK, GREEN
 
 FEW_VALUES = 14
@@ -48,7 +49,7 @@ def band(
 
 
 def mark_predictions(axes: Axes, study: Study) -> Axes:
-    """Draw Xavier's (black) and He's (black, dotted) predictions, where hidden_std_dev is the axis."""
+    """Draw Xavier's (black) and He's (black, dotted) predictions, where a spread is the axis."""
     for rule, name, style in RULES:
         for spread in predictions(study, rule):
             axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction {spread:.4g}", **MARK)
@@ -74,10 +75,10 @@ def mark_minimum(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
 
 
 def predictions(study: Study, rule: str) -> list[float]:
-    """The spreads that a rule (xavier, he, lecun) predicts for the hidden layers, where hidden_std_dev is the axis."""
-    if [axis.field for axis in study.axes] != [SPREAD]:
+    """What a rule (xavier, he, lecun) predicts for the layers whose spread is the axis, each once; else nothing."""
+    if len(study.axes) != 1:
         return []
-    return sorted({getattr(layer, rule) for layer in study.recipe.layers[:-1]})
+    return sorted(set(predicted_spreads(study.recipe, study.axes[0].field, rule)))
 
 
 def _across(table: pd.DataFrame, study: Study) -> Any:

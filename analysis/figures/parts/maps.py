@@ -11,9 +11,8 @@ from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
 from analysis.figures.parts.axis import edges, is_log, positions, scale_axis
-from sweep.recipe import xavier_spread
+from sweep.recipe import predicted_spread
 from sweep.study import Study
-from sweep.study.words import SPREAD
 from sweep.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
 
 FREE = 0.04
@@ -43,8 +42,8 @@ def value_map(
     mesh = axes.pcolormesh(edges(x), edges(y), shown, cmap=MAP_COLOURS, norm=norm, rasterized=True)
     if shown.count():
         axes.figure.colorbar(mesh, ax=axes, label=words, **colorbar)
-    scale_axis(axes, study.axes[0], "x", width=width)
-    scale_axis(axes, study.axes[1], "y", width=width)
+    scale_axis(axes, study, study.axes[0], "x", width=width)
+    scale_axis(axes, study, study.axes[1], "y", width=width)
     axes.grid(visible=False)
     if np.ma.is_masked(shown):
         axes.set_facecolor(NO_VALUE)
@@ -84,11 +83,10 @@ def outline(axes: Axes, table: pd.DataFrame, column: str, study: Study, words: s
 
 def mark_xavier(axes: Axes, study: Study) -> Axes:
     """Draw Xavier's prediction: a dot where both spreads are swept, a line where one is; return axes."""
-    predicted = {SPREAD: xavier_spread(study.recipe), "output_std_dev": study.recipe.layers[-1].xavier}
-    x, y = (predicted.get(axis.field) for axis in study.axes)
+    if any(axis.field in ("hidden", "problem", "spread_unit") for axis in study.axes):
+        return axes  # every architecture and unit has its own
+    x, y = (predicted_spread(study.recipe, axis.field) for axis in study.axes)
     look: Any = {"label": "Xavier's prediction", "color": BLACK}
-    if any(axis.field in ("hidden", "problem") for axis in study.axes):
-        return axes  # every architecture has its own
     if x is not None and y is not None:
         axes.plot(x, y, "o", markeredgecolor="white", markersize=8, **look)
     elif x is not None:

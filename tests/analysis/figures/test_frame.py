@@ -92,7 +92,7 @@ def test_a_wide_range_of_positive_numbers_is_drawn_on_a_log_scale():
 def test_ticks_are_plain_numbers():
     axes = Figure().subplots()
     axes.plot([0.05, 50], [0, 1])
-    scale_axis(axes, Axis("hidden_std_dev", (0.05, 1.0, 50.0)))
+    scale_axis(axes, Study(Recipe(), (Axis("hidden_std_dev", (0.05, 1.0, 50.0)),)))
     percent_scale(axes)
     assert axes.get_xscale() == "log"
     assert axes.xaxis.get_major_formatter().format_ticks([0.1, 1, 10]) == ["0.1", "1", "10"]
