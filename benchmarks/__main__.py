@@ -9,13 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, jobs, machine, overhead, recipes, start, table, trainers
+from benchmarks import answers, jobs, machine, networks, overhead, recipes, start, table, trainers
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 
 SECTIONS = {
     "trainers": (trainers.measure, "the kernel beside the reference, NumPy, PyTorch and JAX"),
     "recipes": (recipes.measure, "the kernel beside the reference, for every recipe"),
+    "networks": (networks.measure, "the kernel beside JAX and PyTorch on a data set"),
     "overhead": (overhead.measure, "what a result costs here, with joblib and with Optuna"),
     "stores": (jobs.measure_stores, "the whole job per store, beside the kernel's own time"),
     "workers": (jobs.measure_workers, "the whole job with more and more workers"),

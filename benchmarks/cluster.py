@@ -90,6 +90,7 @@ def write(uri, name, writer, barrier, seconds):
         np.ones(1000, bool),
         np.arange(1000),
         np.zeros(1000, bool),
+        np.linspace(0, 1, 1000),
     )
     records = Records(np.arange(1000), *columns)
     with open_store(database(uri, name)) as store:

@@ -5,7 +5,7 @@ multiply-add, a comparison or a selection costs 1, since the processors here do 
 are loads and stores, and the constants that a recipe has but once.
 """
 
-from sweep.recipe.problem import N_INPUTS
+from sweep.recipe.problem import shape_of
 
 DIVISION = 8
 """A 512-bit division takes as long as 8 fused multiply-adds on Zen 5, measured, each many times over."""
@@ -13,13 +13,28 @@ RECIPROCAL = (DIVISION + 3) / 2
 """Two reciprocals are one division and three products: 1 / (a b) times b, and times a."""
 EXP = 20
 """Clamp 2, reduce by ln 2 in 4, a polynomial of degree 12, and 2 to put the exponent in: what C++ by hand takes."""
-ACTIVATION = {"sigmoid": EXP + 1 + RECIPROCAL, "tanh": EXP + 2 + RECIPROCAL, "relu": 1, "leaky_relu": 2, "identity": 0}
-DERIVATIVE = {"sigmoid": 2, "tanh": 2, "relu": 1, "leaky_relu": 2, "identity": 0}
+SERIES = 20
+"""The polynomials of a logarithm and of the normal distribution, of degrees 18 and 20."""
+ACTIVATION = {
+    "sigmoid": EXP + 1 + RECIPROCAL,
+    "tanh": EXP + 2 + RECIPROCAL,
+    "relu": 1,
+    "leaky_relu": 2,
+    "identity": 0,
+    "gelu": EXP + SERIES + 2 * DIVISION + 13,
+    "softplus": EXP + SERIES + 2 * DIVISION + 9,
+    "silu": EXP + 1 + RECIPROCAL + 4,
+    "elu": EXP + 3,
+}
+"""With the derivative, where the output alone does not tell it."""
+DERIVATIVE = {
+    "sigmoid": 2, "tanh": 2, "relu": 1, "leaky_relu": 2, "identity": 0, "gelu": 1, "softplus": 1, "silu": 1, "elu": 3
+}  # fmt: skip
 
 
 def operations(recipe, logs=True):
     """Instructions of one epoch; logs: whether the cross-entropy itself is computed, not its gradient alone."""
-    rows, has_biases = 2 ** N_INPUTS[recipe.problem], recipe.biases != "none"
+    rows, has_biases = recipe.rows, recipe.biases != "none"
     first, *others = recipe.layers
     count = first.fan_out * first_layer_unit(recipe, rows, has_biases)
     for number, (fan_in, fan_out) in enumerate(others, 2):
@@ -42,7 +57,7 @@ def first_layer_unit(recipe, rows, has_biases):
     deltas share their parts: joining the rows that differ in one input takes half as many additions each time.
     """
     activation = recipe.activation if recipe.hidden else "sigmoid"
-    inputs = N_INPUTS[recipe.problem]
+    inputs = shape_of(recipe.problem).inputs
     combined = rows - 1 - (0 if has_biases else inputs)
     if activation in ("sigmoid", "tanh"):
         forward = (inputs + has_biases) * EXP + combined + rows * (ACTIVATION[activation] - EXP)

@@ -71,7 +71,7 @@ def insert_all(url, n):
     points = Study(RECIPES["gustaw"]).points[: n // 1000]
     repeats = np.arange(1000)
     losses, flags = np.random.default_rng(0).random(1000), np.zeros(1000, dtype=bool)
-    records = Records(repeats, losses, losses, ~flags, repeats, flags)
+    records = Records(repeats, losses, losses, ~flags, repeats, flags, losses)
     with open_store(url, create=True) as store:
         return seconds(lambda: [store.insert(point, records) for point in points])
 

@@ -15,6 +15,7 @@ import numpy as np
 from sweep import RECIPES, Study
 from sweep.kernel import train
 from sweep.store import Records, open_store
+from sweep.store.base import RECORD_FIELDS
 from sweep.study import plan
 from sweep.study.draws import initial_parameters
 
@@ -54,7 +55,7 @@ def work(path, worker, workers, repeats, barrier, answers):
         begun = time.perf_counter()
         for block in blocks:
             trained = train(block.point.recipe, initial_parameters(block.point, block.start, block.stop))
-            values = (trained.loss, trained.final_loss, trained.solved, trained.solved_epoch, trained.diverged)
+            values = [getattr(trained, name) for name in RECORD_FIELDS[1:]]
             start = time.perf_counter()
             store.insert(block.point, Records(np.arange(block.start, block.stop), *values))
             storing += time.perf_counter() - start

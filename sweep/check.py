@@ -43,7 +43,11 @@ def check(store: Store, n: int, seed: int) -> int:
     """Check a store and train n of its trainings again; print what was found and return the exit code."""
     runs = store.runs()
     report = verify(store)
-    readable = {identity: repeats for identity, repeats in report.stored.items() if identity in report.points}
+    readable = {
+        identity: repeats
+        for identity, repeats in report.stored.items()
+        if identity in report.points and report.points[identity].recipe.problem not in report.untrainable
+    }
     sample = draw_sample(readable, n, seed)
     pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]
     report.findings += compare(

@@ -23,9 +23,10 @@ from sweep.execution.patience import PatientStore
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
 from sweep.recipe import FIELDS
-from sweep.recipe.published import PROGRAMS
+from sweep.recipe.published import NAMES
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
+from sweep.store.data_sets import share_data
 from sweep.store.provenance import command_line, describe_run, now
 from sweep.study import Study
 from sweep.study.parse import SPEC, read_study, read_target
@@ -41,10 +42,16 @@ def build_parser() -> Parser:
         "Running it again computes only what is missing.",
         epilog=f"Fields of a recipe: {', '.join(FIELDS)}. Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
     )
-    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(PROGRAMS)} (gustaw)")
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(NAMES)} (gustaw)")
     parser.add_argument("--list-recipes", action="store_true", help="show the recipes in a table and end")
     parser.add_argument(
-        "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
+        "--set",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="change a field of the recipe; repeatable. problem takes a CSV file, whose last column is the target "
+        "(FILE.csv:NAME,NAME names others): --recipe mlp --set problem=iris.csv --set output=softmax "
+        "--set loss=cross_entropy",
     )
     parser.add_argument(
         "--axis",
@@ -166,6 +173,7 @@ def run_study(study: Study, store: Store, url: str, backend: Backend, command: s
     run = describe_run(study, command, backend.n_workers, backend.cluster)
     start = time.monotonic()
     try:
+        share_data(store, study)
         store.start_run(run)
         take_up(store)
         n_trained, report = train(study, store, backend, quiet)

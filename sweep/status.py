@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, run_command
+from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Store, open_store
+from sweep.store.data_sets import data_of, have_data
 from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study
 from sweep.study.words import describe_values
@@ -40,6 +42,7 @@ def status(store: Store) -> str:
 def describe(store: Store, runs: list[dict[str, Any]]) -> str:
     """What one study asks, how much of it is stored, and its runs."""
     study = asked_study(runs)
+    name_data(store, study)
     n_stored = store.counts([point.identity for point in study.points], study.repeats)
     lines = [
         f"Study {study.identity}: {study.sentence}",
@@ -50,6 +53,18 @@ def describe(store: Store, runs: list[dict[str, Any]]) -> str:
         lines.append(f"  run {run['id']}  {run_state(run)}, from {run['started']} to {run['ended'] or '?'}")
         lines.append(f"      on {run['host']} ({run['cpu']}), {workers_of(run)}: {run['command']}")
     return "\n".join(lines)
+
+
+def name_data(store: Store, study: Study) -> None:
+    """Have the data sets of a study told by their names; one that is missing or damaged is told by its digest, and
+    `sweep.check` says what is wrong."""
+    for problem in data_of(study):
+        try:
+            have_data(store, [problem])
+        except StoreUnavailableError:
+            raise
+        except StoreError:
+            continue
 
 
 def asked_study(runs: list[dict[str, Any]]) -> Study:

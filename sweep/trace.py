@@ -1,7 +1,6 @@
 """python -m sweep.trace: one training, seen from inside."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,14 @@ from sweep.errors import UsageError
 from sweep.inspection.replay import Trace, trace
 from sweep.inspection.trace_text import describe
 from sweep.recipe import Recipe
-from sweep.recipe.published import PROGRAMS, find_program
+from sweep.recipe.data import check_targets, known_data
+from sweep.recipe.problem import is_at_hand, is_truth_table
+from sweep.recipe.published import NAMES, find_recipe, start_of
 from sweep.store import is_missing, open_store
+from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
-from sweep.study.draws import initial_parameters
-from sweep.study.parse import parse_setting
+from sweep.study.draws import initial_parameters, shuffle_keys
+from sweep.study.parse import parse_setting, read_recipe
 
 LINES = 20
 """How many losses are shown where --every does not say."""
@@ -28,7 +30,7 @@ def build_parser() -> Parser:
         description="Train one network and show it from inside: the loss as it falls, the truth table, the trained "
         "parameters, and what the hidden layer makes of each input.",
     )
-    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(PROGRAMS)} (gustaw)")
+    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(NAMES)} (gustaw)")
     parser.add_argument(
         "--set", metavar="FIELD=VALUE", action="append", default=[], help="change a field of the recipe; repeatable"
     )
@@ -50,8 +52,9 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
-    program = find_program(options.recipe)
-    recipe = replace(program.recipe, **dict(parse_setting(text) for text in options.set))
+    named = find_recipe(options.recipe)
+    recipe = read_recipe(named, dict(map(parse_setting, options.set)))
+    have_rows(recipe, options.store)
     every = max(recipe.epochs // LINES, 1) if options.every is None else options.every
     if every < 1:
         raise UsageError(f"every was given as {every}; allowed is a whole number from 1")
@@ -59,20 +62,21 @@ def main(arguments: Sequence[str]) -> int:
     if options.published:
         if options.seed is not None or options.repeat is not None:
             raise UsageError("--published was given with --seed or --repeat; leave out the one or the other")
-        initial = program.published_parameters()
-        if initial.shape != (recipe.n_parameters,) or changes_start(program.recipe, recipe):
+        initial, starts = start_of(options.recipe)
+        if initial.shape != (recipe.n_parameters,) or changes_start(named, recipe):
             raise UsageError(
                 "--published was given with a --set that changes the initial values; leave out --published "
                 "and use --seed S --repeat R"
             )
-        compared = f"Started from the published values: {program.starts}."
+        compared = f"Started from the published values: {starts}."
         seen = trace(recipe, initial)
     else:
         repeat = options.repeat or 0
         Study(recipe, (), repeat + 1, options.seed or 0, options.draws)  # refuses what no study can have
         point = find_point(recipe, options.seed or 0, repeat, options.draws, options.store)
         block = repeat // DRAW_BLOCK * DRAW_BLOCK
-        seen = trace(recipe, initial_parameters(point, block, repeat + 1)[-1])
+        initial = initial_parameters(point, block, repeat + 1)[-1]
+        seen = trace(recipe, initial, int(shuffle_keys(point, block, repeat + 1)[-1]))
         compared = compare_with_store(seen, point, repeat, options.store)
     print(describe(seen, every))
     print(compared)
@@ -100,8 +104,22 @@ def figure_path(text: str) -> Path:
 
 def changes_start(published: Recipe, recipe: Recipe) -> bool:
     """Whether two recipes differ in a field that decides where a training starts."""
-    fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution")
+    fields = ("problem", "hidden", "biases", "hidden_std_dev", "output_std_dev", "hidden_distribution", "spread_unit")
     return any(getattr(published, field) != getattr(recipe, field) for field in fields)
+
+
+def have_rows(recipe: Recipe, url: str) -> None:
+    """Have the problem's rows at hand: those of a data set that is named by its digest lie in the store.
+
+    Raises:
+        UsageError: they are not at hand and there is no store, or they are not what the recipe's output learns.
+        StoreError: the store does not hold them, or cannot be read.
+    """
+    if not is_at_hand(recipe.problem) and not is_missing(url):
+        with open_store(url) as store:
+            have_data(store, [recipe.problem])
+    if not is_truth_table(recipe.problem):
+        check_targets(known_data(recipe.problem), recipe.output)
 
 
 def find_point(recipe: Recipe, seed: int, repeat: int, draws: str, url: str) -> Point:

@@ -37,10 +37,7 @@ def objective(recipe, flat):
             z = z + flat[start : start + fan_out]
             start += fan_out
         x = activate(recipe.activation, z) if number < len(recipe.layers) - 1 else z
-    if recipe.output == "softmax":
-        y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)
-    else:
-        y = activate(recipe.output, x)
+    y = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True) if recipe.output == "softmax" else activate(recipe.output, x)
     if recipe.loss == "cross_entropy":
         rows = -(t * np.log(y)).sum(axis=1)
     else:

@@ -8,12 +8,11 @@ from string import Template
 from analysis.report.headline import question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
 from analysis.tables.remember import RememberingStore
-from analysis.tables.runs import find_run
+from analysis.tables.runs import find_run, study_of
 from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.statistics.answer import find_answer
 from sweep.store import Store
-from sweep.study import Study
 
 
 def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
@@ -35,7 +34,7 @@ def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
 def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
-    study = Study.from_dict(record["study"])
+    study = study_of(store, record)
     store = RememberingStore(store)
     subject = Subject(store, url, out, record, find_answer(store, study))
     parts = "\n".join(

@@ -23,8 +23,9 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
         Columns: the axis fields (the field `loss` as `loss_function`; named values as categories); `repeat`; `loss`,
         the total loss in nats × epochs (bce) or squared error × epochs (mse), NaN where diverged; `final_loss`, the
         mean loss at the trained parameters, likewise; `solved`, at the end; `solved_epoch`, the updates to the first
-        solution, missing where there was none; `diverged`. Trainings that are not stored yet have no row. Of
-        another program's results there are `hidden_std_dev`, `repeat` (numbered here), `loss` and `diverged` alone.
+        solution, missing where there was none; `diverged`; `accuracy`, the fraction of the rows that are right at the
+        end, NaN where there is none. Trainings that are not stored yet have no row. Of another program's results there
+        are `hidden_std_dev`, `repeat` (numbered here), `loss` and `diverged` alone.
 
     Raises:
         UsageError: the URL is none, or the store holds no such run.
@@ -35,7 +36,7 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
 
         >>> trainings = load("sweep.sqlite3")
         >>> trainings.shape
-        (300, 7)
+        (300, 8)
         >>> trainings.groupby("hidden_std_dev")["loss"].median().round(1).to_dict()
         {0.5: 249.3, 1.0: 235.9, 2.0: 202.0}
     """

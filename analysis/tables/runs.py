@@ -1,5 +1,6 @@
 """Which run of a store is read, and what its trainings lack."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.errors import FailedError, UsageError
 from sweep.store import Store
+from sweep.store.data_sets import data_of, have_data
 from sweep.study import Study
 
 
@@ -46,7 +48,18 @@ def find_study(store: Store, run: str | None = None) -> Study:
         >>> study.axes, study.repeats
         ((Axis(field='hidden_std_dev', values=(0.5, 1.0, 2.0)),), 100)
     """
-    return Study.from_dict(find_run(store, run)["study"])
+    return study_of(store, find_run(store, run))
+
+
+def study_of(store: Store, run: Mapping[str, Any]) -> Study:
+    """The study of a run's record, with the data sets that it trains on at hand.
+
+    Raises:
+        FailedError: the store lacks one, or cannot be read.
+    """
+    study = Study.from_dict(run["study"])
+    have_data(store, data_of(study))
+    return study
 
 
 def incomplete(table: pd.DataFrame, study: Study) -> str:

@@ -12,6 +12,10 @@ TRAINERS = {
 """Name -> module with `train(networks, epochs)` as `task` describes it."""
 
 
+ON_DATA = {"JAX, vmap of scan of grad": "moons_jax", "PyTorch, batched": "moons_torch"}
+"""Name -> module with `train(networks, epochs, optimizer)` as `moons` describes it."""
+
+
 class NotInstalledError(Exception):
     """A library that a peer needs cannot be imported; the message says which."""
 

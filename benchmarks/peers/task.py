@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sweep import RECIPES
-from sweep.recipe.problem import truth_table
+from sweep.recipe.problem import find_problem
 
 RECIPE = replace(RECIPES["gustaw"], update_order="simultaneous")
 LEARNING_RATE = RECIPE.learning_rate
-INPUTS, TARGETS = truth_table(RECIPE.problem)
+INPUTS, TARGETS = find_problem(RECIPE.problem)
+TARGETS = TARGETS[:, 0]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sweep.errors import FailedError, StoreUnavailableError
 from sweep.execution.worker import SECONDS_TO_CONNECT, Unstored, train_block
 from sweep.redact import redact
 from sweep.store import file_of, open_store
+from sweep.store.data_sets import have_data
 from sweep.store.provenance import SOURCES, project_version
 from sweep.study import Block
 
@@ -45,6 +46,7 @@ def run_job(job: Job, blocks: Sequence[Block]) -> list[int | Unstored]:
     try:
         with open_store(job.url, seconds=SECONDS_TO_CONNECT) as store:
             for block in blocks:
+                have_data(store, [block.point.recipe.problem])
                 results.append(store.insert(block.point, train_block(block)))
     except StoreUnavailableError as error:
         reason = f"on {socket.gethostname()}: {error}"

@@ -11,10 +11,12 @@ from threading import Thread
 from typing import Any
 
 from sweep.console.words import plural
-from sweep.errors import StoreError
+from sweep.errors import StoreError, StoreUnavailableError
 from sweep.execution.backend import Backend
 from sweep.execution.worker import SECONDS_TO_CONNECT, Unstored, train_block
-from sweep.store import open_store
+from sweep.recipe.problem import is_at_hand
+from sweep.store import Store, open_store
+from sweep.store.data_sets import have_data
 from sweep.study import Block
 
 
@@ -81,14 +83,28 @@ def run_blocks(blocks: Sequence[Block]) -> list[int | Unstored]:
 
 
 def run_block(block: Block) -> int | Unstored:
-    """Train one block and store its records; return how many were new, or the records where that failed."""
+    """Train one block and store its records; return how many were new, or the records where that failed.
+
+    Raises:
+        StoreError: the store does not hold what the block is trained on.
+    """
+    try:
+        if not is_at_hand(block.point.recipe.problem):
+            have_data(_store(), [block.point.recipe.problem])
+    except StoreUnavailableError as error:
+        return Unstored(block, None, str(error))
     records = train_block(block)
     try:
-        if "store" not in _worker:
-            _worker["store"] = open_store(_worker["url"], seconds=SECONDS_TO_CONNECT)
-        return _worker["store"].insert(block.point, records)  # type: ignore[no-any-return]
+        return _store().insert(block.point, records)
     except StoreError as error:
         return Unstored(block, records, str(error))
+
+
+def _store() -> Store:
+    """This worker's store, opened when it is first needed."""
+    if "store" not in _worker:
+        _worker["store"] = open_store(_worker["url"], seconds=SECONDS_TO_CONNECT)
+    return _worker["store"]  # type: ignore[no-any-return]
 
 
 def _end_with(parent: BaseProcess) -> None:

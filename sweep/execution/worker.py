@@ -28,9 +28,11 @@ class Unstored(NamedTuple):
 def train_block(block: Block) -> Records:
     """Train the block's networks."""
     from sweep.kernel import train
-    from sweep.study.draws import initial_parameters
+    from sweep.study.draws import initial_parameters, shuffle_keys
 
-    trained = train(block.point.recipe, initial_parameters(block.point, block.start, block.stop))
+    point, repeats = block.point, (block.start, block.stop)
+    keys = shuffle_keys(point, *repeats)
+    trained = train(point.recipe, initial_parameters(point, *repeats), shuffle_keys=keys)
     return Records(
         repeat=np.arange(block.start, block.stop),
         loss=trained.loss,
@@ -38,4 +40,5 @@ def train_block(block: Block) -> Records:
         solved=trained.solved,
         solved_epoch=trained.solved_epoch,
         diverged=trained.diverged,
+        accuracy=trained.accuracy,
     )

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from sweep import kernel
 from sweep.store import Records, Store
+from sweep.store.base import RECORD_FIELDS
+from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, Point
-from sweep.study.draws import initial_parameters
+from sweep.study.draws import initial_parameters, shuffle_keys
 
 RepeatNumbers = NDArray[np.int64]
-COMPARED = ("loss", "final_loss", "solved", "solved_epoch", "diverged")
+COMPARED = tuple(name for name in RECORD_FIELDS if name != "repeat")
 
 
 def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[str, RepeatNumbers]:
@@ -32,8 +34,11 @@ def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[
 def train_again(point: Point, repeats: RepeatNumbers) -> kernel.Trained:
     """The trainings of one point with these ascending repeat numbers (n,)."""
     blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
-    initial = [initial_parameters(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks]
-    return kernel.train(point.recipe, np.concatenate(initial))
+    initial, keys = (
+        np.concatenate([of(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks])
+        for of in (initial_parameters, shuffle_keys)
+    )
+    return kernel.train(point.recipe, initial, shuffle_keys=keys)
 
 
 def compare(
@@ -51,6 +56,7 @@ def compare(
         StoreError: the store cannot be read.
     """
     for point, repeats in sample:
+        have_data(store, [point.recipe.problem])
         records = store.records(point.identity, int(repeats[-1]) + 1)
         rows = np.searchsorted(records.repeat, repeats)
         again = train_again(point, repeats)

@@ -40,7 +40,8 @@ class Trace:
 
     @property
     def outputs(self) -> Array:
-        """The network's outputs for every row (rows, n_outputs) at the trained parameters; of a softmax, probabilities."""
+        """The network's outputs for every row (rows, n_outputs) at the trained parameters; of a softmax,
+        probabilities."""
         return probabilities(self.recipe, self.after[-1])
 
 

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from sweep.console.progress import watch
 from sweep.console.words import plural
-from sweep.errors import DamagedError, UsageError
+from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
 from sweep.recipe import Recipe
+from sweep.recipe.data import remember_data
+from sweep.recipe.problem import is_truth_table
 from sweep.store import Label, Records, Store
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS
@@ -29,6 +31,7 @@ class Report:
         points: every point that can be read, by its identity.
         stored: the repeats stored of each point, ascending, by its identity.
         studies: what every run that can be read asked for, by the run's identifier.
+        untrainable: problems whose data set is missing or damaged.
     """
 
     findings: list[str] = field(default_factory=list)
@@ -36,6 +39,7 @@ class Report:
     points: dict[str, Point] = field(default_factory=dict)
     stored: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     studies: dict[str, Study] = field(default_factory=dict)
+    untrainable: set[str] = field(default_factory=set)
 
     @property
     def n_records(self) -> int:
@@ -62,6 +66,7 @@ def verify(store: Store) -> Report:
         report.notes.append(f"{n_foreign:,} results of other programs lie in the same collection, unchecked")
     report.findings += store.damage()
     report.findings += read_points(store.points(), report.points)
+    report.findings += check_data(store, report)
     labels = store.labels()
     for label in labels:
         report.findings += check_label(label, report.points)
@@ -97,6 +102,20 @@ def read_points(stored: Mapping[str, Mapping[str, Any]], points: dict[str, Point
             yield f"point {identity} has recipe, seed and draws whose identity is {point.identity}"
 
 
+def check_data(store: Store, report: Report) -> Iterator[str]:
+    """Whether every data set that a point was trained on is there, with the numbers that its digest is of."""
+    for problem in sorted({point.recipe.problem for point in report.points.values()}):
+        if is_truth_table(problem):
+            continue
+        try:
+            remember_data(store.data_set(problem))
+        except StoreUnavailableError:
+            raise
+        except StoreError as error:
+            report.untrainable.add(problem)
+            yield str(error)
+
+
 def check_label(label: Label, points: Mapping[str, Point]) -> Iterator[str]:
     """Whether what records say of themselves is what their point says."""
     about = f"{plural(label.count, 'record')} of point {label.identity}"
@@ -104,7 +123,10 @@ def check_label(label: Label, points: Mapping[str, Point]) -> Iterator[str]:
     if point is None:
         yield f"{about} have no readable point: what they were trained from is unknown"
         return
-    right = (point.identity, point.seed, point.recipe.hidden_std_dev, point.recipe.output_std_dev)
+    hidden: object = point.recipe.hidden_std_dev
+    if isinstance(hidden, tuple):
+        hidden = None if label.hidden_std_dev is None else list(hidden)
+    right = (point.identity, point.seed, hidden, point.recipe.output_std_dev)
     for name, said, expected in zip(Label._fields[1:-1], label[1:-1], right, strict=True):
         if said != expected:
             yield f"{about} say {name} = {said!r}; the point says {expected!r}"
@@ -129,6 +151,8 @@ def check_records(about: str, records: Records, point: Point | None) -> Iterator
             (f"a {name} below 0", loss < 0),
         ):
             yield from some(about, wrong, records.repeat, f"with {words}")
+    accuracy = records.accuracy
+    yield from some(about, (accuracy < 0) | (accuracy > 1), records.repeat, "with an accuracy that is not from 0 to 1")
     epoch = records.solved_epoch
     yield from some(about, records.solved & (epoch < 0), records.repeat, "solved without a solved_epoch")
     yield from some(about, records.solved & records.diverged, records.repeat, "solved and diverged")

@@ -53,6 +53,11 @@ def remember_data(data: DataSet) -> str:
     return _known.setdefault(data.problem, data).problem
 
 
+def is_known(problem: str) -> bool:
+    """Whether the data set that a recipe's `problem` names is at hand."""
+    return problem in _known
+
+
 def known_data(problem: str) -> DataSet:
     """The data set that a recipe's `problem` names.
 
@@ -65,6 +70,23 @@ def known_data(problem: str) -> DataSet:
             "where its CSV file is given as problem"
         )
     return _known[problem]
+
+
+def check_targets(data: DataSet, output: str) -> None:
+    """Make sure that the targets are of the kind that an output learns, as those of a CSV file read for it are.
+
+    Raises:
+        UsageError: they are not.
+    """
+    zero_or_one = bool(((data.targets == 0) | (data.targets == 1)).all())
+    if output == "sigmoid" and not zero_or_one:
+        raise UsageError(
+            f"the targets of {data.name} ({data.problem}) are not all 0 or 1; use output=identity, loss=mse"
+        )
+    if output == "softmax" and not (zero_or_one and (data.targets.sum(axis=1) == 1).all()):
+        raise UsageError(
+            f"the targets of {data.name} ({data.problem}) are no classes, of which each row has one; use another output"
+        )
 
 
 def data_name(problem: str) -> str:

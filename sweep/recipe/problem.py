@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
-from sweep.recipe.data import known_data
+from sweep.recipe.data import is_known, known_data
 
 Array = NDArray[np.float64]
 
@@ -48,6 +48,11 @@ class Problem(NamedTuple):
 def is_truth_table(problem: str) -> bool:
     """Whether the problem's rows are all combinations of inputs 0 and 1, counting up in binary."""
     return not problem.startswith("data:")
+
+
+def is_at_hand(problem: str) -> bool:
+    """Whether the rows of a problem are known in this process."""
+    return is_truth_table(problem) or is_known(problem)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The published programs: RECIPES that repeat them, and the seeded initial values that they publish."""
+"""The recipes by name: RECIPES repeat published programs, with their seeded initial values, BASES are to start from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,6 +12,9 @@ from sweep.recipe.recipe import Recipe
 
 Draw = Callable[[int, int], NDArray[np.float64]]
 """Standard normal numbers of shape (fan_in, fan_out), the next ones of a generator."""
+
+
+NO_SEED = "this recipe publishes no seed; leave out --published and use --seed S --repeat R"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Program:
             UsageError: the program publishes no seed.
         """
         if self.seed is None or self.generator is None:
-            raise UsageError("this recipe publishes no seed; leave out --published and use --seed S --repeat R")
+            raise UsageError(NO_SEED)
         draw = self.generator(self.seed)
         spreads = [self.recipe.hidden_std_dev] * len(self.recipe.hidden) + [self.recipe.output_std_dev]
         pieces = []
@@ -161,12 +164,39 @@ RECIPES = {name: program.recipe for name, program in PROGRAMS.items()}
 """Name of a published program -> the recipe that repeats its trainings."""
 
 
-def find_program(name: str) -> Program:
-    """The published program of that name.
+BASES = {
+    "mlp": Recipe(
+        hidden=(8,),
+        activation="tanh",
+        optimizer="adam",
+        learning_rate=0.01,
+        epochs=1_000,
+        biases="zero",
+        gradient_scale="mean",
+    ),
+}
+"""Name of a recipe that repeats no program -> the recipe: where data of one's own starts from."""
+NAMES = (*RECIPES, *BASES)
+"""Every name that --recipe takes."""
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
 
     Raises:
         UsageError: there is none; the message lists those there are.
     """
+    if name not in NAMES:
+        raise UsageError(f"recipe was given as {name!r}; allowed is one of {', '.join(NAMES)}")
+    return BASES[name] if name in BASES else RECIPES[name]
+
+
+def start_of(name: str) -> tuple[NDArray[np.float64], str]:
+    """The initial parameters (n_parameters,) that the program of a recipe's name publishes, and how it starts in words.
+
+    Raises:
+        UsageError: it publishes no seed, or the recipe repeats no program.
+    """
     if name not in PROGRAMS:
-        raise UsageError(f"recipe was given as {name!r}; allowed is one of {', '.join(PROGRAMS)}")
-    return PROGRAMS[name]
+        raise UsageError(NO_SEED)
+    return PROGRAMS[name].published_parameters(), PROGRAMS[name].starts

@@ -1,10 +1,11 @@
-"""The published programs in a table."""
+"""The recipes in a table."""
 
-from sweep.recipe.published import PROGRAMS
+from sweep.recipe.published import BASES, NAMES, PROGRAMS, find_recipe
+from sweep.recipe.words import describe_recipe
 
 
 def recipe_table() -> str:
-    """The published programs, one a row, then where each comes from, as text of many lines.
+    """The recipes, one a row, then what each repeats and what others are for, as text of many lines.
 
     Examples:
         >>> lines = recipe_table().splitlines()
@@ -28,8 +29,9 @@ def recipe_table() -> str:
         "He",
     )
     rows = [head]
-    for name, program in PROGRAMS.items():
-        recipe, hidden = program.recipe, program.recipe.layers[0]
+    for name in NAMES:
+        recipe = find_recipe(name)
+        hidden = recipe.layers[0]
         network, spreads = "-".join(map(str, recipe.widths)), (recipe.hidden_std_dev, recipe.output_std_dev)
         words = (name, network, recipe.activation, recipe.biases, recipe.loss, recipe.gradient_scale)
         numbers = (f"{recipe.learning_rate:g}", f"{recipe.epochs:,}", ", ".join(f"{spread:.4g}" for spread in spreads))
@@ -41,4 +43,9 @@ def recipe_table() -> str:
     )
     for name, program in PROGRAMS.items():
         lines.append(f"\n{name}: {program.source}\n  starts: {program.starts}\n  reports: {program.reports}")
+    for name, recipe in BASES.items():
+        trained = describe_recipe(recipe, ("hidden", "hidden_std_dev", "output_std_dev", "update_order"))
+        lines.append(
+            f"\n{name}: where your own data starts from: --recipe {name} --set problem=FILE.csv\n  trained: {trained}"
+        )
     return "\n".join(lines)

@@ -16,7 +16,7 @@ Counts = NDArray[np.int64]
 EXACT_BELOW = 1e-7
 """Sums of squares lose all digits of a variance below 1e-16 of the squared mean; below this share it is recomputed."""
 
-NO_RECORDS = Moments(0, 0, 0, 0.0, 0.0)
+NO_RECORDS = Moments(0, 0, 0, 0.0, 0.0, np.nan)
 
 
 class Estimate(NamedTuple):
@@ -28,6 +28,7 @@ class Estimate(NamedTuple):
         count: trainings that count (those that did not diverge); hides tuple.count, which nobody calls on estimates.
         diverged: trainings that do not.
         solved: fraction of all trainings that are solved, NaN without any or where it is not known.
+        accuracy: mean over the trainings that have one, NaN without any.
     """
 
     mean: float
@@ -35,6 +36,7 @@ class Estimate(NamedTuple):
     count: int  # type: ignore[assignment]
     diverged: int
     solved: float
+    accuracy: float = np.nan
 
     @classmethod
     def from_moments(cls, moments: Moments, losses: Callable[[], Numbers]) -> "Estimate":
@@ -45,7 +47,7 @@ class Estimate(NamedTuple):
         if variance < EXACT_BELOW * mean**2:
             variance = _variance(losses())
         solved = moments.solved / moments.count if moments.count else np.nan
-        return cls(mean, variance, count, moments.diverged, solved)
+        return cls(mean, variance, count, moments.diverged, solved, moments.accuracy)
 
     @classmethod
     def from_losses(cls, loss: Numbers, solved: NDArray[np.bool_]) -> "Estimate":

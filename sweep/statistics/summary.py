@@ -2,6 +2,7 @@
 
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from sweep.console.progress import watch
@@ -18,7 +19,8 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
 
     Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
     `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
-    where it is not known); `diverged`, their number. Losses are in nats × epochs (bce) or squared error × epochs (mse).
+    where it is not known); `diverged`, their number; and where any training has one, `accuracy`, the mean fraction of
+    the rows that are right at the end. Losses are in nats × epochs (bce) or squared error × epochs (mse).
 
     Raises:
         StoreError: the store cannot be read.
@@ -43,4 +45,6 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
     names = [axis.field for axis in study.axes]
     coordinates = product(*(axis.values for axis in study.axes))
     rows = [dict(zip(names, values, strict=True)) | one.row() for values, one in zip(coordinates, found, strict=True)]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    accuracy = [one.accuracy for one in found]
+    return table if np.isnan(accuracy).all() else table.assign(accuracy=accuracy)

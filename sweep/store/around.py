@@ -5,6 +5,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from numpy.typing import NDArray
 
+from sweep.recipe.data import DataSet
 from sweep.store.base import Label, Moments, Records, Spreads, Store
 from sweep.study import Point
 
@@ -42,6 +43,14 @@ class StoreAround(Store):
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
         return self._ask(self._inside.moments, identities, below)
+
+    def add_data(self, data: DataSet) -> None:
+        """See Store.add_data."""
+        self._ask(self._inside.add_data, data)
+
+    def data_set(self, problem: str) -> DataSet:
+        """See Store.data_set."""
+        return self._ask(self._inside.data_set, problem)
 
     def points(self) -> dict[str, dict[str, Any]]:
         """See Store.points."""

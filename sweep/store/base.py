@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
+from sweep.recipe.data import DataSet
 from sweep.study import Point
 
-Row = tuple[int, float | None, float | None, bool, int | None, bool]
+Row = tuple[int, float | None, float | None, bool, int | None, bool, float | None]
 """One training as a database holds it: the fields of `Records` in their order, None for null."""
 
 
@@ -21,9 +22,10 @@ Row = tuple[int, float | None, float | None, bool, int | None, bool]
 class Records:
     """Trainings of one point, one array element a training, all arrays of shape (n,), n may be 0.
 
-    `repeat` numbers are 0 to 999,999,999. Every finite loss comes back bit for bit.
+    `repeat` numbers are 0 to 999,999,999. Every finite loss comes back bit for bit, but -0.0 as 0.0.
     `loss` and `final_loss` are NaN exactly where `diverged` is true; a store keeps null there.
     `solved_epoch` is -1 where the training never solved the problem; a store keeps null there.
+    `accuracy`, the fraction of the rows that are right, is NaN where there is none; a store keeps null there.
     """
 
     repeat: NDArray[np.int64]
@@ -32,13 +34,21 @@ class Records:
     solved: NDArray[np.bool_]
     solved_epoch: NDArray[np.int64]
     diverged: NDArray[np.bool_]
+    accuracy: NDArray[np.float64]
 
     def rows(self) -> Iterator[Row]:
         """The trainings one by one, as plain Python values."""
         columns = (getattr(self, name).tolist() for name in RECORD_FIELDS)
-        for repeat, loss, final_loss, solved, epoch, diverged in zip(*columns, strict=True):
-            losses = (None if math.isnan(value) else value for value in (loss, final_loss))
-            yield repeat, *losses, solved, None if epoch < 0 else epoch, diverged
+        for repeat, loss, final_loss, solved, epoch, diverged, accuracy in zip(*columns, strict=True):
+            yield (
+                repeat, _or_null(loss), _or_null(final_loss), solved, None if epoch < 0 else epoch, diverged,
+                _or_null(accuracy),
+            )  # fmt: skip
+
+
+def _or_null(value: float) -> float | None:
+    # SQLite's REAL columns have one zero.
+    return None if math.isnan(value) else value + 0.0
 
 
 RECORD_FIELDS = tuple(field.name for field in fields(Records))
@@ -79,6 +89,7 @@ class Moments(NamedTuple):
 
     `count` is of all its trainings, `diverged` of those without a finite loss, `solved` of the solved ones (NaN where
     that is not known); the two sums are over `loss` of those that did not diverge (`count - diverged` of them).
+    `accuracy` is the mean of those that have one, NaN without any.
     """
 
     count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls on sums
@@ -86,6 +97,7 @@ class Moments(NamedTuple):
     solved: float
     loss_sum: float
     loss_sum_of_squares: float
+    accuracy: float
 
 
 Spreads = tuple[float, object]
@@ -93,7 +105,10 @@ Spreads = tuple[float, object]
 
 
 class Label(NamedTuple):
-    """What `count` records say of themselves, beside the identity by which the store finds them (None: by none)."""
+    """What `count` records say of themselves, beside the identity by which the store finds them (None: by none).
+
+    A `hidden_std_dev` of one spread for each hidden layer is a list of them, or None in a store that keeps one alone.
+    """
 
     identity: str | None
     point: object
@@ -166,6 +181,19 @@ class Store(Results):
     @abstractmethod
     def insert(self, point: Point, records: Records) -> int:
         """Store the records that are not yet there; return how many were new. Storing a record twice is harmless."""
+
+    @abstractmethod
+    def add_data(self, data: DataSet) -> None:
+        """Store a data set under its `problem`; storing it again is harmless, and keeps the name that it has then."""
+
+    @abstractmethod
+    def data_set(self, problem: str) -> DataSet:
+        """The data set that a recipe's `problem` names.
+
+        Raises:
+            StoreError: the store does not hold it.
+            DamagedError: its numbers are not those that its digest is of.
+        """
 
     @abstractmethod
     def points(self) -> dict[str, dict[str, Any]]:

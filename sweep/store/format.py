@@ -1,12 +1,15 @@
 """The version of the format that stores are kept in.
 
 Format 1 is the first. In format 2 every run says the target of its study (`until`), and MongoDB keeps the version in a
-document of its own.
+document of its own. Format 3 keeps data sets and the accuracy of trainings, SQLite's columns say that losses are
+numbers, and a point may have a spread for each hidden layer.
 """
 
 from sweep.errors import StoreError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+HAS_DATA = 3
+"""The first version with data sets and accuracies."""
 
 
 def check_format(name: str, version: object) -> int:

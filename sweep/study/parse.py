@@ -1,16 +1,20 @@
 """Reads what is typed: FIELD=VALUE of a recipe and FIELD=SPEC of an axis."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from sweep.errors import UsageError
+from sweep.recipe import Recipe
 from sweep.recipe.choices import FULL
+from sweep.recipe.csv_file import is_csv, read_csv
+from sweep.recipe.data import remember_data
 from sweep.recipe.field import in_conflict, type_of, with_values
-from sweep.recipe.published import find_program
+from sweep.recipe.problem import find_problem
+from sweep.recipe.published import find_recipe
 from sweep.study.axis import Axis
 from sweep.study.overlap import pooled_overlap
 from sweep.study.study import Study
@@ -21,7 +25,7 @@ SPEC = "log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,…"
 
 
 def parse_setting(text: str) -> tuple[str, Any]:
-    """FIELD=VALUE as the field and its value.
+    """FIELD=VALUE as the field and its value; a CSV file stays the text that it is until `read_recipe`.
 
     Raises:
         UsageError: there is no `=`, no such field, or the value is not of the field's kind.
@@ -62,7 +66,7 @@ def parse_axis(text: str) -> Axis:
     """
     field, spec = _split(text, "FIELD=SPEC")
     kind, colon, rest = spec.partition(":")
-    if not colon:
+    if not colon or field == "problem":  # table:0110, and a path may have one
         return Axis(field, tuple(_parse_value(field, part) for part in spec.split(",")))
     bounds = rest.split(":")
     if kind not in ("log", "lin") or len(bounds) != 3:
@@ -152,6 +156,43 @@ def read_target(
     return given[0] if given else None
 
 
+def read_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+    """The recipe with these values of its fields, the data set of a CSV file at hand.
+
+    Raises:
+        UsageError: one of them is not allowed, or the file cannot be read.
+    """
+    return with_values(recipe, _with_data(recipe, values, ())[0])
+
+
+def _with_data(
+    recipe: Recipe, values: Mapping[str, Any], axes: Sequence[Axis]
+) -> tuple[dict[str, Any], tuple[Axis, ...]]:
+    """The settings and axes with every CSV file's data set at hand and named in place of the file.
+
+    What a file's targets are depends on the output, so it is read when all settings are known.
+    """
+    swept = {axis.field: axis.values for axis in axes}
+    outputs, inputs = (swept.get(field, [values.get(field, getattr(recipe, field))]) for field in ("output", "inputs"))
+
+    def found(text: str) -> str:
+        if not is_csv(text):
+            return text
+        problems = {remember_data(read_csv(text, output)) for output in outputs}
+        if len(problems) > 1:
+            raise UsageError(
+                f"problem was given as {text} and output is swept, but its targets are other numbers with each output; "
+                "sweep output over those whose targets are the same, or run them one by one"
+            )
+        for kind in inputs:
+            find_problem(min(problems), kind)  # refuses what cannot be standardized before anything is stored
+        return min(problems)
+
+    fixed = {field: found(value) if field == "problem" else value for field, value in values.items()}
+    moved = tuple(Axis(f, tuple(map(found, vs)) if f == "problem" else vs) for f, vs in axes)
+    return fixed, moved
+
+
 def read_study(
     recipe_name: str,
     settings: Sequence[str],
@@ -167,12 +208,13 @@ def read_study(
     Raises:
         UsageError: any of them is not allowed, or a field is both set and swept.
     """
-    recipe = find_program(recipe_name).recipe
-    fields = [parse_setting(text) for text in settings]
-    recipe = with_values(recipe, dict(fields))
+    recipe = find_recipe(recipe_name)
+    values, swept = _with_data(recipe, dict(map(parse_setting, settings)), tuple(map(parse_axis, axes)))
+    # What is set may suit none but the problems that are swept.
+    first = {field: given[0] for field, given in swept if field == "problem"}
     every = Study.repeats if repeats is None else repeats
-    study = Study(recipe, tuple(map(parse_axis, axes)) or Study.axes, every, seed, draws)
-    for field, _ in fields:
+    study = Study(with_values(recipe, {**values, **first}), swept or Study.axes, every, seed, draws)
+    for field in values:
         if any(
             axis.field == field or (axis.field == "hidden_std_dev" and in_conflict(axis.field, field))
             for axis in study.axes

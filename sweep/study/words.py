@@ -3,6 +3,7 @@
 from typing import Any
 
 from sweep.recipe.choices import FULL
+from sweep.recipe.data import data_name
 from sweep.recipe.field import is_spread, layers_of
 from sweep.study.axis import Axis
 from sweep.study.overlap import draw_of
@@ -21,12 +22,15 @@ SHOWN_VALUES = 8
 
 
 def format_value(value: object, field: str = "") -> str:
-    """A value of a field as it is typed: the widths of hidden layers, a spread for each, a batch of all rows."""
+    """A value of a field as it is shown: a data set by its name, else as it is typed: the widths of hidden layers, a
+    spread for each, a batch of all rows."""
     if isinstance(value, tuple):
         between = "," if field == SPREAD else "x"
         return between.join(map(format_value, value)) or "none"
     if field == "batch_size" and value == FULL:
         return "full"
+    if field == "problem":
+        return data_name(str(value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 

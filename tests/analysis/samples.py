@@ -15,6 +15,10 @@ TWO_AXES = Study(
 )
 
 
+def no_accuracy(n):
+    return np.full(n, np.nan)
+
+
 def some_trainings(study, position):
     """Random trainings of one point: a tenth diverged, about half solved, some of them lost again."""
     rng = np.random.default_rng(position)
@@ -24,19 +28,22 @@ def some_trainings(study, position):
     solved = ever & (rng.random(n) < 0.9)
     loss = np.where(solved, rng.lognormal(5, 1, n), rng.normal(1000 + 10 * (position - 6) ** 2, 30, n))
     loss[diverged] = np.nan
-    return Records(np.arange(n), loss, loss / 2, solved, np.where(ever, rng.integers(1, 5000, n), -1), diverged)
+    return Records(
+        np.arange(n), loss, loss / 2, solved, np.where(ever, rng.integers(1, 5000, n), -1), diverged, no_accuracy(n)
+    )
 
 
 def all_diverged(study, position):
     n = study.repeats
     nothing = np.full(n, np.nan)
-    return Records(np.arange(n), nothing, nothing, np.zeros(n, bool), np.full(n, -1), np.ones(n, bool))
+    return Records(np.arange(n), nothing, nothing, np.zeros(n, bool), np.full(n, -1), np.ones(n, bool), nothing)
 
 
 def none_solved(study, position):
     n = study.repeats
     loss = 100.0 + position + np.arange(n)
-    return Records(np.arange(n), loss, loss, np.zeros(n, bool), np.full(n, -1), np.zeros(n, bool))
+    flags = np.zeros(n, bool)
+    return Records(np.arange(n), loss, loss, flags, np.full(n, -1), flags, no_accuracy(n))
 
 
 def fill(url, study, trainings=some_trainings, leave_out=()):

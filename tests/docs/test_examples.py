@@ -7,10 +7,12 @@ from contextlib import closing
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import mongomock
+import numpy as np
 import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.execution.processes import run_block, start_worker, stop_worker
+from sweep.recipe.data import DataSet
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from sweep.study import plan
@@ -20,6 +22,7 @@ EXAMPLES = [
     pytest.param(page, program, id=f"{page} {number}") for number, (page, program) in enumerate(blocks("python"))
 ]
 STUDY = Study(RECIPES["gustaw"], (Axis("hidden_std_dev", (0.7, 1.0)),), repeats=50)
+DATA = DataSet("one.csv", ("a", "b"), ("y",), np.array([[0.0, 2], [1, 4]]), np.array([[0.0], [1]]))
 
 
 @pytest.fixture
@@ -30,6 +33,7 @@ def stores(tmp_path, monkeypatch):
         for url in ("sweep.sqlite3", "mongodb://127.0.0.1:27017"):
             with open_store(url, create=True) as store:
                 store.start_run(describe_run(STUDY, "command", 1))
+                store.add_data(DATA)
             start_worker(url)
             assert [run_block(block) for block in plan(STUDY, {})] == [50, 50]
             stop_worker()
@@ -64,6 +68,6 @@ def test_every_query_runs(query):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
     assert len(blocks("sql")) == 1
     assert "prints" in PAGES["README.md"]

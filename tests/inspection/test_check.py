@@ -85,6 +85,7 @@ OFF = [
     ("final_loss = -0.5", {"final_loss": -0.5}, "has 1 record with a final_loss below 0 (repeat 7)"),
     ("solved = 1, solved_epoch = NULL", {"solved": True, "solved_epoch": None}, "solved without a solved_epoch"),
     ("solved = 1, diverged = 1", {"solved": True, "diverged": True}, "has 1 record solved and diverged (repeat 7)"),
+    ("accuracy = 1.5", {"accuracy": 1.5}, "has 1 record with an accuracy that is not from 0 to 1 (repeat 7)"),
     ("solved_epoch = 21", {"solved_epoch": 21}, "has 1 record with a solved_epoch above 20 epochs (repeat 7)"),
 ]
 
@@ -191,13 +192,13 @@ def test_a_run_that_says_too_little_is_found(url, capsys):
 
 
 def no_records():
-    return Records(*(np.zeros(0, kind) for kind in (int, float, float, bool, int, bool)))
+    return Records(*(np.zeros(0, kind) for kind in (int, float, float, bool, int, bool, float)))
 
 
 def test_records_that_no_run_asked_for_are_found(url, capsys):
     with open_store(url, create=True) as store:
         again = train_again(STUDY.points[0], np.arange(3))
-        fields = (again.loss, again.final_loss, again.solved, again.solved_epoch, again.diverged)
+        fields = (again.loss, again.final_loss, again.solved, again.solved_epoch, again.diverged, again.accuracy)
         store.insert(STUDY.points[0], Records(np.arange(3), *fields))
     assert findings(url, capsys) == [f"point {FIRST} has 3 records, and no run asked for it"]
 
@@ -347,5 +348,6 @@ def test_every_training_is_as_likely_in_a_sample():
 
 def test_long_lists_of_repeats_are_cut():
     n = 5
-    records = Records(np.arange(n), -np.ones(n), np.ones(n), np.zeros(n, bool), np.full(n, -1), np.zeros(n, bool))
+    flags, none = np.zeros(n, bool), np.full(n, np.nan)
+    records = Records(np.arange(n), -np.ones(n), np.ones(n), flags, np.full(n, -1), flags, none)
     assert list(check_records("x", records, None)) == ["x has 5 records with a loss below 0 (repeat 0, 1, 2, …)"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sweep import RECIPES, UsageError, kernel, reference
-from sweep.recipe.published import PROGRAMS, find_program
+from sweep.recipe.published import BASES, NAMES, PROGRAMS, find_recipe, start_of
 from sweep.study import Point
 from sweep.study.draws import initial_parameters
 from tests.published import SEEDED, TRANSCRIPTIONS, published_start
@@ -54,17 +54,29 @@ def test_drawing_them_leaves_the_shared_generator_alone():
 
 
 def test_a_program_without_a_seed_says_what_to_use_instead():
-    with pytest.raises(UsageError) as error:
-        PROGRAMS["gustaw"].published_parameters()
-    assert str(error.value) == ("this recipe publishes no seed; leave out --published and use --seed S --repeat R")
+    for name in ("gustaw", "mlp"):
+        with pytest.raises(UsageError) as error:
+            start_of(name)
+        assert str(error.value) == ("this recipe publishes no seed; leave out --published and use --seed S --repeat R")
+
+
+def test_a_published_start_is_told_in_words():
+    values, words = start_of("rumelhart")
+    assert values.tolist() == published_start("rumelhart").tolist()
+    assert words == "weights 0.5 N(0, 1) from np.random.seed(42), no biases"
 
 
 def test_an_unknown_recipe_is_named():
     with pytest.raises(UsageError) as error:
-        find_program("nobody")
+        find_recipe("nobody")
     assert str(error.value) == (
-        "recipe was given as 'nobody'; allowed is one of gustaw, peczenyj, twenty-lines, rumelhart, relu-capstone"
+        "recipe was given as 'nobody'; allowed is one of gustaw, peczenyj, twenty-lines, rumelhart, relu-capstone, mlp"
     )
+
+
+def test_every_recipe_is_found_by_its_name():
+    assert [find_recipe(name) for name in NAMES] == [*RECIPES.values(), *BASES.values()]
+    assert not RECIPES.keys() & BASES.keys()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -14,6 +14,8 @@ CALLS = {
     "repeats": ("one",),
     "columns": ("one", 3, ["loss"]),
     "moments": (["one"], 3),
+    "add_data": ("data",),
+    "data_set": ("data:…",),
     "points": (),
     "labels": (),
     "foreign": (),

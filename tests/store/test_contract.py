@@ -19,25 +19,35 @@ from tests.store.samples import a_point, same, some_records
 
 PUBLISHED = {
     "point", "seed", "repeat", "hidden_std_dev", "output_std_dev",
-    "loss", "final_loss", "solved", "solved_epoch", "diverged",
+    "loss", "final_loss", "solved", "solved_epoch", "diverged", "accuracy",
 }  # fmt: skip
 
 
-def test_every_double_comes_back_bit_for_bit(store: Store) -> None:
+def test_every_double_comes_back_bit_for_bit_but_one_zero(store: Store) -> None:
     largest = sys.float_info.max
     loss = np.array([largest, -largest, 5e-324, -5e-324, 2.2250738585072014e-308, 0.0, -0.0, 0.1, 1 / 3, 3.0, np.nan])
     n = len(loss)
     diverged = np.isnan(loss)
     epochs = np.array([-1, 0, 1, 10**9, *[7] * (n - 4)])
-    records = Records(np.arange(n) * 10**7, loss, -loss, epochs >= 0, epochs, diverged)
+    records = Records(np.arange(n) * 10**7, loss, -loss, epochs >= 0, epochs, diverged, loss / 2)
     records.final_loss[diverged] = np.nan
     assert store.insert(a_point(), records) == n
-    assert same(store.records(a_point().identity, 10**9), records)
+    assert same(store.records(a_point().identity, 10**9), with_one_zero(records))
+
+
+def with_one_zero(records: Records) -> Records:
+    return Records(*(column + 0.0 if column.dtype == float else column for column in columns(records)))
+
+
+def columns(records: Records) -> list[np.ndarray]:
+    return [getattr(records, name) for name in RECORD_FIELDS]
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 extreme = st.sampled_from([sys.float_info.max, -sys.float_info.max, 5e-324, -5e-324, np.inf, -np.inf, np.nan, -0.0])
-rows = st.tuples(finite | extreme, finite | extreme, st.booleans(), st.integers(-1, 10**9), st.booleans())
+rows = st.tuples(
+    finite | extreme, finite | extreme, st.booleans(), st.integers(-1, 10**9), st.booleans(), finite | extreme
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -45,20 +55,20 @@ rows = st.tuples(finite | extreme, finite | extreme, st.booleans(), st.integers(
     drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1), spread=finite
 )
 def test_any_records_come_back(
-    drawn: dict[int, tuple[float, float, bool, int, bool]], seed: int, spread: float, store: Store
+    drawn: dict[int, tuple[float, float, bool, int, bool, float]], seed: int, spread: float, store: Store
 ) -> None:
     point = a_point(seed, abs(spread))
     have = store.repeats(point.identity).tolist()
     values = [(repeat, *drawn[repeat]) for repeat in sorted(set(drawn) - set(have))]
-    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_)
-    columns = zip(*values, strict=True) if values else ((),) * 6
-    records = Records(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+    types = (np.int64, np.float64, np.float64, np.bool_, np.int64, np.bool_, np.float64)
+    read = zip(*values, strict=True) if values else ((),) * 7
+    records = Records(*(np.array(column, kind) for column, kind in zip(read, types, strict=True)))
     records.loss[records.diverged] = records.final_loss[records.diverged] = np.nan
     assert store.insert(point, records) == len(values)
     assert store.insert(point, records) == 0
     found = store.records(point.identity, 10**9)
     new = np.isin(found.repeat, records.repeat)
-    assert same(Records(*(getattr(found, name)[new] for name in RECORD_FIELDS)), records)
+    assert same(Records(*(column[new] for column in columns(found))), with_one_zero(records))
     assert store.points()[point.identity]["recipe"] == point.recipe.to_dict()
 
 
@@ -75,9 +85,9 @@ def test_single_columns_are_those_of_the_records(store: Store) -> None:
     store.insert(a_point(), some_records(0, 10))
     whole = some_records(0, 13)
     for names in (["loss"], ["solved_epoch", "repeat"], ["diverged", "solved", "final_loss"], list(RECORD_FIELDS)):
-        columns = store.columns(a_point().identity, 13, names)
-        assert list(columns) == names
-        for name, column in columns.items():
+        read = store.columns(a_point().identity, 13, names)
+        assert list(read) == names
+        for name, column in read.items():
             expected = getattr(whole, name)
             assert (column.dtype, column.tobytes()) == (expected.dtype, expected.tobytes())
             assert column.flags.c_contiguous
@@ -93,7 +103,7 @@ def test_inserting_twice_is_harmless_and_counted(store: Store) -> None:
 
 def test_a_stored_record_never_changes(store: Store) -> None:
     store.insert(a_point(), some_records(0, 1))
-    other = Records(*(np.array([v]) for v in (0, 99.0, 98.0, False, -1, False)))
+    other = Records(*(np.array([v]) for v in (0, 99.0, 98.0, False, -1, False, 0.5)))
     assert store.insert(a_point(), other) == 0
     assert same(store.records(a_point().identity, 1), some_records(0, 1))
 
@@ -131,7 +141,7 @@ def test_repeats_are_in_order_of_number(store: Store) -> None:
     repeats = [10, 999_999_999, 9, 100, 0]
     n = len(repeats)
     store.insert(a_point(), Records(np.array(repeats), np.ones(n), np.ones(n), *(np.ones(n, t) for t in (bool, int)),
-                                    np.zeros(n, bool)))  # fmt: skip
+                                    np.zeros(n, bool), np.ones(n)))  # fmt: skip
     assert store.repeats(a_point().identity).tolist() == sorted(repeats)
     assert store.counts([a_point().identity], 11) == {a_point().identity: 3}
     assert store.counts([a_point().identity], 10**9) == {a_point().identity: 5}
@@ -143,12 +153,20 @@ def test_moments_sum_what_did_not_diverge(store: Store) -> None:
     store.insert(right, some_records(2, 3))
     found = store.moments([left.identity, unknown, right.identity], 10)
     losses = [1 / (1 + repeat) for repeat in range(10) if repeat % 3 != 2]
+    accuracies = [repeat % 5 / 4 for repeat in range(10) if repeat % 4 != 3]
     assert found == {
         left.identity: Moments(
-            10, 3, 3, pytest.approx(sum(losses), rel=1e-14), pytest.approx(sum(x * x for x in losses), rel=1e-14)
+            10, 3, 3, pytest.approx(sum(losses), rel=1e-14), pytest.approx(sum(x * x for x in losses), rel=1e-14),
+            pytest.approx(np.mean(accuracies), rel=1e-14),
         ),
-        right.identity: Moments(1, 1, 0, 0.0, 0.0),
-    }
+        right.identity: Moments(1, 1, 0, 0.0, 0.0, 0.5),
+    }  # fmt: skip
+
+
+def test_where_no_training_has_an_accuracy_there_is_no_mean_of_it(store: Store) -> None:
+    store.insert(a_point(), some_records(3, 4))
+    (found,) = store.moments([a_point().identity], 10).values()
+    assert np.isnan(found.accuracy)
 
 
 def test_moments_and_counts_of_very_many_points(store: Store) -> None:
@@ -216,9 +234,11 @@ def test_anyone_reads_results_by_the_published_names(store: Store, url: str) -> 
     rows = sorted(_read_without_this_project(url), key=lambda row: row["repeat"])
     common = {"point": point.identity, "seed": 2**63 - 1, "hidden_std_dev": 0.125, "output_std_dev": 1.0}
     assert rows == [
-        {**common, "repeat": 1, "loss": 0.5, "final_loss": 0.5 / 3, "solved": 0, "solved_epoch": None, "diverged": 0},
-        {**common, "repeat": 2, "loss": None, "final_loss": None, "solved": 0, "solved_epoch": None, "diverged": 1},
-    ]
+        {**common, "repeat": 1, "loss": 0.5, "final_loss": 0.5 / 3, "solved": 0, "solved_epoch": None, "diverged": 0,
+         "accuracy": 0.25},
+        {**common, "repeat": 2, "loss": None, "final_loss": None, "solved": 0, "solved_epoch": None, "diverged": 1,
+         "accuracy": 0.5},
+    ]  # fmt: skip
     assert all(set(row) == PUBLISHED for row in rows)
 
 
@@ -248,12 +268,12 @@ def _read_without_this_project(url: str) -> list[dict[str, object]]:
 def test_a_loss_that_is_not_finite_is_in_no_sum(store: Store) -> None:
     loss = np.array([1.0, np.nan, np.inf, -np.inf, 2.0, sys.float_info.max * 1e-200])
     n = len(loss)
-    records = Records(np.arange(n), loss, loss, np.ones(n, bool), np.ones(n, np.int64), np.zeros(n, bool))
+    records = Records(np.arange(n), loss, loss, np.ones(n, bool), np.ones(n, np.int64), np.zeros(n, bool), np.ones(n))
     store.insert(a_point(), records)
     (found,) = store.moments([a_point().identity], n).values()
     finite = loss[np.isfinite(loss)]
     assert found[:3] == (6, 3, 6)
-    assert found[3:] == (pytest.approx(sum(finite), rel=1e-14), pytest.approx(sum(finite**2), rel=1e-14))
+    assert found[3:5] == (pytest.approx(sum(finite), rel=1e-14), pytest.approx(sum(finite**2), rel=1e-14))
     assert same(store.records(a_point().identity, n), records)
 
 
@@ -263,7 +283,8 @@ def test_a_field_that_records_do_not_have_is_refused(store: Store) -> None:
         with pytest.raises(UsageError) as caught:
             store.columns(a_point().identity, 9, ["loss", name])
         assert str(caught.value) == (
-            f"field was given as {name!r}; allowed is one of repeat, loss, final_loss, solved, solved_epoch, diverged"
+            f"field was given as {name!r}; allowed is one of repeat, loss, final_loss, solved, solved_epoch, "
+            "diverged, accuracy"
         )
 
 
@@ -295,3 +316,14 @@ def test_a_sound_store_has_no_damage_and_nothing_foreign(store: Store) -> None:
     store.insert(a_point(), some_records(0, 20))
     assert store.damage() == []
     assert (store.foreign(), store.foreign_moments(), list(store.foreign_losses())) == (0, {}, [])
+
+
+def test_a_spread_for_each_hidden_layer_is_a_list_or_none_in_labels_and_results(store: Store, url: str) -> None:
+    point = Point(Recipe(hidden=(2, 2), hidden_std_dev=(0.5, 2.0)), 1, "common")
+    store.insert(point, some_records(0, 3))
+    (label,) = store.labels()
+    expected = None if url.startswith("sqlite") else [0.5, 2.0]
+    assert label == Label(point.identity, point.identity, 1, expected, 1.0, 3)
+    assert {str(row["hidden_std_dev"]) for row in _read_without_this_project(url)} == {str(expected)}
+    assert store.points()[point.identity]["recipe"]["hidden_std_dev"] == [0.5, 2.0]
+    assert store.damage() == []

@@ -5,11 +5,13 @@ import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
 
+import numpy as np
 import pymongo
 import pytest
 
 from sweep import RECIPES, Axis, Recipe, Study
 from sweep.execution.processes import run_block, start_worker, stop_worker
+from sweep.recipe.data import DataSet
 from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS, describe_run
@@ -17,7 +19,8 @@ from sweep.study import plan
 from tests.docs.pages import PAGES
 
 MODEL = PAGES["docs/storage.md"].partition("## Data model")[2]
-TYPES = {"double": float, "bool": bool, "integer": int, "integers": int, "text": str, "document": dict}
+TYPES = {"double": float, "bool": bool, "integer": int, "integers": int, "text": str, "document": dict, "list": list,
+         "bytes": bytes}  # fmt: skip
 
 
 def documented(collection):
@@ -47,11 +50,12 @@ def filled(url):
         for block in plan(study, {}):
             run_block(block)
         stop_worker()
+        store.add_data(DataSet("t.csv", ("x",), ("y",), np.array([[0.0], [1]]), np.array([[1.0], [0]])))
     return url
 
 
 @pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)
-@pytest.mark.parametrize("collection", ["results", "points", "runs"])
+@pytest.mark.parametrize("collection", ["results", "points", "runs", "data_sets"])
 def test_documents_have_the_documented_fields_and_types(filled, collection):
     with pymongo.MongoClient(filled) as client:
         documents = list(client.get_default_database()[collection].find())
@@ -81,9 +85,10 @@ def test_rows_have_the_documented_fields(tmp_path):
         assert columns("results") == set(documented("results"))
         assert columns("points") == set(documented("points")) - {"_id"} | {"id", "identity"} | spreads
         assert columns("trainings") == columns("results") - spreads - {"seed", "point"} | {"point_id"}
+        assert columns("data_sets") == set(documented("data_sets")) - {"_id"} | {"problem"}
         assert columns("runs") == {"id", "started", "ended", "state", "document"}
         assert database.execute("PRAGMA user_version").fetchone() == (FORMAT_VERSION,)
-    for name in ("trainings", "point_id", "id", "document"):
+    for name in ("trainings", "point_id", "id", "document", "problem"):
         assert f"`{name}`" in MODEL
 
 

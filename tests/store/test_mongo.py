@@ -15,7 +15,7 @@ def test_a_training_is_one_document_of_plain_values(mocked: Store) -> None:
     assert document == {
         "_id": f"{a_point().identity}:0000000002", "point": a_point().identity, "seed": 0, "repeat": 2,
         "hidden_std_dev": 0.5, "output_std_dev": 1.0, "loss": None, "final_loss": None,
-        "solved": False, "solved_epoch": None, "diverged": True,
+        "solved": False, "solved_epoch": None, "diverged": True, "accuracy": 0.5,
     }  # fmt: skip
     assert {type(value) for value in document.values()} <= {str, int, float, bool, type(None)}
 

@@ -17,6 +17,10 @@ from sweep.study.words import format_value
         ("epochs=20_000", ("epochs", 20000)),
         ("learning_rate=1e-2", ("learning_rate", 0.01)),
         ("activation=tanh", ("activation", "tanh")),
+        ("batch_size=full", ("batch_size", 0)),
+        ("batch_size=32", ("batch_size", 32)),
+        ("hidden_std_dev=0.5,1,1", ("hidden_std_dev", (0.5, 1.0, 1.0))),
+        ("problem=a,b=c.csv:y", ("problem", "a,b=c.csv:y")),
     ],
 )
 def test_settings(text, expected):
@@ -28,6 +32,8 @@ def test_settings(text, expected):
     [
         ("hidden=none,2,3x3", ((), (2,), (3, 3))),
         ("activation=sigmoid,tanh,relu", ("sigmoid", "tanh", "relu")),
+        ("problem=xor,table:0111,C:\\a.csv", ("xor", "table:0111", "C:\\a.csv")),
+        ("batch_size=full,1,2", (0, 1, 2)),
         ("epochs=lin:100:300:3", (100, 200, 300)),
         ("hidden_std_dev=0.5", (0.5,)),
         ("hidden_std_dev=lin:0:1:3", (0.0, 0.5, 1.0)),

@@ -25,9 +25,10 @@ SUMS: Document = {
     "solved": {"$sum": {"$cond": ["$solved", 1, 0]}},
     "loss_sum": {"$sum": {"$cond": [_IS_FINITE, "$loss", 0.0]}},
     "loss_sum_of_squares": {"$sum": {"$cond": [_IS_FINITE, {"$multiply": ["$loss", "$loss"]}, 0.0]}},
+    "accuracy": {"$avg": "$accuracy"},
 }
-"""The fields of Moments, summed by the database."""
-_SUMS_OF_LOSSES = {name: total for name, total in SUMS.items() if name != "solved"}
+"""The fields of Moments, summed by the database; the mean accuracy is null where none has one."""
+_SUMS_OF_LOSSES = {name: total for name, total in SUMS.items() if name not in ("solved", "accuracy")}
 GROUP_BY_SPREADS: Document = {
     "_id": {"hidden_std_dev": "$hidden_std_dev", "output_std_dev": "$output_std_dev"},
     **_SUMS_OF_LOSSES,
@@ -53,6 +54,7 @@ _ALLOWED = {
     "solved": (_IS_BOOL,),
     "solved_epoch": (*_IS_WHOLE, _IS_NULL),
     "diverged": (_IS_BOOL,),
+    "accuracy": (_IS_DOUBLE, {"$eq": None}),  # records from before format 3 lack it
 }
 MISSHAPEN: Document = {
     **OURS,

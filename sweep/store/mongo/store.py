@@ -1,7 +1,7 @@
 """The store in a MongoDB database."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from pymongo.collection import Collection
 
 from sweep.errors import DamagedError, StoreError
+from sweep.recipe.data import DataSet
 from sweep.redact import redact
 from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.data_sets import from_kept, to_kept
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
     COUNT,
@@ -91,11 +93,27 @@ class MongoStore(Store):
         names = known_fields(names)
         with self._explained(), self._readable(identity):
             found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
-            return columns_of(names, (tuple(map(document.__getitem__, names)) for document in found))
+            documents: Iterable[Document] = found
+            if "accuracy" in names:  # records from before format 3 lack it
+                documents = ({"accuracy": None, **document} for document in found)
+            return columns_of(names, (tuple(map(document.__getitem__, names)) for document in documents))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        return {identity: Moments(**found) for identity, found in self._grouped(identities, below, SUMS)}
+        grouped = self._grouped(identities, below, SUMS)
+        none = {"accuracy": math.nan}
+        return {identity: Moments(**found | (none if found["accuracy"] is None else {})) for identity, found in grouped}
+
+    def add_data(self, data: DataSet) -> None:
+        """See Store.add_data."""
+        with self._explained():
+            self._database["data_sets"].update_one({"_id": data.problem}, {"$set": to_kept(data)}, upsert=True)
+
+    def data_set(self, problem: str) -> DataSet:
+        """See Store.data_set."""
+        with self._explained():
+            kept = self._database["data_sets"].find_one({"_id": problem})
+        return from_kept(self.name, problem, kept)
 
     def points(self) -> dict[str, dict[str, Any]]:
         """See Store.points."""
@@ -119,7 +137,7 @@ class MongoStore(Store):
             found = list(self._results.aggregate([{"$match": READABLE_FOREIGN}, {"$group": GROUP_BY_SPREADS}]))
         spreads = [group.pop("_id") for group in found]
         return {
-            (float(of["hidden_std_dev"]), of.get("output_std_dev")): Moments(solved=math.nan, **sums)
+            (float(of["hidden_std_dev"]), of.get("output_std_dev")): Moments(solved=math.nan, accuracy=math.nan, **sums)
             for of, sums in zip(spreads, found, strict=True)
         }
 

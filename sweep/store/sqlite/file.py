@@ -14,33 +14,57 @@ BUSY_SECONDS = 1.0
 """How long SQLite itself waits for a lock; it hears no Ctrl-C meanwhile, so longer waiting is left to the caller."""
 TRIES_TO_MAKE = 10
 
-# A REAL column would keep -0.0 as the integer 0; ANY keeps every double as it is, and the CHECK keeps it a double.
+_POINTS = """(
+    id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, draws TEXT NOT NULL,
+    hidden_std_dev REAL, output_std_dev REAL NOT NULL, recipe TEXT NOT NULL
+) STRICT"""
+_TRAININGS = """(
+    point_id INTEGER NOT NULL REFERENCES points, repeat INTEGER NOT NULL, loss REAL, final_loss REAL,
+    solved INTEGER NOT NULL, solved_epoch INTEGER, diverged INTEGER NOT NULL, accuracy REAL,
+    PRIMARY KEY (point_id, repeat)
+) STRICT, WITHOUT ROWID"""
+_DATA_SETS = """CREATE TABLE IF NOT EXISTS data_sets (
+    problem TEXT PRIMARY KEY, name TEXT NOT NULL, input_names TEXT NOT NULL, output_names TEXT NOT NULL,
+    inputs BLOB NOT NULL, targets BLOB NOT NULL
+) STRICT"""
+_RESULTS = """CREATE VIEW IF NOT EXISTS results AS
+    SELECT hidden_std_dev, output_std_dev, loss, final_loss, solved, solved_epoch, diverged, accuracy, repeat, seed,
+        identity AS point
+    FROM points JOIN trainings ON point_id = points.id"""
 SCHEMA = f"""
 BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS points (
-    id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, draws TEXT NOT NULL,
-    hidden_std_dev REAL NOT NULL, output_std_dev REAL NOT NULL, recipe TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS trainings (
-    point_id INTEGER NOT NULL REFERENCES points, repeat INTEGER NOT NULL,
-    loss ANY CHECK (typeof(loss) IN ('real', 'null')),
-    final_loss ANY CHECK (typeof(final_loss) IN ('real', 'null')),
-    solved INTEGER NOT NULL, solved_epoch INTEGER, diverged INTEGER NOT NULL,
-    PRIMARY KEY (point_id, repeat)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS points {_POINTS};
+CREATE TABLE IF NOT EXISTS trainings {_TRAININGS};
 CREATE TABLE IF NOT EXISTS runs (
     id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, document TEXT NOT NULL
 ) STRICT;
-CREATE VIEW IF NOT EXISTS results AS
-    SELECT hidden_std_dev, output_std_dev, loss, final_loss, solved, solved_epoch, diverged, repeat, seed,
-        identity AS point
-    FROM points JOIN trainings ON point_id = points.id;
+{_DATA_SETS};
+{_RESULTS};
 PRAGMA user_version = {FORMAT_VERSION};
 COMMIT;
 """
 
-STEPS = {1: ("UPDATE runs SET document = json_insert(document, '$.study.until', json('null'))",)}
+# SQLite changes no column's type: the tables are made anew. What refers to them by name goes first and comes last.
+STEPS = {
+    1: ("UPDATE runs SET document = json_insert(document, '$.study.until', json('null'))",),
+    2: (
+        "DROP VIEW results",
+        f"CREATE TABLE new_points {_POINTS}",
+        "INSERT INTO new_points SELECT id, identity, seed, draws, hidden_std_dev, output_std_dev, recipe FROM points",
+        f"CREATE TABLE new_trainings {_TRAININGS}",
+        "INSERT INTO new_trainings SELECT point_id, repeat, loss, final_loss, solved, solved_epoch, diverged, NULL "
+        "FROM trainings ORDER BY point_id, repeat",
+        "DROP TABLE trainings",
+        "DROP TABLE points",
+        "ALTER TABLE new_points RENAME TO points",
+        "ALTER TABLE new_trainings RENAME TO trainings",
+        _DATA_SETS,
+        _RESULTS,
+    ),
+}
 """Version -> the statements that bring a store of it to the next."""
+_TABLES = {1: 4, 2: 4, 3: 5}
+"""Version -> the tables and views of a store of it."""
 
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "another program has locked it; end that program or wait, then try again",
@@ -120,11 +144,11 @@ def _is_made(database: sqlite3.Connection, path: str) -> bool:
     """Whether the database is a store of this format (else it is empty); raises StoreError if it is anything else."""
     version, tables, ours = database.execute(
         "SELECT (SELECT user_version FROM pragma_user_version), count(*), "
-        "count(*) FILTER (WHERE name IN ('points', 'trainings', 'runs', 'results')) FROM sqlite_schema"
+        "count(*) FILTER (WHERE name IN ('points', 'trainings', 'runs', 'results', 'data_sets')) FROM sqlite_schema"
     ).fetchone()
     if version > 0:
         check_format(path, version)
-    if (version, tables) != (0, 0) and (version < 1 or ours != 4):
+    if (version, tables) != (0, 0) and ours != _TABLES.get(version):
         raise StoreError(
             _unusable(path, ": it is the database of another program and was left as it was; name another store")
         )

@@ -1,6 +1,7 @@
 """The store in one SQLite file."""
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -10,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import DamagedError, StoreError
+from sweep.recipe.data import DataSet
 from sweep.redact import redact
-from sweep.store.base import Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.data_sets import KEPT, from_kept, to_kept
+from sweep.store.format import HAS_DATA
 from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
@@ -24,7 +28,7 @@ _SUMS = (
     "count(*), count(*) - count(loss) FILTER (WHERE abs(loss) < 9e999), sum(solved), "
     "total(loss) FILTER (WHERE abs(loss) < 9e999), total(loss * loss) FILTER (WHERE abs(loss) < 9e999)"
 )
-"""The fields of Moments; 9e999 is SQLite's infinity."""
+"""The fields of Moments but the last, the mean accuracy; 9e999 is SQLite's infinity."""
 
 
 class SqliteStore(Store):
@@ -36,12 +40,14 @@ class SqliteStore(Store):
         with self._explained():
             self._database = open_database(path, create, seconds)
             self.format_version = format_of(self._database)
+        self._accuracy = "accuracy" if self.format_version >= HAS_DATA else "NULL"
         self._file = os.stat(path)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
         recipe = point.recipe
-        values = (point.identity, point.seed, point.draws, recipe.hidden_std_dev, recipe.output_std_dev)
+        hidden = recipe.hidden_std_dev if isinstance(recipe.hidden_std_dev, float) else None
+        values = (point.identity, point.seed, point.draws, hidden, recipe.output_std_dev)
         self._check_file()
         with self._explained(), self._database:
             self._database.execute("BEGIN IMMEDIATE")
@@ -53,8 +59,8 @@ class SqliteStore(Store):
             find = "SELECT id FROM points WHERE identity = ?"
             (point_id,) = self._database.execute(find, (point.identity,)).fetchone()
             return self._database.executemany(
-                "INSERT INTO trainings (point_id, repeat, loss, final_loss, solved, solved_epoch, diverged) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (point_id, repeat) DO NOTHING",
+                f"INSERT INTO trainings (point_id, {', '.join(RECORD_FIELDS)}) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (point_id, repeat) DO NOTHING",
                 ((point_id, *row) for row in records.rows()),
             ).rowcount
 
@@ -71,7 +77,7 @@ class SqliteStore(Store):
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
         query = (
-            f"SELECT {_listed(names)} FROM trainings JOIN points ON point_id = id "
+            f"SELECT {self._listed(names)} FROM trainings JOIN points ON point_id = id "
             "WHERE identity = ? AND repeat < ? ORDER BY repeat"
         )
         with self._explained():
@@ -79,8 +85,29 @@ class SqliteStore(Store):
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        rows = self._rows(f"SELECT identity, {_SUMS} {_OF_POINTS}", json.dumps(list(identities)), below)
-        return {identity: Moments(*values) for identity, *values in rows}
+        query = f"SELECT identity, {_SUMS}, avg({self._accuracy}) {_OF_POINTS}"
+        return {
+            identity: Moments._make((*sums, math.nan if accuracy is None else accuracy))
+            for identity, *sums, accuracy in self._rows(query, json.dumps(list(identities)), below)
+        }
+
+    def add_data(self, data: DataSet) -> None:
+        """See Store.add_data."""
+        kept = {name: json.dumps(value) if isinstance(value, list) else value for name, value in to_kept(data).items()}
+        with self._explained():
+            self._database.execute(
+                f"INSERT OR REPLACE INTO data_sets (problem, {', '.join(kept)}) VALUES (?, ?, ?, ?, ?, ?)",
+                (data.problem, *kept.values()),
+            )
+
+    def data_set(self, problem: str) -> DataSet:
+        """See Store.data_set."""
+        query = "SELECT name, input_names, output_names, inputs, targets FROM data_sets WHERE problem = ?"
+        rows = self._rows(query, problem) if self.format_version >= HAS_DATA else []
+        kept = None
+        for name, inputs, outputs, *numbers in rows:
+            kept = dict(zip(KEPT, (name, self._parsed(inputs), self._parsed(outputs), *numbers), strict=True))
+        return from_kept(self.name, problem, kept)
 
     def points(self) -> dict[str, dict[str, Any]]:
         """See Store.points."""
@@ -169,6 +196,5 @@ class SqliteStore(Store):
         with self._explained():
             return self._database.execute(query, values).fetchall()
 
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(known_fields(names))
+    def _listed(self, names: Sequence[str]) -> str:
+        return ", ".join(self._accuracy if name == "accuracy" else name for name in known_fields(names))

@@ -7,7 +7,7 @@ from sweep.errors import FailedError
 from sweep.store import open_store
 from tests.analysis.samples import NAMED, TWO_AXES, fill, some_trainings
 
-COLUMNS = ["repeat", "loss", "final_loss", "solved", "solved_epoch", "diverged"]
+COLUMNS = ["repeat", "loss", "final_loss", "solved", "solved_epoch", "diverged", "accuracy"]
 
 
 def test_a_row_is_a_training(url):
@@ -22,7 +22,7 @@ def test_a_row_is_a_training(url):
         if position == 5:
             assert rows.empty
             continue
-        for name in ("repeat", "loss", "final_loss", "solved", "diverged"):
+        for name in ("repeat", "loss", "final_loss", "solved", "diverged", "accuracy"):
             np.testing.assert_array_equal(rows[name], getattr(expected, name))
         assert rows["solved_epoch"].isna().tolist() == (expected.solved_epoch < 0).tolist()
         np.testing.assert_array_equal(rows["solved_epoch"].fillna(-1).to_numpy(int), expected.solved_epoch)

@@ -12,12 +12,13 @@ from sweep.store.provenance import describe_run
 STUDY = Study(Recipe(), (Axis("hidden_std_dev", (0.5, 1.0, 2.0)), Axis("loss", ("bce", "mse"))), repeats=100)
 
 
-def records(loss, diverged=None, solved=None):
+def records(loss, diverged=None, solved=None, accuracy=None):
     n = len(loss)
     diverged = np.zeros(n, bool) if diverged is None else diverged
     solved = np.zeros(n, bool) if solved is None else solved
+    accuracy = np.full(n, np.nan) if accuracy is None else accuracy
     loss = np.where(diverged, np.nan, loss)
-    return Records(np.arange(n), loss, loss / 2, solved, np.where(solved, 5, -1), diverged)
+    return Records(np.arange(n), loss, loss / 2, solved, np.where(solved, 5, -1), diverged, accuracy)
 
 
 @pytest.fixture
@@ -84,6 +85,19 @@ def test_a_deviation_far_smaller_than_the_mean_keeps_its_digits(store):
 def test_only_the_repeats_asked_for_count(store):
     store.insert(STUDY.points[0], records(np.arange(150.0)))
     assert summarize(store, STUDY)["mean"].iloc[0] == np.arange(100).mean()
+
+
+def test_the_mean_accuracy_is_of_those_that_have_one(store):
+    store.insert(STUDY.points[0], records(np.arange(3.0), accuracy=np.array([0.5, np.nan, 1.0])))
+    store.insert(STUDY.points[1], records(np.arange(3.0)))
+    accuracy = summarize(store, STUDY)["accuracy"]
+    assert accuracy.iloc[0] == 0.75
+    assert accuracy.iloc[1:].isna().all()
+
+
+def test_where_no_training_has_an_accuracy_there_is_no_column_of_it(store):
+    store.insert(STUDY.points[0], records(np.arange(3.0)))
+    assert "accuracy" not in summarize(store, STUDY)
 
 
 def test_the_latest_run_is_read_unless_told_otherwise(store):
