@@ -64,9 +64,10 @@ def test_the_mean_by_length_is_as_it_was_measured():
     assert said(f"{below[0]} ({below[1]} to {below[2]}) below that of the best spread, {row['minimum']:.3f}", RESULTS)
 
 
-def test_one_length_and_orthogonal_weights_are_as_they_were_measured():
+@pytest.mark.parametrize("folder", ["initialisations", "initialisations/relu-capstone"])
+def test_one_length_and_orthogonal_weights_are_as_they_were_measured(folder):
     page = PAGES["docs/initialisations.md"]
-    table = pd.read_csv(FIGURES / "initialisations/mean_loss.csv")
+    table = pd.read_csv(FIGURES / folder / "mean_loss.csv")
     first = {name: rows_.iloc[0] for name, rows_ in table.groupby("hidden_distribution")}
     assert said(f"3 × {table['hidden_std_dev'].nunique()} × {table['count'].max():,} trainings", page)
     normal = first["normal"]
