@@ -13,15 +13,15 @@ from sweep.statistics.pooled_map import read_map
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters
 
-DEEP = Recipe(hidden=(3, 2), hidden_std_dev=(0.6, 0.9), output_std_dev=0.8)
+DEEP = Recipe(hidden=(4, 1), hidden_std_dev=(0.6, 0.9), output_std_dev=0.8)
 N_TRUE = 40
 
 
 def losses(parameters):
     """A loss that every layer has a part in, and each weight another."""
-    first, second, output = (np.tanh(part) for part in np.split(parameters, [9, 17], axis=1))
-    signs = np.where(np.arange(9) % 2, 1, -1)
-    mixed = (first * signs).sum(axis=1) + (second * signs[:8]).sum(axis=1) * (1 + output[:, 0] ** 2)
+    first, second, output = (np.tanh(part) for part in np.split(parameters, [12, 17], axis=1))
+    signs = np.where(np.arange(12) % 2, 1, -1)
+    mixed = (first * signs).sum(axis=1) + (second * signs[:5]).sum(axis=1) * (1 + output[:, 0] ** 2)
     return 10 + mixed**2 + 3 * np.abs(second).max(axis=1)
 
 
