@@ -58,7 +58,16 @@ def test_imports_point_strictly_downward(path):
     [
         ("pymongo", ["sweep.store.mongo"]),
         ("bson", ["sweep.store.mongo"]),
-        ("matplotlib", ["sweep.style", "sweep.inspection.trace_figure", "analysis.figures", "analysis.report.svg"]),
+        (
+            "matplotlib",
+            [
+                "sweep.style",
+                "sweep.inspection.trace_figure",
+                "sweep.inspection.trace_surface",
+                "analysis.figures",
+                "analysis.report.svg",
+            ],
+        ),
         ("numba", ["sweep.kernel.compiler", "sweep.kernel.emitter"]),
         ("llvmlite", ["sweep.kernel.vector", "sweep.kernel.emitter"]),
         ("sqlite3", ["sweep.store"]),

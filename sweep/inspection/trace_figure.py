@@ -1,30 +1,22 @@
 """One training seen from inside: loss, decision surface, and the hidden layer before and after."""
 
 import textwrap
-from itertools import product
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sweep.inspection.replay import Trace, layer_outputs
-from sweep.recipe import Recipe, describe_recipe
-from sweep.recipe.objective import probabilities
+from sweep.inspection.replay import Trace
+from sweep.inspection.trace_surface import classes, decision_surface, label, look
+from sweep.recipe import describe_recipe
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.recipe.words import describe_problem
-from sweep.reference import unpack
-from sweep.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, STYLE, new_figure
+from sweep.style import BLACK, BLUE, STYLE, new_figure
 
 Array = NDArray[np.float64]
 
-GRID = 201
-"""Points along each side at which the decision surface is computed."""
-COLOURS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
-"""Colours of the rows of each class, from the first again after the last."""
-MARKERS = "o^sDv"
 NAMED = 64
 """Rows up to which each has its name in a map."""
 
@@ -66,77 +58,6 @@ def loss_curve(axes: Axes, seen: Trace) -> Axes:
     return axes
 
 
-def sides(seen: Trace) -> tuple[Array, Array]:
-    """The values of both inputs at which the decision surface is computed: from the least to the greatest, and
-    beyond."""
-    inputs = find_problem(seen.recipe.problem, seen.recipe.inputs).inputs
-    margin = 0.0 if is_truth_table(seen.recipe.problem) else 0.1
-    low, high = inputs.min(axis=0), inputs.max(axis=0)
-    x, y = np.linspace(low - margin * (high - low), high + margin * (high - low), GRID).T
-    return x, y
-
-
-def surface(seen: Trace) -> Array:
-    """The network's outputs (GRID, GRID, n_outputs) on a net over two inputs, the second along the first axis."""
-    x, y = sides(seen)
-    outputs = layer_outputs(seen.recipe, seen.training.parameters, np.array(list(product(x, y))))[-1]
-    return probabilities(seen.recipe, outputs).reshape(GRID, GRID, -1).swapaxes(0, 1)
-
-
-def classes(targets: Array) -> NDArray[np.int64]:
-    """The class of every row (rows,): the target itself where there is one, else the number of the greatest."""
-    return targets[:, 0].astype(np.int64) if targets.shape[1] == 1 else targets.argmax(axis=1)
-
-
-def decision_surface(axes: Axes, seen: Trace) -> Axes:
-    """Draw the output over both inputs, the hidden units' lines and the rows of the problem; return axes.
-
-    Of several outputs it is the class of the greatest that is drawn.
-    """
-    recipe, (x, y), outputs = seen.recipe, sides(seen), surface(seen)
-    n_outputs = outputs.shape[-1]
-    if n_outputs > 1:
-        palette = ListedColormap([COLOURS[k % len(COLOURS)] for k in range(n_outputs)])
-        options = {"cmap": palette, "alpha": 0.35, "vmin": -0.5, "vmax": n_outputs - 0.5}
-        mesh = axes.pcolormesh(x, y, outputs.argmax(axis=-1), rasterized=True, **options)
-    else:
-        limits = {} if recipe.output == "identity" else {"vmin": 0, "vmax": 1}
-        mesh = axes.pcolormesh(x, y, outputs[..., 0], cmap="cividis", rasterized=True, **limits)
-        axes.figure.colorbar(mesh, ax=axes, label="output", shrink=0.85)
-    for a, b, c in hidden_lines(seen):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            line = (x, -(c + a * x) / b) if abs(b) >= abs(a) else (-(c + b * y) / a, y)
-        axes.plot(*line, color="white" if n_outputs == 1 else BLACK, linestyle="--", linewidth=1.3)
-    inputs, targets = find_problem(recipe.problem, recipe.inputs)
-    size = 70 if is_truth_table(recipe.problem) else 16
-    if recipe.output == "identity":
-        axes.scatter(*inputs.T, s=size, color="white", edgecolor=BLACK, linewidth=0.5, zorder=3, clip_on=False)
-    for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
-        face = "white" if n_outputs == 1 else COLOURS[number % len(COLOURS)]
-        options = {"marker": MARKERS[number % len(MARKERS)], "color": face, "edgecolor": BLACK, "linewidth": 0.6}
-        axes.scatter(*inputs[classes(targets) == number].T, s=size, zorder=3, clip_on=False, **options)
-    axes.set(xlim=x[[0, -1]], ylim=y[[0, -1]], xlabel="input 1", ylabel="input 2")
-    axes.set_aspect("equal" if is_truth_table(recipe.problem) else "auto")
-    axes.grid(visible=False)
-    axes.set_title("Class" if n_outputs > 1 else f"Output{_marks(recipe)}", fontsize=10)
-    return axes
-
-
-def _marks(recipe: Recipe) -> str:
-    hidden = "dashed: hidden units" if recipe.hidden else ""
-    targets = "" if recipe.output == "identity" else "○ target 0, △ target 1"
-    said = ", ".join(filter(None, (targets, hidden)))
-    return f" ({said})" if said else ""
-
-
-def hidden_lines(seen: Trace) -> Array:
-    """Rows (a, b, c) of the lines a·input1 + b·input2 + c = 0 on which the first hidden layer's units are at z = 0."""
-    if not seen.recipe.hidden:
-        return np.empty((0, 3))
-    layer = unpack(seen.recipe, seen.training.parameters)[0]
-    return np.column_stack([*layer.weights, layer.biases])
-
-
 def outputs(axes: Axes, seen: Trace) -> Axes:
     """Draw the output of every row of a problem with other than two inputs; return axes.
 
@@ -154,9 +75,7 @@ def outputs(axes: Axes, seen: Trace) -> Axes:
     y = seen.outputs[:, 0] if targets.shape[1] == 1 else np.take_along_axis(seen.outputs, targets.argmax(1)[:, None], 1)
     for number in np.unique(classes(targets)):
         rows = np.flatnonzero(classes(targets) == number)
-        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
-        what = "target" if targets.shape[1] == 1 else "class"
-        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=f"{what} {number}", **style)
+        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=label(recipe, number), **look(number))
     if targets.shape[1] == 1:
         axes.axhline(0.5, color=BLACK, linewidth=0.8)
     kind = "truth table" if is_truth_table(recipe.problem) else "data set"
@@ -175,6 +94,8 @@ def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
     # The drawing library takes differences, which must not overflow.
     answers = np.where(np.abs(answers) < 1e150, answers, np.nan)
     if answers.shape[1] != 2:
+        if not names:  # rows of a class lie together, so that what tells them apart is seen
+            answers = answers[np.argsort(targets[:, 0] if targets.shape[1] == 1 else classes(targets), kind="stable")]
         low, high = (np.nanmin(answers), np.nanmax(answers)) if np.isfinite(answers).any() else (0, 1)
         mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high, interpolation="nearest")
         axes.figure.colorbar(mesh, ax=axes, label="answer", shrink=0.85)
@@ -183,16 +104,14 @@ def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
         if answers.shape[1] <= NAMED:
             units = range(answers.shape[1])
             axes.set_xticks(units, [str(unit + 1) for unit in units], fontsize=8 if len(units) <= 16 else 5)
-        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row")
+        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row, in the order of the targets")
         axes.grid(visible=False)
         return axes
     if recipe.output == "identity":
-        axes.scatter(*answers.T, s=16, c=targets[:, 0], cmap="cividis", zorder=3)
+        axes.scatter(answers[:, 0], answers[:, 1], s=16, c=targets[:, 0], cmap="cividis", zorder=3)
     for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
-        style = {"marker": MARKERS[number % len(MARKERS)], "color": COLOURS[number % len(COLOURS)]}
-        what = "target" if targets.shape[1] == 1 else "class"
         x, y = answers[classes(targets) == number].T
-        axes.scatter(x, y, s=50 if names else 16, label=f"{what} {number}", zorder=3, **style)
+        axes.scatter(x, y, s=50 if names else 16, label=label(recipe, number), zorder=3, **look(number))
     for row, (name, (x, y)) in enumerate(zip(names, answers, strict=False)):
         # Rows that training brings together keep readable names on different sides.
         offset = ((6, 6), (6, -12), (-16, 6), (-16, -12))[row % 4]

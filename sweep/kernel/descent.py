@@ -184,8 +184,7 @@ def _update(
             return deltas[j * rows + row]
 
         if rows <= emitter.few:  # read once for all weights
-            read = [delta(row) for row in range(rows)]
-            delta = read.__getitem__
+            delta = [delta(row) for row in range(rows)].__getitem__  # type: ignore[assignment]
         for i in emitter.loop(layer.fan_in):
 
             def term(row: Whole, i: Whole = i, delta: Callable[[Whole], Vector] = delta) -> Vector:

@@ -73,7 +73,7 @@ def reader(rows: TableRows | DataRows, below: list[Outputs]) -> Callable[[Whole,
     """What feeds a layer: the outputs of unit i of the last layer below for a row, or else an input."""
     if below:
         return lambda i, row: below[-1].values[i * rows.n + row]
-    return rows.input  # type: ignore[union-attr, return-value]  # a table's first layer does not ask
+    return rows.input  # type: ignore[union-attr]  # a table's first layer does not ask
 
 
 def together(emitter: Emitter, rows: int) -> int:

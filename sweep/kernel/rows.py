@@ -71,7 +71,7 @@ class DataRows:
                 for i in emitter.loop(self.n_inputs):
                     self._read[i * n + row] = self._gather(data.inputs, row, i, self.n_inputs)
 
-    def input(self, i: Whole, row: int) -> Vector:
+    def input(self, i: Whole, row: Whole) -> Vector:
         """Input i of a row."""
         if self._read is not None:
             return self._read[i * self.n + row]

@@ -80,18 +80,18 @@ def descend(
 def output_delta(recipe: Recipe, outputs: Array, targets: Array) -> Array:
     """Derivative of the objective by the output units' z, shape (rows, n_outputs)."""
     rows, n_outputs = outputs.shape
-    scale = gradient_scale(recipe, rows)
-    y = probabilities(recipe, outputs)
-    if recipe.loss == "cross_entropy":
-        return scale * (y - targets)
-    if recipe.loss == "bce":
-        return scale / n_outputs * (y - targets)
-    by_output = scale / n_outputs * 2 * (y - targets)
-    if recipe.output == "sigmoid":
-        return by_output * y * (1 - y)
-    if recipe.output == "softmax":
-        return y * (by_output - (by_output * y).sum(axis=1, keepdims=True))
-    return by_output
+    y, scale = probabilities(recipe, outputs), gradient_scale(recipe, rows)
+    if recipe.loss != "cross_entropy":
+        scale /= n_outputs
+    if recipe.loss != "mse":
+        delta = scale * (y - targets)
+    else:
+        delta = scale * 2 * (y - targets)
+        if recipe.output == "sigmoid":
+            delta = delta * y * (1 - y)
+        elif recipe.output == "softmax":
+            delta = y * (delta - (delta * y).sum(axis=1, keepdims=True))
+    return np.asarray(delta)
 
 
 def unpack(recipe: Recipe, parameters: Array) -> list[Weights]:

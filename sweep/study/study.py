@@ -65,7 +65,7 @@ class Study:
         (0.5, 'tanh')
         >>> Study(Recipe(), (Axis("colour", (1,)),))  # doctest: +ELLIPSIS
         Traceback (most recent call last):
-        sweep.errors.UsageError: unknown recipe field 'colour': a recipe has problem, hidden, activation, ...
+        sweep.errors.UsageError: unknown recipe field 'colour': a recipe has problem, inputs, hidden, ...
     """
 
     recipe: Recipe

@@ -8,9 +8,12 @@ import pytest
 
 from sweep import RECIPES, Recipe
 from sweep.inspection import trace_figure as figure
+from sweep.inspection import trace_surface
 from sweep.inspection.replay import draw_starts, loss_curves, trace, train_starts
+from sweep.inspection.trace_text import describe
 from sweep.recipe.published import PROGRAMS
 from tests import commands
+from tests.networks import data
 from tests.published import TRANSCRIPTIONS, published_start
 
 STUDY = ["--set", "epochs=300", "--axis", "hidden_std_dev=0.7,1.3", "--repeats", "20"]
@@ -100,14 +103,14 @@ def test_a_diverged_training_is_drawn_and_told(tmp_path):
 
 def test_the_surface_is_the_networks_output():
     seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
-    surface = figure.surface(seen)
+    surface = trace_surface.surface(seen)
     corners = [surface[0, 0], surface[-1, 0], surface[0, -1], surface[-1, -1]]
-    assert corners == pytest.approx(seen.outputs[:, 0].tolist())
+    np.testing.assert_allclose(corners, seen.outputs, rtol=1e-12)
 
 
 def test_a_hidden_unit_is_one_half_on_its_line():
     seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
-    for unit, (a, b, c) in enumerate(figure.hidden_lines(seen)):
+    for unit, (a, b, c) in enumerate(trace_surface.hidden_lines(seen)):
         weights = seen.training.parameters[[unit, 2 + unit, 4 + unit]]
         assert [a, b, c] == weights.tolist()
 
@@ -170,3 +173,31 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(tmp_path, arguments, messa
     assert done.returncode == 2
     assert message in commands.one_sentence(done.stderr)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "loss", "n_inputs", "n_outputs", "hidden"),
+    [
+        ("sigmoid", "bce", 2, 1, (2,)),
+        ("softmax", "cross_entropy", 2, 3, (4,)),
+        ("softmax", "cross_entropy", 3, 4, (2,)),
+        ("identity", "mse", 2, 1, (2,)),
+        ("identity", "mse", 3, 2, ()),
+    ],
+)
+def test_a_training_on_data_is_shown(output, loss, n_inputs, n_outputs, hidden):
+    recipe = Recipe(
+        problem=data(output, 30, n_inputs, n_outputs), hidden=hidden, activation="tanh", output=output, loss=loss,
+        solved_below=0.1, batch_size=7, gradient_scale="mean", epochs=40,
+    )  # fmt: skip
+    seen = trace(recipe, np.random.default_rng(0).normal(size=recipe.n_parameters), key=3)
+    assert seen.loss == pytest.approx(seen.training.loss, rel=1e-9)
+    text = describe(seen, 10)
+    assert f"network on drawn (30 rows), {'tanh hidden units, ' if hidden else ''}" in text
+    assert ("right: " in text) == (output != "identity")
+    if output != "identity":
+        right = round(30 * seen.training.accuracy)
+        assert f"right: {right} of 30 rows ({right / 30:.1%})" in text
+    drawn = figure.draw(seen)
+    assert drawn._suptitle.get_text().startswith("One training on drawn (30 rows): ")
+    drawn.canvas.draw()

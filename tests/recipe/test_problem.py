@@ -72,8 +72,8 @@ def test_a_column_without_deviation_is_told():
     with pytest.raises(UsageError) as error:
         find_problem(problem, "standardized")
     assert str(error.value) == (
-        "input 'x0' is the same in every row, so it has no deviation to be divided by; leave the column out of the file, "
-        "or set inputs=raw"
+        "input 'x0' is the same in every row, so it has no deviation to be divided by; leave the column out of the "
+        "file, or set inputs=raw"
     )
 
 
@@ -82,6 +82,6 @@ def test_a_data_set_that_is_not_at_hand_is_told():
     with pytest.raises(UsageError) as error:
         known_data(name)
     assert str(error.value) == (
-        f"the data set {name} is not at hand: it is in the stores of the runs that used it (--store URL), and where its "
-        "CSV file is given as problem"
+        f"the data set {name} is not at hand: it is in the stores of the runs that used it (--store URL), and where "
+        "its CSV file is given as problem"
     )

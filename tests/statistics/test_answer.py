@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sweep import Axis, Recipe, Study
-from sweep.statistics.answer import answer, compare_with_xavier
+from sweep.statistics.answer import answer, compare_with_xavier, predicted_value
 from sweep.statistics.inference import relative_change
 from sweep.statistics.summary import summarize
 from sweep.store import open_store
@@ -57,6 +57,31 @@ def test_the_prediction_follows_the_best_points_architecture(store):
     comparison = compare_with_xavier(store, study, summarize(store, study))
     assert comparison.predicted == pytest.approx(0.25)
     assert (comparison.best, comparison.xavier) == (5, 1)
+
+
+def test_the_prediction_is_of_the_swept_layer_in_its_unit(store):
+    recipe = Recipe(hidden=(4, 8), spread_unit="he")
+    for field, predicted in (("hidden_std_dev.2", (2 / 12) ** 0.5 / (2 / 4) ** 0.5), ("output_std_dev", 8**0.5 / 3)):
+        assert predicted_value(Study(recipe, (Axis(field, SPREADS),))) == pytest.approx(predicted)
+    study = Study(recipe, (Axis("output_std_dev", SPREADS),), repeats=100)
+    fill(store, study, (30.0, 20.0, 25.0, 40.0))
+    assert compare_with_xavier(store, study, summarize(store, study)).predicted == pytest.approx(8**0.5 / 3)
+
+
+@pytest.mark.parametrize(
+    ("distribution", "reason"),
+    [
+        ("truncated_normal", "how likely truncated normal draws are does not follow from their length alone."),
+        ("orthogonal", "orthogonal draws of one spread are not possible at another."),
+        ("sphere", "draws on the sphere of one spread are not possible at another."),
+        ("normal", None),
+    ],
+)
+def test_an_answer_says_why_means_are_not_pooled(store, distribution, reason):
+    study = Study(Recipe(hidden_distribution=distribution), (Axis("hidden_std_dev", SPREADS),), repeats=100)
+    fill(store, study, (30.0, 20.0, 25.0, 40.0))
+    said = [line for line in answer(store, study).splitlines() if "not pooled" in line]
+    assert said == ([f"Means are not pooled, for {reason}"] if reason else [])
 
 
 def test_independent_draws_are_not_paired(store):

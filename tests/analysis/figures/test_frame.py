@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.figures.parts.axis import edges, is_log, log_scale, loss_label, percent_scale, scale_axis
+from analysis.figures.parts.axis import edges, is_log, label, log_scale, loss_label, percent_scale, scale_axis
 from analysis.figures.parts.frame import fill, require_drawable, subtitle
 from analysis.figures.parts.lines import predictions
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
+from sweep.recipe import FIELDS
 from sweep.study import Target
 from sweep.study.words import format_value
 
@@ -44,6 +45,29 @@ def test_every_hidden_layer_has_its_prediction():
     study = Study(Recipe(hidden=(3, 3)), STUDY.axes)
     assert predictions(study, "xavier") == pytest.approx([(2 / 6) ** 0.5, (2 / 5) ** 0.5])
     assert predictions(study, "he") == pytest.approx([(2 / 3) ** 0.5, 1.0])
+
+
+def test_predictions_are_of_the_swept_layers_in_the_unit_of_their_spread():
+    recipe = Recipe(hidden=(3, 8), spread_unit="he")
+    for field, xavier in (
+        ("hidden_std_dev", [(3 / 11) ** 0.5, (2 / 5) ** 0.5]),
+        ("hidden_std_dev.2", [(3 / 11) ** 0.5]),
+        ("output_std_dev", [(8 / 9) ** 0.5]),
+        ("learning_rate", []),
+    ):
+        study = Study(recipe, (Axis(field, (0.5, 1.0)),))
+        assert predictions(study, "xavier") == pytest.approx(xavier)
+        assert predictions(study, "he") == [1.0] * bool(xavier)
+
+
+def test_every_field_has_a_name_on_an_axis():
+    names = {label(field) for field in (*FIELDS, "hidden_std_dev.2")}
+    assert len(names) == len(FIELDS) + 1
+    assert not any("_" in name for name in names)
+    assert label("hidden_std_dev.2", "lecun") == (
+        "standard deviation of the initial weights of hidden layer 2, in multiples of LeCun's prediction"
+    )
+    assert label("batch_size") == "rows in a batch"
 
 
 def test_what_cannot_be_drawn_is_a_sentence():

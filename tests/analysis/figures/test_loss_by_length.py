@@ -73,6 +73,13 @@ def test_where_it_does_not_apply_it_says_why(axes, reason):
     assert reason in loss_by_length.why_not(pd.DataFrame(), Study(Recipe(), axes))
 
 
+def test_where_no_length_is_common_it_says_why():
+    study = Study(Recipe(hidden_distribution="sphere"), STUDY.axes)
+    assert loss_by_length.why_not(pd.DataFrame(), study) == (
+        "means are not pooled, for draws on the sphere of one spread are not possible at another"
+    )
+
+
 def test_one_training_a_spread_has_no_such_table(tmp_path):
     answer = answer_of(Study(Recipe(), STUDY.axes, repeats=1), tmp_path)
     assert tabulate_lengths(answer.summary, answer).empty

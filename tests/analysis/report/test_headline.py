@@ -83,6 +83,20 @@ def test_a_study_without_spreads_is_asked_something_else():
     assert predictions(study) == {}
 
 
+def test_a_layer_of_its_own_is_asked_for_in_its_own_unit():
+    study = Study(Recipe(hidden=(4, 8), spread_unit="he"), (Axis("hidden_std_dev.2", (0.5, 1.0)),))
+    assert question(study).startswith(
+        "Which spread of the initial weights of hidden layer 2 lets this network learn best"
+    )
+    assert predictions(study) == {"Xavier": pytest.approx((1 / 3) ** 0.5), "He": 1.0}
+
+
+def test_draws_that_are_not_pooled_are_said():
+    study = replace(STUDY, recipe=replace(STUDY.recipe, hidden_distribution="orthogonal"))
+    said = minimum_sentences(study, found(Interval(0.7, 0.6, 0.8)))
+    assert said[-1] == "Means are not pooled, for orthogonal draws of one spread are not possible at another."
+
+
 def test_swept_layers_have_no_prediction_in_common():
     study = Study(Recipe(), (Axis("hidden_std_dev", (0.5, 1.0)), Axis("hidden", ((2,), (4,)))))
     assert predictions(study) == {}
