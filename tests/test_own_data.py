@@ -17,6 +17,7 @@ from sweep.inspection.recompute import train_again
 from sweep.recipe import data as at_hand
 from sweep.recipe.csv_file import read_csv
 from sweep.recipe.data import remember_data
+from sweep.recipe.problem import find_problem
 from sweep.status import status
 from sweep.store import open_store
 from sweep.store.data_sets import share_data
@@ -134,7 +135,9 @@ def study(tmp_path, monkeypatch):
 
 
 def forget(monkeypatch):
+    """Have no data set at hand, as in another process."""
     monkeypatch.setattr(at_hand, "_known", {})
+    find_problem.cache_clear()
 
 
 def test_workers_take_the_data_set_from_the_store(study, url, monkeypatch):

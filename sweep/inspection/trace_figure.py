@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace
-from sweep.inspection.trace_surface import classes, decision_surface, look
+from sweep.inspection.trace_surface import classes, decision_surface, label, look
 from sweep.recipe import describe_recipe
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.recipe.words import describe_problem
@@ -75,8 +75,7 @@ def outputs(axes: Axes, seen: Trace) -> Axes:
     y = seen.outputs[:, 0] if targets.shape[1] == 1 else np.take_along_axis(seen.outputs, targets.argmax(1)[:, None], 1)
     for number in np.unique(classes(targets)):
         rows = np.flatnonzero(classes(targets) == number)
-        what = "target" if targets.shape[1] == 1 else "class"
-        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=f"{what} {number}", **look(number))
+        axes.scatter(rows, y[rows], s=None if n <= NAMED else 10, label=label(recipe, number), **look(number))
     if targets.shape[1] == 1:
         axes.axhline(0.5, color=BLACK, linewidth=0.8)
     kind = "truth table" if is_truth_table(recipe.problem) else "data set"
@@ -95,6 +94,8 @@ def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
     # The drawing library takes differences, which must not overflow.
     answers = np.where(np.abs(answers) < 1e150, answers, np.nan)
     if answers.shape[1] != 2:
+        if not names:  # rows of a class lie together, so that what tells them apart is seen
+            answers = answers[np.argsort(targets[:, 0] if targets.shape[1] == 1 else classes(targets), kind="stable")]
         low, high = (np.nanmin(answers), np.nanmax(answers)) if np.isfinite(answers).any() else (0, 1)
         mesh = axes.imshow(answers, cmap="cividis", aspect="auto", vmin=low, vmax=high, interpolation="nearest")
         axes.figure.colorbar(mesh, ax=axes, label="answer", shrink=0.85)
@@ -103,15 +104,14 @@ def hidden_layer(axes: Axes, seen: Trace, answers: Array, title: str) -> Axes:
         if answers.shape[1] <= NAMED:
             units = range(answers.shape[1])
             axes.set_xticks(units, [str(unit + 1) for unit in units], fontsize=8 if len(units) <= 16 else 5)
-        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row")
+        axes.set(xlabel="hidden unit", ylabel="inputs" if names else "row, in the order of the targets")
         axes.grid(visible=False)
         return axes
     if recipe.output == "identity":
         axes.scatter(answers[:, 0], answers[:, 1], s=16, c=targets[:, 0], cmap="cividis", zorder=3)
     for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
-        what = "target" if targets.shape[1] == 1 else "class"
         x, y = answers[classes(targets) == number].T
-        axes.scatter(x, y, s=50 if names else 16, label=f"{what} {number}", zorder=3, **look(number))
+        axes.scatter(x, y, s=50 if names else 16, label=label(recipe, number), zorder=3, **look(number))
     for row, (name, (x, y)) in enumerate(zip(names, answers, strict=False)):
         # Rows that training brings together keep readable names on different sides.
         offset = ((6, 6), (6, -12), (-16, 6), (-16, -12))[row % 4]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sweep.inspection.replay import Trace, layer_outputs
 from sweep.recipe import Recipe
+from sweep.recipe.data import known_data
 from sweep.recipe.objective import probabilities
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.reference import unpack
@@ -51,6 +52,20 @@ def classes(targets: Array) -> NDArray[np.int64]:
     return targets[:, 0].astype(np.int64) if targets.shape[1] == 1 else targets.argmax(axis=1)
 
 
+def label(recipe: Recipe, number: int) -> str:
+    """A class in words."""
+    if recipe.widths[-1] == 1:
+        return f"target {number}"
+    return known_data(recipe.problem).output_names[number]
+
+
+def input_names(recipe: Recipe) -> tuple[str, ...]:
+    """The inputs in words."""
+    if is_truth_table(recipe.problem):
+        return tuple(f"input {number + 1}" for number in range(recipe.widths[0]))
+    return known_data(recipe.problem).input_names
+
+
 def decision_surface(axes: Axes, seen: Trace) -> Axes:
     """Draw the output over both inputs, the hidden units' lines and the rows of the problem; return axes.
 
@@ -78,17 +93,23 @@ def decision_surface(axes: Axes, seen: Trace) -> Axes:
     for number in np.unique(classes(targets)) if recipe.output != "identity" else ():
         style = look(number) | ({"color": "white"} if n_outputs == 1 else {})
         points = inputs[classes(targets) == number].T
-        axes.scatter(points[0], points[1], s=size, zorder=3, clip_on=False, **edge, **style)
-    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="input 1", ylabel="input 2")
+        axes.scatter(
+            points[0], points[1], s=size, zorder=3, clip_on=False, label=label(recipe, number), **edge, **style
+        )
+    if 1 < n_outputs <= len(COLOURS):
+        axes.legend(fontsize=8, frameon=True, framealpha=0.85)
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+    axes.set_xlabel(input_names(recipe)[0])
+    axes.set_ylabel(input_names(recipe)[1])
     axes.set_aspect("equal" if is_truth_table(recipe.problem) else "auto")
     axes.grid(visible=False)
-    axes.set_title("Class" if n_outputs > 1 else f"Output{_marks(recipe)}", fontsize=10)
+    axes.set_title(f"Class{_marks(recipe)}" if n_outputs > 1 else f"Output{_marks(recipe)}", fontsize=10)
     return axes
 
 
 def _marks(recipe: Recipe) -> str:
     hidden = "dashed: hidden units" if recipe.hidden else ""
-    targets = "" if recipe.output == "identity" else "○ target 0, △ target 1"
+    targets = "" if recipe.output == "identity" or recipe.widths[-1] > 1 else "○ target 0, △ target 1"
     said = ", ".join(filter(None, (targets, hidden)))
     return f" ({said})" if said else ""
 

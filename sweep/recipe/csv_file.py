@@ -36,7 +36,8 @@ def read_csv(text: str, output: str) -> DataSet:
             line and the column.
 
     Examples:
-        >>> _ = open("fruit.csv", "w").write("mass,length,kind\\n120,18,banana\\n150,7,apple\\n170,8,apple\\n")
+        >>> from pathlib import Path
+        >>> _ = Path("fruit.csv").write_text("mass,length,kind\\n120,18,banana\\n150,7,apple\\n170,8,apple\\n")
         >>> data = read_csv("fruit.csv", "softmax")
         >>> data.input_names, data.output_names, data.targets.tolist()
         (('mass', 'length'), ('apple', 'banana'), [[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]])

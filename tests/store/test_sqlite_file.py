@@ -11,6 +11,7 @@ import pytest
 
 from sweep.errors import StoreError
 from sweep.store import open_store
+from sweep.store.format import FORMAT_VERSION
 from sweep.store.sqlite import file as sqlite_file
 from tests.store.samples import a_point, same, some_records
 
@@ -71,10 +72,10 @@ def test_another_programs_database_is_left_as_it_was(version: int, journal: str,
 
 
 def test_a_newer_format_is_left_as_it_was(made: str) -> None:
-    make_foreign(made, 3, "wal", "CREATE TABLE later (id)")
+    make_foreign(made, FORMAT_VERSION + 1, "wal", "CREATE TABLE later (id)")
     assert_refused_untouched(
         made,
-        f"the store {made} has format 3, and this project knows formats up to 2; "
+        f"the store {made} has format {FORMAT_VERSION + 1}, and this project knows formats up to {FORMAT_VERSION}; "
         "upgrade this project, or name another store",
     )
 
