@@ -24,7 +24,7 @@ def tabulate_lengths(summary: pd.DataFrame, found: Answer) -> pd.DataFrame:
     90 % of the lengths at the best spread lie.
     """
     curve, lowest = found.curve, found.minimum
-    if curve is None or lowest is None or curve.counts.max() < 2:
+    if curve is None or curve.pool is None or lowest is None or curve.counts.max() < 2:
         return summary.iloc[:0]
     draw = draw_of(found.study.recipe, curve.field)
     by_length = find_by_length(curve, draw, lowest)
