@@ -204,7 +204,7 @@ def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
         run(STUDY, str(tmp_path / "store.db"), partial(Processes, 1))
     assert str(caught.value) == (
         "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
-        "hidden_std_dev = 0.0, loss = bce, repeats 0 to 1,023; what is stored is kept"
+        "hidden_std_dev = 0, loss = bce, repeats 0 to 1,023; what is stored is kept"
     )
 
 
