@@ -49,8 +49,8 @@ class Found(NamedTuple):
 
 
 class Way(NamedTuple):
-    """A way to look for the best spread: its name, its trainings and how many of them go at once, what runs it once with
-    a generator of random numbers, and whether that takes long."""
+    """A way to look for the best spread: its name, its trainings, how many of them go at once, what runs it once with a
+    generator of random numbers, and whether that takes long."""
 
     name: str
     trainings: int

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from sweep.statistics.answer import Answer
-from sweep.statistics.curve import FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED, Curve
+from sweep.statistics.curve import Curve
 from sweep.statistics.inference import normal_interval
+from sweep.statistics.observed import FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
 from sweep.statistics.pooling import Numbers, Pooled
 
 MINIMUM = ("minimum", "minimum_low", "minimum_high")

@@ -63,20 +63,26 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> NDArray[np.
 @lru_cache(maxsize=256)
 def _standard_lengths(entropy: tuple[int, ...], structure: Recipe, fields: tuple[str, ...]) -> NDArray[np.float64]:
     """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
-    parameters = scale(structure, standard_normals(entropy, DRAW_BLOCK, structure))
-    lengths, column = np.zeros((DRAW_BLOCK, len(SPREADS))), 0
+    normals = standard_normals(entropy, DRAW_BLOCK, structure)
+    is_uniform = structure.hidden_distribution == "uniform"
+    found, column = np.zeros((len(SPREADS), DRAW_BLOCK)), 0
     for number, (fan_in, fan_out) in enumerate(structure.layers, 1):
-        n_weights = fan_in * fan_out
-        n_all = n_weights + (fan_out if structure.biases != "none" else 0)
-        drawn = parameters[:, column : column + (n_all if structure.biases == "drawn" else n_weights)]
-        column += n_all
+        n_drawn = (fan_in + (structure.biases == "drawn")) * fan_out
+        drawn = normals[:, column : column + n_drawn]
+        column += (fan_in + 1) * fan_out
         if number == len(structure.layers):
-            lengths[:, 1] = np.linalg.norm(drawn, axis=1)
-        elif structure.hidden_distribution == "uniform":
-            lengths[:, 0] = np.maximum(lengths[:, 0], np.abs(drawn).max(axis=1) / math.sqrt(3))
+            found[1] = np.sqrt(np.einsum("ij,ij->i", drawn, drawn))
+        elif is_uniform:
+            found[0] = np.maximum(found[0], np.abs(drawn).max(axis=1))
         else:
-            lengths[:, 0] = np.hypot(lengths[:, 0], np.linalg.norm(drawn, axis=1))
-    return lengths[:, [SPREADS.index(field) for field in fields]]
+            found[0] += np.einsum("ij,ij->i", drawn, drawn)
+    if is_uniform:
+        from scipy.special import ndtr  # takes longer to import than a worker to train its first block
+
+        found[0] = 2 * ndtr(found[0]) - 1
+    else:
+        found[0] = np.sqrt(found[0])
+    return np.ascontiguousarray(found[[SPREADS.index(field) for field in fields]].T)
 
 
 def _entropy(point: Point, block: int) -> list[int]:
