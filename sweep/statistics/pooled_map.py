@@ -30,7 +30,7 @@ class PooledMap(NamedTuple):
         standard_error: of each mean (p, q).
         effective: Kish's effective number of trainings that each mean is of (p, q).
         at: gives the mean at every pair of any values (g,) and (h,), row by row (g h,).
-        pooled: gives the mean of one sum of what is observed over another, and its standard error, at each pair (p, q).
+        pool: the trainings.
     """
 
     fields: tuple[str, str]
@@ -41,7 +41,7 @@ class PooledMap(NamedTuple):
     standard_error: Numbers
     effective: Numbers
     at: Callable[[Numbers, Numbers], Pooled]
-    pooled: Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]
+    pool: PairPool
 
 
 def is_pooled_map(study: Study) -> bool:
@@ -78,10 +78,7 @@ def pooled_map(
     def at(first: Numbers, second: Numbers) -> Pooled:
         return pool.pairs(first, second, of, over)
 
-    def pooled(of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
-        return pool.map(*values, of, over)[:2]
-
-    return PooledMap(fields, values, counts, paired, *pool.map(*values, of, over), at, pooled)
+    return PooledMap(fields, values, counts, paired, *pool.map(*values, of, over), at, pool)
 
 
 def require_map(store: Results, study: Study) -> PooledMap:

@@ -166,6 +166,11 @@ class Pool:
         """Middles of the bins' log-lengths (u, k)."""
         return self._bins.middles
 
+    def bins_of(self, lengths: Numbers) -> Counts:
+        """The bin (n,) of trainings of one swept spread that were added, from their lengths (n, 1)."""
+        cells = np.floor(np.log(lengths[:, 0]) / self._width[0])
+        return np.asarray(np.searchsorted(self._bins.middles[:, 0], (cells + 0.5) * self._width[0]))
+
     def total(self, of: Numbers) -> Numbers:
         """Sum of a combination (m,) of what was observed in every bin (u,)."""
         return self._bins.sums @ of

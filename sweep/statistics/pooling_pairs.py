@@ -33,6 +33,10 @@ class PairPool(Pool):
         with np.errstate(divide="ignore", invalid="ignore"):
             return mean, np.sqrt(np.maximum(variance, 0)) / total, effective
 
+    def means(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Numbers:
+        """The mean alone (g, h), which takes a fraction of the time."""
+        return self._means(self._sides(first, second), of, over)[1]
+
     def pairs(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Pooled:
         """The mean at every pair of values (g,) and (h,), row by row (g h,), with the covariance (g h, g h)."""
         sides, g, h = self._sides(first, second), len(first), len(second)

@@ -60,7 +60,7 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> NDArray[np.
     return np.asarray(standard * [getattr(point.recipe, field) for field in fields])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)  # 33 MB: an analysis looks at the same trainings several times
 def _standard_lengths(entropy: tuple[int, ...], structure: Recipe, fields: tuple[str, ...]) -> NDArray[np.float64]:
     """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
     normals = standard_normals(entropy, DRAW_BLOCK, structure)
