@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
+from analysis.figures.parts.axis import in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_minimum, mark_predictions
 from analysis.tables.pooled_map import has_place, place_columns
@@ -69,8 +69,7 @@ def _draw_maps(table: pd.DataFrame, study: Study) -> Figure:
         ("stuck at the end", loss_label(study, "mean of the stuck"), loss_label(study, "mean of the solved")),
         strict=True,
     ):
-        shape = {"location": "bottom", "format": PERCENT if column == "stuck" else None}
-        maps.value_map(axes, table, column, study, words, width=28, **shape)
+        maps.value_map(axes, table, column, study, words, width=28, is_fraction=column == "stuck", location="bottom")
         mark_lowest(axes, table, study)
         maps.mark_xavier(axes, study)
     for axes in figure.axes[1:3]:
