@@ -75,7 +75,7 @@ class Pooled(NamedTuple):
     @property
     def standard_error(self) -> Numbers:
         """Standard error of each mean (g,)."""
-        return np.sqrt(np.diag(self.covariance))
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0))
 
 
 class Pool:
@@ -215,7 +215,8 @@ class Pool:
             ]
             both = mean[:, np.newaxis] + mean
             covariance = covariance + products[0] - both * products[1] + np.outer(mean, mean) * products[2]
-        return Pooled(mean, covariance / np.outer(total, total), effective)
+        with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
+            return Pooled(mean, covariance / np.outer(total, total), effective)
 
 
 def _sums(where: Counts, columns: Numbers) -> Numbers:
