@@ -5,6 +5,7 @@ so that the true minimum has no error. Seconds are those of the trainings, at wh
 way trains, and of what the way does with them, on one core.
 """
 
+from collections.abc import Callable
 from functools import partial
 from statistics import median
 from time import perf_counter
@@ -26,8 +27,12 @@ DIRECTIONS = 4096
 SWEEPS = ((100, 20), (100, 200), (400, 1000))
 """Spreads, and trainings at each."""
 REPETITIONS = 20
+FEW_REPETITIONS = 5
+"""Of ways that take over ten seconds a time."""
 MOST_TRIALS = 2000
-"""Trials of Optuna's, which take the longer the more there are."""
+"""Trials of Optuna's TPE sampler, which take the longer the more there are."""
+GP_TRIALS = 20, 100
+"""Trials of its GP sampler, the time of whose next grows with the cube of those before."""
 OURS = "this project, pooled"
 TITLE = f"Best spread of `gustaw` from {ENDS[0]:g} to {ENDS[1]:g}: means over the repetitions"
 HEADER = (
@@ -41,6 +46,17 @@ class Found(NamedTuple):
 
     spread: float
     seconds: float
+
+
+class Way(NamedTuple):
+    """A way to look for the best spread: its name, its trainings, how many of them go at once, what runs it once with a
+    generator of random numbers, and whether that takes long."""
+
+    name: str
+    trainings: int
+    batch: int
+    run: Callable[[np.random.Generator], Found]
+    is_slow: bool = False
 
 
 class AnswerRow(NamedTuple):
@@ -63,21 +79,21 @@ def measure(options):
 
 def compare(of, n_spreads, n, repetitions):
     """The rows of one number of trainings."""
-    found, batches, notes = {}, {}, []
-    for name, batch, run in (*sweeps(of, n_spreads, n), *trials(of, n_spreads * n)):
+    found, notes = {}, []
+    for way in (*sweeps(of, n_spreads, n), *trials(of, n_spreads * n)):
+        times = min(repetitions, FEW_REPETITIONS) if way.is_slow else repetitions
         try:
-            found[name] = [run(np.random.default_rng([n_spreads, n, number])) for number in range(repetitions)]
-            batches[name] = batch
+            found[way] = [way.run(np.random.default_rng([n_spreads, n, number])) for number in range(times)]
         except (peers.NotInstalledError, ImportError) as error:
-            notes.append((name, str(error).splitlines()[0]))
-    own = squared_error(of, found[OURS])
+            notes.append((way.name, str(error).splitlines()[0]))
+    own = squared_error(of, next(results for way, results in found.items() if way.name == OURS))
     rows = []
-    for name, results in found.items():
+    for way, results in found.items():
         error, lowest = squared_error(of, results), of.mean([of.minimum])[0]
         above = np.mean([of.mean([one.spread])[0] / lowest - 1 for one in results])
-        spent = median(one.seconds for one in results) + n_spreads * n * per_training(batches[name])
+        spent = median(one.seconds for one in results) + way.trainings * per_training(way.batch)
         cells = [f"{error:.3g}", three_digits(error / own), f"{above:.3%}", duration(spent)]
-        rows.append(AnswerRow([f"{n_spreads * n:,}", name, str(len(results)), *cells]))
+        rows.append(AnswerRow([f"{n_spreads * n:,}", way.name, str(len(results)), *cells]))
     return rows + [
         AnswerRow([f"{n_spreads * n:,}", name, "", f"not measured: {why}", "", "", ""]) for name, why in notes
     ]
@@ -95,7 +111,7 @@ def per_training(batch):
 
 
 def sweeps(of, n_spreads, n):
-    """Ways that sweep the spreads and look at what came out: name, trainings at once, and what runs it once."""
+    """Ways that sweep the spreads and look at what came out."""
     spreads = of.spreads(n_spreads)
     ways = {
         OURS: lambda *drawn: pooled(of, spreads, n, *drawn),
@@ -109,7 +125,7 @@ def sweeps(of, n_spreads, n):
     for name, (smoother, *settings) in through.items():
         ways[name] = partial(smoothed, spreads, n, smoother, settings)
     for name, way in ways.items():
-        yield name, n, partial(timed, of, spreads, n, way)
+        yield Way(name, n_spreads * n, n, partial(timed, of, spreads, n, way))
 
 
 def timed(of, spreads, n, way, rng):
@@ -129,14 +145,17 @@ def smoothed(spreads, n, smoother, settings, _, losses, __):
 
 
 def trials(of, trainings):
-    """Optuna's samplers, with trials of one training, of 100 and of 1,000, where there are trials enough and not too
-    many."""
-    for sampler in ("tpe", "gp"):
-        for each in (1, 100, 1000):
-            n_trials = trainings // each
-            if 20 <= n_trials <= (MOST_TRIALS if sampler == "tpe" else MOST_TRIALS // 10):
-                name = f"Optuna's {sampler.upper()} sampler, {n_trials:,} trials of {each:,} each"
-                yield name, each, partial(optimised, of, each, n_trials, sampler)
+    """Optuna's samplers: TPE with trials of one training, of 100 and of 1,000, where there are trials enough and not
+    too many; GP with a number of trials that share out the trainings, and with as many of one training each."""
+    of_tpe = [(each, trainings // each) for each in (1, 100, 1000)]
+    ways = [("tpe", each, n_trials, "") for each, n_trials in of_tpe if 20 <= n_trials <= MOST_TRIALS]
+    ways += [("gp", trainings // n_trials, n_trials, "") for n_trials in GP_TRIALS]
+    if trainings <= MOST_TRIALS:
+        ways.append(("gp", 1, GP_TRIALS[-1], " and no more"))
+    for sampler, each, n_trials, but in ways:
+        name = f"Optuna's {sampler.upper()} sampler, {n_trials:,} trials of {each:,} each{but}"
+        is_slow = sampler == "gp" and n_trials > GP_TRIALS[0]
+        yield Way(name, each * n_trials, each, partial(optimised, of, each, n_trials, sampler), is_slow)
 
 
 def optimised(of, each, n_trials, sampler, rng):

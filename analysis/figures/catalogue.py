@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 from analysis.figures import loss_by_length, loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
+from analysis.tables.by_cell import Distributions, read_distributions
 from analysis.tables.by_name import studies_by_name, with_curves
-from analysis.tables.curve import with_curve, with_minimum, with_pooled_parts, with_pooled_solved
+from analysis.tables.curve import with_curve
 from analysis.tables.lengths import tabulate_lengths
+from analysis.tables.pooled import with_pooled_epochs, with_pooled_losses, with_pooled_parts, with_pooled_solved
 from analysis.tables.pooled_map import with_map
 from analysis.tables.remember import RememberingStore
 from sweep.statistics.answer import Answer, find_answer
@@ -22,13 +24,14 @@ from sweep.style import save
 
 
 class Material(NamedTuple):
-    """What a figure's table is made of: the tables of the trainings, the answer of the study, and the answers of its
-    parts (`analysis.tables.by_name.studies_by_name`)."""
+    """What a figure's table is made of: the tables of the trainings, the answer of the study, the answers of its parts
+    (`analysis.tables.by_name.studies_by_name`), and where its curve is pooled the distributions."""
 
     study: Study
     tables: Tables
     answer: Answer
     by_name: list[Answer]
+    distributions: Distributions | None
 
 
 class Entry(NamedTuple):
@@ -96,7 +99,7 @@ CATALOGUE = (
         "loss_distribution",
         "How the total losses are distributed. They are far from normal: networks that solve the problem early, late "
         "and never form layers of their own, and the mean may lie where there are few or none.",
-        lambda material: with_minimum(material.tables.loss_distribution, material.answer),
+        lambda material: with_pooled_losses(material.tables.loss_distribution, material.answer, material.distributions),
         loss_distribution.draw,
         loss_distribution.why_not,
     ),
@@ -110,7 +113,7 @@ CATALOGUE = (
         "solved_epoch",
         "Updates that the networks needed to solve the problem for the first time, over those that ever did. These may "
         "be a lucky few: how many they are is drawn with it.",
-        lambda material: material.tables.solved_epoch,
+        lambda material: with_pooled_epochs(material.tables.solved_epoch, material.answer, material.distributions),
         solved_epoch.draw,
         solved_epoch.why_not,
     ),
@@ -135,8 +138,9 @@ def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[D
     require_axes(study)
     tables = make_tables(store, study)
     require_drawable(tables.mean_loss, study)
-    answer = find_answer(store, study, tables.mean_loss) if found is None else found
-    material = Material(study, tables, answer, [find_answer(store, one) for one in studies_by_name(study)])
+    found = find_answer(store, study, tables.mean_loss) if found is None else found
+    by_name = [find_answer(store, one) for one in studies_by_name(study)]
+    material = Material(study, tables, found, by_name, read_distributions(store, study, found.curve))
     for entry in CATALOGUE:
         table = entry.tabulate(material)
         reason = entry.why_not(table, study)

@@ -22,6 +22,8 @@ from sweep.style import BLACK, DENSITY_COLOURS, ORANGE, SKY, STYLE, new_figure
 OUTLINE: Any = [patheffects.Stroke(linewidth=3.2, foreground=BLACK), patheffects.Normal()]
 """Keeps a bright line readable on every colour of the map and on white."""
 
+LEAST_SHARE = 1e-4
+"""Bins that hold less than this share of the trainings stay white; pooled, shares may be as small as can be."""
 QUANTILE_LINES = (("q25", "q75", "--", "quartiles"), ("q05", "q95", ":", "5 and 95 %"))
 
 
@@ -57,21 +59,19 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
 
 
 def density(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
-    """Draw the share of each value's trainings whose total loss lies in each bin, as a map.
+    """Draw the share of the trainings at each value whose total loss lies in each bin, as a map.
 
     Args:
         axes: where to draw; its second side becomes the total loss on a log scale.
-        table: as `analysis.tables.Tables.loss_distribution`; bins without trainings stay white.
+        table: as `analysis.tables.Tables.loss_distribution`; bins with less than LEAST_SHARE stay white.
         study: with one numeric axis.
 
     Returns:
         The same axes.
     """
     shown = in_order(table, study)
-    limits, counted = bins_of(shown)
-    with np.errstate(invalid="ignore"):
-        share = counted / shown["count"].to_numpy(dtype=np.float64)[:, None]
-    share = np.ma.masked_where(~(share > 0), share)
+    limits, share = bins_of(shown)
+    share = np.ma.masked_where(~(share >= LEAST_SHARE), share)
     across = edges(np.sort(positions(study.axes[0])))
     norm = LogNorm(min(share.min(), share.max() / 10), share.max())
     mesh = axes.pcolormesh(across, limits, share.T, cmap=DENSITY_COLOURS, norm=norm, rasterized=True)

@@ -67,14 +67,13 @@ def _best_pair(summary: pd.DataFrame, study: Study) -> str:
 
 
 def _how(summary: pd.DataFrame) -> list[str]:
-    """What the small print says of a pooled map, and of curves by name."""
+    """What the small print says of the outline of a pooled map, and of curves by name."""
     if LOWEST[0] in summary and summary[LOWEST[0]].notna().any():
         return ["points are each value's own mean, bands ± 1 standard error of the curve, intervals 95 %"]
     if not has_map(summary):
         return []
     n = int(summary["may_be_best"].sum())
-    held = f"the outline is around the {n:,} pairs that hold the best with 95 % confidence" if n else ""
-    return [note for note in ("every mean is pooled from all trainings", held) if note]
+    return [f"the outline is around the {n:,} pairs that hold the best with 95 % confidence"] if n else []
 
 
 def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import PERCENT, in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
+from analysis.figures.parts.axis import in_order, is_log, log_scale, loss_label, percent_scale, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above, lowest, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_minimum, mark_predictions
+from analysis.tables.pooled_map import has_place, place_columns
 from sweep.statistics.answer import best_point
 from sweep.study import Study
 from sweep.study.words import describe_place
@@ -23,9 +24,8 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
         FailedError: no training has a finite loss.
     """
     require_drawable(table, study)
-    best = best_point(table) or 0
     with mpl.rc_context(STYLE):
-        figure = _draw_maps(table, study, best) if len(study.axes) == 2 else _draw_curves(table, study)
+        figure = _draw_maps(table, study) if len(study.axes) == 2 else _draw_curves(table, study)
         frame(figure, headline(lowest(table, study), study), table, study, _notes(table))
     return figure
 
@@ -61,7 +61,7 @@ def _draw_curves(table: pd.DataFrame, study: Study) -> Figure:
     return figure
 
 
-def _draw_maps(table: pd.DataFrame, study: Study, best: int) -> Figure:
+def _draw_maps(table: pd.DataFrame, study: Study) -> Figure:
     figure = new_figure(10, 4.8)
     for axes, column, words in zip(
         figure.subplots(1, 3, sharey=True),
@@ -69,14 +69,21 @@ def _draw_maps(table: pd.DataFrame, study: Study, best: int) -> Figure:
         ("stuck at the end", loss_label(study, "mean of the stuck"), loss_label(study, "mean of the solved")),
         strict=True,
     ):
-        shape = {"location": "bottom", "format": PERCENT if column == "stuck" else None}
-        maps.value_map(axes, table, column, study, words, width=28, **shape)
-        maps.mark_best(axes, best, study, "lowest mean of all")
+        maps.value_map(axes, table, column, study, words, width=28, is_fraction=column == "stuck", location="bottom")
+        mark_lowest(axes, table, study)
         maps.mark_xavier(axes, study)
     for axes in figure.axes[1:3]:
         axes.set_ylabel("")
     legend_above(figure.axes[0], 1)
     return figure
+
+
+def mark_lowest(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
+    """Draw a green cross at the minimum of the mean where the table says its place, else at its lowest mean."""
+    if has_place(table, study):
+        x, y = (float(table[place_columns(axis.field)[0]].iloc[0]) for axis in study.axes)
+        return maps.mark_place(axes, x, y, "minimum of the mean")
+    return maps.mark_best(axes, best_point(table) or 0, study, "lowest mean of all")
 
 
 def parts(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:

@@ -87,7 +87,10 @@ def title(table: pd.DataFrame, study: Study) -> str:
 
 def words(table: pd.DataFrame, sweeps: Mapping[str, Study]) -> str:
     """What the bands are, and what each recipe trained."""
-    said = [f"The spread is the {label(SPREAD)}; (end): the lowest mean is at an end of what was swept."]
+    said = [
+        f"The spread is the {label(SPREAD)}; (end): the lowest mean is at an end of what was swept. "
+        "The means of a recipe are pooled from all its trainings where its spreads are close enough."
+    ]
     for name, rows in table.groupby("recipe", sort=False):
         study = sweeps[str(name)]
         n_diverged = int(rows["diverged"].sum())

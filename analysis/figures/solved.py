@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
-from analysis.figures.parts.axis import PERCENT, in_order, percent_scale, scale_axis
+from analysis.figures.parts.axis import in_order, percent_scale, scale_axis
 from analysis.figures.parts.frame import frame, gaps, legend_above, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
 from sweep.study import Study
@@ -34,7 +34,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
             fraction(axes, table, study)
             legend_above(axes)
         else:
-            maps.value_map(axes, table, "solved", study, WORDS, format=PERCENT)
+            maps.value_map(axes, table, "solved", study, WORDS, is_fraction=True)
             maps.mark_best(axes, best, study, "most solved")
             maps.mark_xavier(axes, study)
             legend_above(axes)

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from analysis.figures.parts import maps
 from analysis.figures.parts.axis import in_order, is_log, log_scale, percent_scale, scale_axis
-from analysis.figures.parts.frame import frame, gaps, legend_above, require_drawable
+from analysis.figures.parts.frame import frame, gaps, legend_above, percent, require_drawable
 from analysis.figures.parts.lines import band, line, mark_best, mark_predictions
+from sweep.statistics.pooled_map import is_pooled_map
 from sweep.study import Study
 from sweep.study.words import describe_place
 from sweep.style import BLACK, BLUE, STYLE, new_figure
@@ -31,7 +32,6 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
     """
     require_drawable(table, study)
     best = fastest(table)
-    row = table.iloc[best]
     with mpl.rc_context(STYLE):
         if len(study.axes) == 1:
             figure = new_figure(7, 5.6)
@@ -44,24 +44,37 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
             figure = new_figure(7, 5.2)
             axes = figure.subplots()
             maps.value_map(axes, table, "median", study, "median updates to the first solution")
-            maps.mark_best(axes, best, study, "fastest")
+            if not is_pooled_map(study):
+                maps.mark_best(axes, best, study, "fastest")
             maps.mark_xavier(axes, study)
             legend_above(axes)
-        often = (
-            "Where most networks solve it, they" if _fraction(table)[best] >= 0.5 else "The few networks that solve it"
-        )
-        headline = (
-            f"{often} are fastest at {describe_place(study, row)}: half of the {int(row['ever_solved']):,} there "
-            f"within {row['median']:,.0f} updates"
-        )
+        headline = spans(table) if is_pooled_map(study) else fastest_in_words(table, study)
         frame(figure, headline, table, study, gaps(table, "median", NEVER))
     return figure
+
+
+def fastest_in_words(table: pd.DataFrame, study: Study) -> str:
+    """Where the networks are fastest, and how fast half of them are there."""
+    row = table.iloc[fastest(table)]
+    share = row["share_ever_solved"]
+    often = "Where most networks solve it, they" if share >= 0.5 else "The few networks that solve it"
+    return (
+        f"{often} are fastest at {describe_place(study, row)}: half of the {percent(share, 1)} that do there within "
+        f"{row['median']:,.0f} updates"
+    )
+
+
+def spans(table: pd.DataFrame) -> str:
+    """Between how many updates half of the networks need. The fastest of many pairs of spreads, each by its own
+    trainings, would be one by chance."""
+    low, high = table["median"].min(), table["median"].max()
+    return f"Half of the networks that solve it need {low:,.0f} to {high:,.0f} updates, pair by pair of spreads"
 
 
 def fastest(table: pd.DataFrame) -> int:
     """Position of the row with the lowest median among those where at least half of the trainings ever solved the
     problem, or among all where there are none: a few lucky networks are no fast recipe."""
-    often = _fraction(table) >= 0.5
+    often = table["share_ever_solved"] >= 0.5
     return int(np.nanargmin(table["median"].where(often) if often.any() else table["median"]))
 
 
@@ -102,13 +115,8 @@ def ever_solved(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
         The same axes.
     """
     shown = in_order(table, study)
-    line(axes, shown.assign(fraction=_fraction(shown)), "fraction", study, color=BLUE, linewidth=1.2)
+    line(axes, shown, "share_ever_solved", study, color=BLUE, linewidth=1.2)
     scale_axis(axes, study)
     percent_scale(axes)
     axes.set_ylabel("ever solve it")
     return axes
-
-
-def _fraction(table: pd.DataFrame) -> pd.Series:
-    n = table["count"] + table["diverged"]
-    return table["ever_solved"] / n.where(n > 0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from analysis.figures.parts.axis import is_log, loss_unit, positions
 from analysis.report.headline import predictions
 from analysis.tables.curve import with_curve
+from analysis.tables.pooled import with_pooled_solved
 from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer, best_point
@@ -32,11 +33,11 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
     """What the page embeds for a study with one axis; None with several, or where no training counts.
 
     Returns:
-        Lists along the axis, by ascending value where these are numbers; null where there is no number. `count`,
-        `diverged` and `solved` are the summary's, with every digit, as are `mean` and `standard_error` unless the
+        Lists along the axis, by ascending value where these are numbers; null where there is no number. `count`
+        and `diverged` are the summary's, with every digit, as are `mean`, `standard_error` and `solved` unless the
         curve is pooled; `best` is the place of the value nearest to the minimum.
     """
-    study, summary = found.study, with_curve(found.summary, found)
+    study, summary = found.study, with_pooled_solved(with_curve(found.summary, found), found)
     best = best_point(summary)
     if len(study.axes) != 1 or best is None:
         return None
@@ -64,7 +65,7 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
 
 
 def histogram(identities: list[str], store: Store, below: int) -> dict[str, Any]:
-    """Total losses of every point on bins that all share, of the networks that are solved and stuck at the end.
+    """Total losses of every point's own trainings, solved and stuck at the end, on bins that all points share.
 
     Returns:
         `edges` (bins + 1), whether they are even in the `log`, and the counts `solved` and `stuck` (points, bins).

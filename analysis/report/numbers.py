@@ -10,9 +10,9 @@ from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
 from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
-from sweep.statistics.curve import FINITE, LOSS, ONE, SOLVED
 from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval
 from sweep.statistics.map_minimum import MapMinimum
+from sweep.statistics.observed import FINITE, LOSS, ONE, SOLVED
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
 from sweep.study.words import describe_place, format_value

@@ -89,7 +89,8 @@ def explore(subject: Subject) -> str:
 <input id="explore-slider" type="range" min="0" step="1" value="0">
 <output for="explore-slider" aria-live="polite"></output>
 <div class="pair">
-<div><h3>Total losses</h3><svg class="histogram" role="img" aria-label="Histogram of the total losses"></svg></div>
+<div><h3>Total losses of its own trainings</h3>
+<svg class="histogram" role="img" aria-label="Histogram of the total losses"></svg></div>
 <div class="traces-part"><h3>Loss by epoch</h3><svg class="traces" role="img" aria-label="Loss by epoch"></svg></div>
 </div>
 </div>

@@ -1,12 +1,11 @@
-"""What the curve of a study adds to its tables: pooled means in place of plain ones, and the minimum."""
+"""What the curve of a study adds to the table of its means: the curve, and where it is lowest."""
 
 import numpy as np
 import pandas as pd
 
 from sweep.statistics.answer import Answer
-from sweep.statistics.curve import FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED, Curve
-from sweep.statistics.inference import normal_interval
-from sweep.statistics.pooling import Numbers, Pooled
+from sweep.statistics.curve import Curve
+from sweep.statistics.pooling import Numbers
 
 MINIMUM = ("minimum", "minimum_low", "minimum_high")
 GAIN = ("gain", "gain_low", "gain_high")
@@ -31,52 +30,6 @@ def with_curve(summary: pd.DataFrame, found: Answer) -> pd.DataFrame:
         **dict(zip(MINIMUM, found.minimum.spread, strict=True)),
         **dict(zip(GAIN, found.minimum.gain, strict=True)),
     )
-
-
-def with_minimum(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
-    """A table with the place of the minimum in every row, and with pooled values in its column `mean` where the curve
-    is pooled; as it is where there is no minimum."""
-    if found.minimum is None or found.curve is None:
-        return table
-    table = table.assign(minimum=found.minimum.spread.estimate)
-    if found.curve.pooled is None:
-        return table
-    mean = found.curve.at(found.curve.values).mean
-    return table.assign(mean=spread_out(mean, rows_of(table, found.curve), len(table)))
-
-
-def with_pooled_solved(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
-    """The table of the fraction solved, pooled with its interval where the curve is pooled."""
-    if found.curve is None or found.curve.pooled is None:
-        return table
-    curve, places = found.curve, rows_of(table, found.curve)
-    at = found.curve.pooled(curve.values, SOLVED, ONE)
-    intervals = [normal_interval(*one) for one in zip(at.mean, at.standard_error, strict=True)]
-    columns = np.clip(np.array(intervals).reshape(-1, 3).T, 0, 1)
-    names = ("solved", "solved_low", "solved_high")
-    return table.assign(
-        **{name: spread_out(values, places, len(table)) for name, values in zip(names, columns, strict=True)}
-    )
-
-
-def with_pooled_parts(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
-    """The table of the parts of the mean with the place of the minimum, pooled where the curve is pooled."""
-    table = with_minimum(table, found)
-    if found.curve is None or found.curve.pooled is None:
-        return table
-    curve, places = found.curve, rows_of(table, found.curve)
-    stuck, loss_of_stuck = FINITE - SOLVED, LOSS - LOSS_OF_SOLVED
-    ratios = {
-        "mean": (LOSS, FINITE),
-        "stuck": (stuck, FINITE),
-        "mean_stuck": (loss_of_stuck, stuck),
-        "mean_solved": (LOSS_OF_SOLVED, SOLVED),
-        "part_stuck": (loss_of_stuck, FINITE),
-        "part_solved": (LOSS_OF_SOLVED, FINITE),
-    }
-    pooled: dict[str, Pooled] = {name: curve.pooled(curve.values, *ratio) for name, ratio in ratios.items()}  # type: ignore[misc]
-    columns = {name: spread_out(one.mean, places, len(table)) for name, one in pooled.items()}
-    return table.assign(**columns)
 
 
 def rows_of(table: pd.DataFrame, curve: Curve) -> Numbers:

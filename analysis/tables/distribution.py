@@ -29,13 +29,15 @@ def fraction_solved(solved: NDArray[np.bool_]) -> Statistics:
 
 
 def epoch_quantiles(solved_epoch: NDArray[np.int64]) -> Statistics:
-    """QUANTILES of the updates to the first solution, over the `ever_solved` trainings that had one; else NaN.
+    """QUANTILES of the updates to the first solution, over the `ever_solved` trainings that had one, else NaN, and the
+    share `share_ever_solved` of all trainings that these are.
 
     Args:
         solved_epoch: (n,), number of updates, -1 where a training never solved the problem.
     """
     ever = solved_epoch[solved_epoch >= 0]
-    return {"ever_solved": len(ever), **_quantiles(ever.astype(np.float64))}
+    share = len(ever) / len(solved_epoch) if len(solved_epoch) else np.nan
+    return {"ever_solved": len(ever), "share_ever_solved": share, **_quantiles(ever.astype(np.float64))}
 
 
 def parts_of_mean(loss: NDArray[np.float64], solved: NDArray[np.bool_]) -> Statistics:

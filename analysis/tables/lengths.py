@@ -45,6 +45,7 @@ def tabulate_lengths(summary: pd.DataFrame, found: Answer) -> pd.DataFrame:
     below = by_length.below
     return summary[[curve.field, "count", "diverged"]].assign(
         **{name: spread_out(np.asarray(values), rows, len(summary)) for name, values in columns.items()},
+        method=curve.method,
         **dict(zip(MINIMUM, lowest.spread, strict=True)),
         **dict(zip(LENGTH_MINIMUM, by_length.minimum.spread, strict=True)),
         **dict(zip(BELOW, (below.change, below.low, below.high), strict=True)),

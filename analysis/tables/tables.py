@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.tables.density import Cells, count_bins, count_cells
+from analysis.tables.density import Cells, count_cells, share_bins
 from analysis.tables.distribution import (
     epoch_quantiles,
     fraction_solved,
@@ -27,10 +27,11 @@ class Tables(NamedTuple):
 
     Attributes:
         mean_loss: as `sweep.statistics.summary.summarize` gives it.
-        loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its counts by bin
+        loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its shares by bin
             (`analysis.tables.density`).
         solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.
-        solved_epoch: the number `ever_solved`, and the quantiles of the updates that those took.
+        solved_epoch: the number `ever_solved`, the share `share_ever_solved` that these are, and the quantiles of the
+            updates that they took.
         mean_parts: the mean taken apart (`analysis.tables.distribution.parts_of_mean`).
     """
 
@@ -79,7 +80,7 @@ def make_tables(store: Store, study: Study) -> Tables:
         ])  # fmt: skip
     where = coordinates(study)
     tables = [pd.concat([where, pd.DataFrame(list(of_one))], axis=1) for of_one in zip(*rows, strict=True)]
-    tables[1] = pd.concat([tables[1], count_bins(cells)], axis=1)
+    tables[1] = pd.concat([tables[1], share_bins(cells)], axis=1)
     return Tables(*tables)
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from scipy.stats import chi2
 
 from sweep.statistics.compare import change_between
-from sweep.statistics.curve import FINITE, LOSS, Curve
+from sweep.statistics.curve import Curve
 from sweep.statistics.inference import RelativeChange
 from sweep.statistics.minimum import Minimum, find_minimum, has_minimum
+from sweep.statistics.observed import FINITE, LOSS
 from sweep.statistics.pooling import Numbers, Pool, Pooled
 from sweep.statistics.smoothing import smooth
 from sweep.study.overlap import Draw

@@ -5,18 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sweep.console.progress import watch
-from sweep.statistics.losses import Losses, limits_of, read_losses, require_one_numeric_axis
+from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
+from sweep.statistics.observed import FINITE, LOSS, read_pool
 from sweep.statistics.pooling import Counts, Numbers, Pool, Pooled
 from sweep.statistics.smoothing import smooth
 from sweep.store import Results
 from sweep.study import Study
-from sweep.study.draws import drawn_lengths
-from sweep.study.overlap import draw_of, pooled_overlap
-
-ONE, FINITE, LOSS, SOLVED, LOSS_OF_SOLVED = np.eye(5)
-"""What a curve's pool observes of a training: that it is there, whether its loss is finite, the loss, whether it is
-solved, and the loss if it is; 0 in place of a loss that does not count. Sums of these can be pooled."""
+from sweep.study.overlap import pooled_overlap
 
 
 class Curve(NamedTuple):
@@ -72,21 +67,7 @@ def pooled_curve(store: Results, study: Study, below: Sequence[int] | Counts | N
     """The curve pooled from the trainings of a study that sweeps one spread; `below` is as `read_curve` has it."""
     (axis,) = study.axes
     values = np.array(axis.values, float)
-    limits = limits_of(study, below)
-    most = 0
-    if study.draws == "common":
-        most = max(store.counts([point.identity for point in study.points], max(limits)).values(), default=0)
-    pool = Pool([draw_of(study.recipe, axis.field)], values[:, np.newaxis], most)
-    counts = np.zeros(len(values))
-    for place, (point, limit) in enumerate(zip(watch(study.points, "points read"), limits, strict=True)):
-        read = store.columns(point.identity, limit, ["repeat", "loss", "solved"])
-        is_finite = np.isfinite(read["loss"])
-        counts[place] = is_finite.sum()
-        if len(is_finite):
-            lengths = drawn_lengths(point, [axis.field], int(read["repeat"][-1]) + 1)[read["repeat"]]
-            loss = np.where(is_finite, read["loss"], 0.0)
-            observed = [np.ones(len(loss)), is_finite, loss, read["solved"], loss * read["solved"]]
-            pool.add(place, read["repeat"], lengths, np.column_stack(observed))
+    pool, counts = read_pool(store, study, Pool, below)
     order = np.argsort(values)
     order = order[counts[order] > 0]
 

@@ -5,15 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.recipe.field import is_spread
+from sweep.statistics.observed import FINITE, LOSS, read_pool
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.store import Results
 from sweep.study import Study
-from sweep.study.draws import drawn_lengths
-from sweep.study.overlap import LEAST_OVERLAP, draw_of, overlap
+from sweep.study.overlap import LEAST_OVERLAP, overlap
 
 LEAST_VALUES = 5
 """Values of each spread from which their map is pooled."""
@@ -31,6 +30,7 @@ class PooledMap(NamedTuple):
         standard_error: of each mean (p, q).
         effective: Kish's effective number of trainings that each mean is of (p, q).
         at: gives the mean at every pair of any values (g,) and (h,), row by row (g h,).
+        pool: the trainings.
     """
 
     fields: tuple[str, str]
@@ -41,6 +41,7 @@ class PooledMap(NamedTuple):
     standard_error: Numbers
     effective: Numbers
     at: Callable[[Numbers, Numbers], Pooled]
+    pool: PairPool
 
 
 def is_pooled_map(study: Study) -> bool:
@@ -53,29 +54,29 @@ def is_pooled_map(study: Study) -> bool:
 
 def read_map(store: Results, study: Study) -> PooledMap | None:
     """The map of such a study, None where its trainings with a finite loss, if any, do not reach all pairs."""
-    one, other = (axis.field for axis in study.axes)
-    values = np.array(study.axes[0].values, float), np.array(study.axes[1].values, float)
-    pairs = np.array([(a, b) for a in values[0] for b in values[1]])
-    most = max(store.counts([point.identity for point in study.points], study.repeats).values(), default=0)
-    draws = [draw_of(study.recipe, field) for field in (one, other)]
-    pool = PairPool(draws, pairs, most if study.draws == "common" else 0)
-    counts = np.zeros(len(pairs))
-    for place, point in enumerate(watch(study.points, "points read")):
-        read = store.columns(point.identity, study.repeats, ["repeat", "loss"])
-        is_finite = np.isfinite(read["loss"])
-        counts[place] = is_finite.sum()
-        if len(is_finite):
-            lengths = drawn_lengths(point, [one, other], int(read["repeat"][-1]) + 1)[read["repeat"]]
-            observed = np.column_stack([is_finite, np.where(is_finite, read["loss"], 0.0)])
-            pool.add(place, read["repeat"], lengths, observed)
-    if not counts.any():
-        return None
-    shape = len(values[0]), len(values[1])
-    mean, error, effective = pool.map(*values)
-    if not np.isfinite(mean).all():
-        return None
-    is_paired = study.draws == "common"
-    return PooledMap((one, other), values, counts.reshape(shape), is_paired, mean, error, effective, pool.pairs)
+    one, other = study.axes
+    values = np.array(one.values, float), np.array(other.values, float)
+    pool, counts = read_pool(store, study, PairPool)
+    fields, is_paired = (one.field, other.field), study.draws == "common"
+    found = pooled_map(fields, values, counts.reshape(len(values[0]), -1), is_paired, pool) if counts.any() else None
+    return found if found is not None and np.isfinite(found.mean).all() else None
+
+
+def pooled_map(
+    fields: tuple[str, str],
+    values: tuple[Numbers, Numbers],
+    counts: Numbers,
+    paired: bool,
+    pool: PairPool,
+    of: Numbers = LOSS,
+    over: Numbers = FINITE,
+) -> PooledMap:
+    """The map of a pool: `of` and `over` are as `PairPool.map` has them, the rest as `PooledMap`."""
+
+    def at(first: Numbers, second: Numbers) -> Pooled:
+        return pool.pairs(first, second, of, over)
+
+    return PooledMap(fields, values, counts, paired, *pool.map(*values, of, over), at, pool)
 
 
 def require_map(store: Results, study: Study) -> PooledMap:

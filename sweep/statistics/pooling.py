@@ -18,6 +18,7 @@ density the product of both.
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 import numpy as np
@@ -74,7 +75,7 @@ class Pooled(NamedTuple):
     @property
     def standard_error(self) -> Numbers:
         """Standard error of each mean (g,)."""
-        return np.sqrt(np.diag(self.covariance))
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0))
 
 
 class Pool:
@@ -93,7 +94,8 @@ class Pool:
         self._n_groups = min(n_repeats, GROUPS if len(draws) == 1 else GROUPS // 10)
         self._width = np.array([draw.deviation / BINS_PER_DEVIATION for draw in draws])
         self._counts = np.zeros(len(self._spreads))
-        self._added: list[tuple[Counts, Numbers, Numbers, Numbers]] = []
+        self._added: list[tuple[Counts, Numbers, Numbers]] = []
+        self._squares: list[tuple[Counts, Numbers]] = []
 
     def add(self, place: int, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
         """Add the trainings of one swept spread.
@@ -110,31 +112,23 @@ class Pool:
         self._counts[place] = n
         cells = np.floor(np.log(lengths) / self._width).astype(np.int64)
         unit = repeats * self._n_groups // self._n_repeats if self._n_groups else np.full(n, place)
-        lowest = cells.min(axis=0)
-        shape = (int(unit.max()) + 1, *(cells.max(axis=0) - lowest + 1).tolist())
-        numbers = np.ravel_multi_index((unit, *(cells - lowest).T), shape)
-        order = np.argsort(numbers, kind="stable")
-        first = np.flatnonzero(np.diff(numbers[order], prepend=-1))
-        key = np.column_stack(np.unravel_index(numbers[order[first]], shape))
-        key[:, 1:] += lowest
+        key, where = _distinct(np.column_stack([unit, cells]))
         # Within a spread, n trainings tell its variance from n - 1 differences.
         unbiased = n / (n - 1) if n > 1 and not self._n_groups else 1.0
-        sorted_ = observed[order]
-        products = (sorted_[:, :, np.newaxis] * sorted_[:, np.newaxis, :]).reshape(n, m * m)
-        self._added.append((
-            key,
-            np.diff(first, append=n).astype(float),
-            np.add.reduceat(sorted_, first, axis=0),
-            unbiased * np.add.reduceat(products, first, axis=0),
-        ))  # fmt: skip
+        products = np.empty((len(key), m, m))
+        for i, j in combinations_with_replacement(range(m), 2):
+            products[:, i, j] = products[:, j, i] = np.bincount(where, observed[:, i] * observed[:, j])
+        counts = np.bincount(where).astype(float)
+        self._added.append((key, counts, _sums(where, observed)))
+        self._squares.append((key[:, 1:], unbiased * products.reshape(-1, m * m)))
+        if sum(len(one) for one, _ in self._squares) * m * m > AT_ONCE:
+            self._squares = [_merged(self._squares)]
 
     @cached_property
     def _bins(self) -> "_Bins":
-        key, counts, sums, products = (np.concatenate(parts) for parts in zip(*self._added, strict=True))
-        lowest, m = key[:, 1:].min(axis=0), sums.shape[1]
-        shape = tuple((key[:, 1:].max(axis=0) - lowest + 1).tolist())
-        found, where = np.unique(np.ravel_multi_index(tuple((key[:, 1:] - lowest).T), shape), return_inverse=True)
-        cells = np.column_stack(np.unravel_index(found, shape)) + lowest
+        key, counts, sums = (np.concatenate(parts) for parts in zip(*self._added, strict=True))
+        cells, where = _distinct(key[:, 1:])
+        m = sums.shape[1]
         middles = (cells + 0.5) * self._width
         units, unit = np.unique(key[:, 0], return_inverse=True)
         of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
@@ -143,7 +137,7 @@ class Pool:
             self._log_mixture(middles),
             _sums(where, counts[:, np.newaxis])[:, 0],
             _sums(where, sums),
-            _sums(where, products).reshape(-1, m, m),
+            _merged(self._squares)[1].reshape(-1, m, m),
             of_units,
             self._shares(units),
         )
@@ -171,6 +165,11 @@ class Pool:
     def log_lengths(self) -> Numbers:
         """Middles of the bins' log-lengths (u, k)."""
         return self._bins.middles
+
+    def bins_of(self, lengths: Numbers) -> Counts:
+        """The bin (n,) of trainings of one swept spread that were added, from their lengths (n, 1)."""
+        cells = np.floor(np.log(lengths[:, 0]) / self._width[0])
+        return np.asarray(np.searchsorted(self._bins.middles[:, 0], (cells + 0.5) * self._width[0]))
 
     def total(self, of: Numbers) -> Numbers:
         """Sum of a combination (m,) of what was observed in every bin (u,)."""
@@ -204,7 +203,9 @@ class Pool:
             mean = w.T @ (bins.sums @ of) / total
         effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
         shares = sum(
-            (matrix @ w) * (one - mean * other) for matrix, one, other in zip(bins.of_units, of, over, strict=True)
+            (matrix @ w) * (one - mean * other)
+            for matrix, one, other in zip(bins.of_units, of, over, strict=True)
+            if one or other
         )
         covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
         if not self._n_groups:
@@ -214,12 +215,27 @@ class Pool:
             ]
             both = mean[:, np.newaxis] + mean
             covariance = covariance + products[0] - both * products[1] + np.outer(mean, mean) * products[2]
-        return Pooled(mean, covariance / np.outer(total, total), effective)
+        with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
+            return Pooled(mean, covariance / np.outer(total, total), effective)
 
 
 def _sums(where: Counts, columns: Numbers) -> Numbers:
     """Sums of columns (n, m) over the elements of each group, whose numbers are `where` (n,): (groups, m)."""
     return np.column_stack([np.bincount(where, column).astype(float) for column in columns.T])
+
+
+def _distinct(cells: Counts) -> tuple[Counts, Counts]:
+    """The distinct rows of numbers of bins (n, k) in ascending order, and where among them each row is (n,)."""
+    lowest = cells.min(axis=0)
+    shape = tuple((cells.max(axis=0) - lowest + 1).tolist())
+    found, where = np.unique(np.ravel_multi_index(tuple((cells - lowest).T), shape), return_inverse=True)
+    return np.column_stack(np.unravel_index(found, shape)) + lowest, where
+
+
+def _merged(parts: list[tuple[Counts, Numbers]]) -> tuple[Counts, Numbers]:
+    """Bins and columns of sums, of which each bin is there once."""
+    cells, where = _distinct(np.concatenate([cells for cells, _ in parts]))
+    return cells, _sums(where, np.concatenate([columns for _, columns in parts]))
 
 
 class _Bins(NamedTuple):

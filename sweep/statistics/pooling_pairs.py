@@ -17,37 +17,41 @@ Sides = tuple[Numbers, Numbers]
 
 
 class PairPool(Pool):
-    """A pool of two spreads; what is observed of a training (n, 2) is whether its loss is finite, and the loss, 0 where
-    it is not."""
+    """A pool of two spreads."""
 
-    def map(self, first: Numbers, second: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-        """Mean, standard error and effective number at every pair of values (g,) and (h,), (g, h) each."""
+    def map(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """Mean, standard error and effective number at every pair of values (g,) and (h,), (g, h) each; `of` and `over`
+        are as `mean` has them."""
         sides = self._sides(first, second)
-        total, mean, effective = self._means(sides)
+        total, mean, effective = self._means(sides, of, over)
         variance = np.zeros_like(mean)
-        for share, finite, loss in self._units(sides):
-            variance += share * (loss - mean * finite) ** 2
+        for share, above, below in self._units(sides, of, over):
+            variance += share * (above - mean * below) ** 2
         if not self._n_groups:
-            finite, both, squares = self._products((sides[0] ** 2, sides[1] ** 2))
-            variance += squares - 2 * mean * both + mean**2 * finite
+            squares, both, others = self._products((sides[0] ** 2, sides[1] ** 2), of, over)
+            variance += squares - 2 * mean * both + mean**2 * others
         with np.errstate(divide="ignore", invalid="ignore"):
             return mean, np.sqrt(np.maximum(variance, 0)) / total, effective
 
-    def pairs(self, first: Numbers, second: Numbers) -> Pooled:
+    def means(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Numbers:
+        """The mean alone (g, h), which takes a fraction of the time."""
+        return self._means(self._sides(first, second), of, over)[1]
+
+    def pairs(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Pooled:
         """The mean at every pair of values (g,) and (h,), row by row (g h,), with the covariance (g h, g h)."""
         sides, g, h = self._sides(first, second), len(first), len(second)
-        total, mean, effective = self._means(sides)
-        found = [(share, (loss - mean * finite).ravel()) for share, finite, loss in self._units(sides)]
+        total, mean, effective = self._means(sides, of, over)
+        found = [(share, (above - mean * below).ravel()) for share, above, below in self._units(sides, of, over)]
         rows, mean = np.array([row for _, row in found]), mean.ravel()
         covariance = (rows * np.array([[share] for share, _ in found])).T @ rows
         if not self._n_groups:
             # The weights at two pairs, multiplied, are a product of sides again.
             doubled = [(side[:, :, np.newaxis] * side[:, np.newaxis, :]).reshape(len(side), -1) for side in sides]
-            finite, both, squares = (
+            squares, both, others = (
                 product.reshape(g, g, h, h).swapaxes(1, 2).reshape(g * h, g * h)
-                for product in self._products((doubled[0], doubled[1]))
+                for product in self._products((doubled[0], doubled[1]), of, over)
             )
-            covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * finite
+            covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * others
         return Pooled(mean, covariance / np.outer(total, total), effective.ravel())
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
@@ -85,33 +89,36 @@ class PairPool(Pool):
         numbers[self._grid.bins] = of_bins
         return np.asarray(sides[0].T @ numbers @ sides[1])
 
-    def _means(self, sides: Sides) -> tuple[Numbers, Numbers, Numbers]:
-        """The weighted number of finite losses, the mean and the effective number, (g, h) each."""
+    def _means(self, sides: Sides, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+        """The weighted sum of what it is a mean over, the mean and the effective number, (g, h) each."""
         bins, weight = self._bins, self._grid.weight
-        total, losses, all_of_them = (
-            self._sum(weight * column, sides) for column in (bins.sums[:, 0], bins.sums[:, 1], bins.counts)
+        total, above, all_of_them = (
+            self._sum(weight * column, sides) for column in (bins.sums @ over, bins.sums @ of, bins.counts)
         )
         squared = self._sum(weight**2 * bins.counts, (sides[0] ** 2, sides[1] ** 2))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return total, losses / total, all_of_them**2 / squared
+            return total, above / total, all_of_them**2 / squared
 
-    def _products(self, sides: Sides) -> list[Numbers]:
-        """Weighted sums of finite losses, of losses, and of the squares of losses, (g, h) each."""
+    def _products(self, sides: Sides, of: Numbers, over: Numbers) -> list[Numbers]:
+        """Weighted sums of the products of both with `of`, and of the square of `over`, (g, h) each."""
         weight, products = self._grid.weight**2, self._bins.products
-        return [self._sum(weight * products[:, i, j], sides) for i, j in ((0, 0), (0, 1), (1, 1))]
+        return [
+            self._sum(weight * (products @ right @ left), sides) for left, right in ((of, of), (of, over), (over, over))
+        ]
 
-    def _units(self, sides: Sides) -> Iterator[tuple[float, Numbers, Numbers]]:
-        """What the square of each unit's sum counts, and the unit's weighted sums of finite losses and of losses."""
+    def _units(self, sides: Sides, of: Numbers, over: Numbers) -> Iterator[tuple[float, Numbers, Numbers]]:
+        """What the square of each unit's sum counts, and the unit's weighted sums of both."""
         (rows, columns), weight = self._grid.bins, self._grid.weight
-        finite, losses = self._bins.of_units  # made from the same places, so that their elements are in the same order
+        matrices = self._bins.of_units  # made from the same places, so that their elements are in the same order
+        data = np.column_stack([matrix.data for matrix in matrices]) @ np.column_stack([of, over])
         for number, share in enumerate(self._bins.shares):
-            own = slice(finite.indptr[number], finite.indptr[number + 1])
-            where = finite.indices[own]
+            own = slice(matrices[0].indptr[number], matrices[0].indptr[number + 1])
+            where = matrices[0].indices[own]
             one, other = sides[0][rows[where]], sides[1][columns[where]]
-            observed = np.column_stack([finite.data[own], losses.data[own]]) * weight[where, np.newaxis]
+            observed = data[own] * weight[where, np.newaxis]
             both = (observed[:, :, np.newaxis] * other[:, np.newaxis, :]).reshape(len(where), -1)
-            of_finite, of_losses = np.hsplit(one.T @ both, 2)
-            yield float(share), of_finite, of_losses
+            above, below = np.hsplit(one.T @ both, 2)
+            yield float(share), above, below
 
 
 class _Grid(NamedTuple):

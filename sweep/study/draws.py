@@ -1,6 +1,5 @@
 """Initial parameters: standard draws that belong to (seed, block of repeats), scaled by a recipe's spreads."""
 
-import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -96,7 +95,7 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
     return np.asarray(standard * [value_of(recipe, field) for field in fields])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)  # 33 MB: an analysis looks at the same trainings several times
 def _standard_lengths(
     entropy: tuple[int, ...],
     layers: tuple[Layer, ...],
@@ -106,16 +105,19 @@ def _standard_lengths(
 ) -> Array:
     """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
     normals = standard_normals(entropy, DRAW_BLOCK, layers)
-    pieces = list(_standard(layers, draws_biases, distribution, normals))
-    lengths = np.zeros((DRAW_BLOCK, len(fields)))
-    for column, numbers in enumerate(fields):
-        for number in numbers:
-            drawn, own = pieces[number], lengths[:, column]
-            if distribution == "uniform" and number < len(layers) - 1:
-                lengths[:, column] = np.maximum(own, np.abs(drawn).max(axis=1) / math.sqrt(3))
-            else:
-                lengths[:, column] = np.hypot(own, np.linalg.norm(drawn, axis=1))
-    return lengths
+    ends = np.cumsum([(layer.fan_in + 1) * layer.fan_out for layer in layers])
+    pieces = np.split(normals, ends[:-1], axis=1)
+    columns = []
+    for numbers in fields:
+        drawn = [pieces[n][:, : (layers[n].fan_in + draws_biases) * layers[n].fan_out] for n in numbers]
+        if distribution == "uniform" and numbers.start < len(layers) - 1:
+            from scipy.special import ndtr  # takes longer to import than a worker to train its first block
+
+            # The largest of all: what makes numbers uniform keeps their order.
+            columns.append(2 * ndtr(np.max([np.abs(one).max(axis=1) for one in drawn], axis=0)) - 1)
+        else:
+            columns.append(np.sqrt(sum(np.einsum("ij,ij->i", one, one) for one in drawn)))
+    return np.column_stack(columns)
 
 
 def _entropy(point: Point, block: int) -> list[int]:

@@ -190,3 +190,10 @@ def test_the_answers_are_as_near_as_was_measured():
         for n, ratio in zip(("2,000", "20,000", "400,000"), times, strict=True):
             found = re.search(rf"^\| {n} \| {re.escape(begin)}.*{re.escape(end)} \| 20 \| \S+ \| (\S+) \|", table, re.M)
             assert found[1] == ratio, (way, n)
+    shared, alone = (
+        re.findall(rf"GP sampler, {trials}[^|]* \| \d+ \| \S+ \| (\S+) \|", table)
+        for trials in ("20 trials", "100 trials")
+    )
+    page = PAGES["docs/benchmarks.md"]
+    assert said(f"{shared[0]} times as far with 2,000 trainings and {shared[1]} times with 20,000", page)
+    assert said(f"each were {alone[0]} times and 100 of one training each {alone[1]} times as far", page)

@@ -6,8 +6,9 @@ from scipy.optimize import minimize_scalar
 from scipy.stats import chi
 
 from sweep.statistics.by_length import find_by_length, mean_near, most_lengths
-from sweep.statistics.curve import FINITE, LOSS, Curve
+from sweep.statistics.curve import Curve
 from sweep.statistics.minimum import find_minimum
+from sweep.statistics.observed import FINITE, LOSS
 from sweep.statistics.pooling import Pool
 from sweep.study.overlap import Draw
 

@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.stats import chi
 
 from sweep.statistics.map_minimum import describe, find_map_minimum
-from sweep.statistics.pooled_map import PooledMap
+from sweep.statistics.pooled_map import pooled_map
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.study.overlap import Draw
 
@@ -50,7 +50,8 @@ def a_map(rng, n, values=VALUES, *, paired=False, noise=500.0, diverged=0.0, los
         is_finite = rng.random(of_pair) >= diverged
         counts[place] = is_finite.sum()
         pool.add(place, np.arange(of_pair), lengths, np.column_stack([is_finite, np.where(is_finite, losses, 0.0)]))
-    return PooledMap(FIELDS, values, counts.reshape(numbers.shape), paired, *pool.map(*values), pool.pairs)
+    finite, of_loss = np.eye(2)
+    return pooled_map(FIELDS, values, counts.reshape(numbers.shape), paired, pool, of_loss, finite)
 
 
 @pytest.mark.parametrize("paired", [False, True])

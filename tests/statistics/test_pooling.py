@@ -131,6 +131,16 @@ def test_pooling_sharpens_a_mean_as_the_effective_number_says():
     assert 100 < found.standard_error[0] * np.sqrt(found.effective[0]) < own
 
 
+def test_a_mean_over_what_is_next_to_nowhere_is_told_without_a_warning():
+    rng, spreads = np.random.default_rng(5), np.geomspace(0.05, 50, 40)[:, np.newaxis]
+    pool = Pool([NORMAL], spreads)
+    for place, (lengths, loss) in enumerate(trainings(rng, [NORMAL], spreads, 50)):
+        pool.add(place, np.arange(50), lengths, np.column_stack([np.full(50, place == 39), loss * (place == 39)]))
+    found = pool.mean(np.geomspace(0.05, 50, 400)[:, np.newaxis], LOSS, FINITE)
+    assert np.isfinite(found.standard_error[-1])
+    assert np.isnan(found.standard_error[0])
+
+
 def test_a_spread_far_from_all_others_has_its_own_mean():
     rng, spreads = np.random.default_rng(4), np.array([[0.01], [1.0]])
     given = list(trainings(rng, [NORMAL], spreads, 500))

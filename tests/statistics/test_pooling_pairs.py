@@ -5,7 +5,7 @@ from sweep.statistics.pooling import Pool
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.study.overlap import Draw
 
-LOSS, FINITE = np.array([0.0, 1.0]), np.array([1.0, 0.0])
+FINITE, LOSS, SOLVED = np.eye(3)
 VALUES = np.geomspace(0.2, 5, 7), np.geomspace(0.3, 3, 6)
 
 
@@ -22,7 +22,7 @@ def both_pools(hidden, numbers, n_repeats=0):
         is_finite = rng.random(n) > 0.1
         losses = np.where(is_finite, 900 + 100 * np.log(lengths).sum(axis=1) ** 2 + rng.normal(0, 50, n), 0.0)
         for pool in pools:
-            pool.add(place, np.arange(n), lengths, np.column_stack([is_finite, losses]))
+            pool.add(place, np.arange(n), lengths, np.column_stack([is_finite, losses, losses > 950]))
     return pools
 
 
@@ -39,12 +39,17 @@ def both_pools(hidden, numbers, n_repeats=0):
 def test_matrix_products_are_the_sum_over_all_weights(hidden, numbers, n_repeats):
     slow, quick = both_pools(hidden, numbers, n_repeats)
     first, second = np.geomspace(0.3, 4, 5), np.geomspace(0.4, 2, 4)
-    expected = slow.mean(np.array([(a, b) for a in first for b in second]), LOSS, FINITE)
-    found = quick.pairs(first, second)
+    pairs = np.array([(a, b) for a in first for b in second])
+    expected, solved = slow.mean(pairs, LOSS, FINITE), slow.mean(pairs, FINITE - SOLVED, FINITE)
+    found = quick.pairs(first, second, LOSS, FINITE)
     np.testing.assert_allclose(found.mean, expected.mean, rtol=1e-12)
     np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-9, atol=1e-9 * expected.covariance.max())
     np.testing.assert_allclose(found.effective, expected.effective, rtol=1e-12)
-    mean, error, effective = (part.ravel() for part in quick.map(first, second))
+    mean, error, effective = (part.ravel() for part in quick.map(first, second, LOSS, FINITE))
     np.testing.assert_allclose(mean, expected.mean, rtol=1e-12)
     np.testing.assert_allclose(error, expected.standard_error, rtol=1e-9)
+    np.testing.assert_allclose(quick.means(first, second, FINITE - SOLVED, FINITE).ravel(), solved.mean, rtol=1e-12)
+    np.testing.assert_allclose(
+        quick.map(first, second, FINITE - SOLVED, FINITE)[1].ravel(), solved.standard_error, rtol=1e-9
+    )
     np.testing.assert_allclose(effective, expected.effective, rtol=1e-12)

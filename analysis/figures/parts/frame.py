@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.tables.foreign_study import ForeignStudy
-from analysis.tables.pooled_map import has_map, place_columns
+from analysis.tables.pooled_map import has_map, has_place, place_columns
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
@@ -72,7 +72,7 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
     """The recipe in words, the number of trainings and what they lack, in lines of `width` characters."""
     low, high = int(table["count"].min()), int(table["count"].max())
     n = f"n = {high:,}" if low == high else f"n = {low:,} to {high:,}"
-    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", draws_in_words(study)]
+    said = [f"{n} {'training' if n == 'n = 1' else 'trainings'} a point", draws_in_words(study), how(table)]
     if high < 2:
         said.append("too few for a standard error")
     n_diverged = int(table["diverged"].sum())
@@ -82,6 +82,15 @@ def subtitle(table: pd.DataFrame, study: Study, width: int, notes: Sequence[str]
         said.append(study.until.sentence + above_target(table, study))
     said += [incomplete(table, study), *notes]
     return fill(f"{study.sentence}. {', '.join(filter(None, said))}.", width)
+
+
+def how(table: pd.DataFrame) -> str:
+    """Whose trainings the values at a point are of."""
+    method = table["method"].iloc[0] if "method" in table and len(table) else ""
+    if method == "pooled":
+        return "pooled from the trainings of all points"
+    smoothed = "; the minimum is that of a smooth curve through the means" if method == "smoothed" else ""
+    return f"each point by its own trainings{smoothed}"
 
 
 def draws_in_words(study: Study) -> str:
@@ -105,10 +114,16 @@ def fill(text: str, width: int) -> str:
 
 def lowest(table: pd.DataFrame, study: Study) -> pd.Series:
     """The row nearest to the minimum where the table says its place, else that with the lowest mean, which must be."""
+    columns = {}
     if has_minimum(table):
-        away = np.abs(np.log(table[study.axes[0].field].to_numpy(dtype=float) / table["minimum"].to_numpy(dtype=float)))
-        return table.iloc[int(np.nanargmin(np.where(table["mean"].notna(), away, np.nan)))]
-    return table.iloc[int(np.nanargmin(table["mean"]))]
+        columns = {study.axes[0].field: "minimum"}
+    elif has_place(table, study):
+        columns = {axis.field: place_columns(axis.field)[0] for axis in study.axes}
+    if not columns:
+        return table.iloc[int(np.nanargmin(table["mean"]))]
+    ratios = table[list(columns)].to_numpy(dtype=float) / table[list(columns.values())].to_numpy(dtype=float)
+    away = np.linalg.norm(np.log(ratios), axis=1)
+    return table.iloc[int(np.nanargmin(np.where(table["mean"].notna(), away, np.nan)))]
 
 
 def has_minimum(table: pd.DataFrame) -> bool:

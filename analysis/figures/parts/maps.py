@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from analysis.figures.parts.axis import edges, is_log, positions, scale_axis
+from analysis.figures.parts.axis import PERCENT, edges, is_log, positions, scale_axis
 from sweep.recipe import predicted_spread
 from sweep.study import Study
 from sweep.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
@@ -29,15 +29,24 @@ def grid(table: pd.DataFrame, column: str, study: Study) -> tuple[NDArray[Any], 
 
 
 def value_map(
-    axes: Axes, table: pd.DataFrame, column: str, study: Study, words: str, *, width: int = 60, **colorbar: Any
+    axes: Axes,
+    table: pd.DataFrame,
+    column: str,
+    study: Study,
+    words: str,
+    *,
+    width: int = 60,
+    is_fraction: bool = False,
+    **colorbar: Any,
 ) -> Axes:
     """Draw a column of a table in the study's order over its two axes, grey where it has no value; return axes.
 
     `words` name the column, `width` is that of the axes' names, `colorbar` goes to the colour bar.
-    A positive column that spans a wide range has colours on a log scale.
+    A positive column that spans a wide range has colours on a log scale, but fractions have per cents on a plain one.
     """
     x, y, values = grid(table, column, study)
-    norm = LogNorm() if is_log(values.ravel()) else None
+    norm = LogNorm() if is_log(values.ravel()) and not is_fraction else None
+    colorbar |= {"format": PERCENT} if is_fraction else {}
     shown = np.ma.masked_invalid(values)
     mesh = axes.pcolormesh(edges(x), edges(y), shown, cmap=MAP_COLOURS, norm=norm, rasterized=True)
     if shown.count():

@@ -22,11 +22,20 @@ def axes():
 def test_the_density_is_the_share_of_the_trainings(tables, axes):
     table = tables.loss_distribution
     assert loss_distribution.density(axes, table, ONE_AXIS) is axes
-    edges, counted = bins_of(table)
+    edges, expected = bins_of(table)
     share = np.ma.filled(axes.collections[0].get_array(), 0).T
-    np.testing.assert_allclose(share, counted / table["count"].to_numpy()[:, None])
+    np.testing.assert_array_equal(share, expected)
     np.testing.assert_allclose(share.sum(axis=1), 1)
     assert (axes.collections[0].get_coordinates()[:, 0, 1] == edges).all()
+
+
+def test_shares_too_small_to_be_seen_are_white(tables, axes):
+    table = tables.loss_distribution
+    expected = bins_of(table)[1]
+    names = [name for name in table if name.startswith("loss ")]
+    table[names] = np.where(expected == 0, 1e-9, expected)
+    loss_distribution.density(axes, table, ONE_AXIS)
+    assert ((expected == 0) == np.ma.getmaskarray(axes.collections[0].get_array()).T).all()
 
 
 def test_quantiles_are_the_table(tables, axes):
@@ -80,10 +89,10 @@ def test_time_to_solve_is_of_those_that_ever_did(tables):
 
 def test_a_lucky_few_are_not_the_fastest(tables):
     table = tables.solved_epoch
-    table.loc[4, ["ever_solved", "median"]] = [1, 1.0]
-    often = table[table["ever_solved"] >= 25]
+    table.loc[4, ["share_ever_solved", "median"]] = [0.02, 1.0]
+    often = table[table["share_ever_solved"] >= 0.5]
     assert solved_epoch.fastest(table) == often["median"].idxmin() != 4
-    table["ever_solved"] = 1
+    table["share_ever_solved"] = 0.02
     assert solved_epoch.fastest(table) == 4
 
 

@@ -29,6 +29,19 @@ def test_incomplete_and_diverged_are_said():
     assert "INCOMPLETE" not in subtitle(numbers([50, 50, 50], [0, 0, 0]), STUDY, 1000)
 
 
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("pooled", "pooled from the trainings of all points"),
+        ("smoothed", "each point by its own trainings; the minimum is that of a smooth curve through the means"),
+        (None, "each point by its own trainings."),
+    ],
+)
+def test_whose_trainings_are_shown_is_said(method, words):
+    table = numbers([50, 50, 50], [0, 0, 0])
+    assert words in subtitle(table if method is None else table.assign(method=method), STUDY, 1000)
+
+
 def test_a_target_is_said_and_has_no_number_to_be_incomplete():
     study = replace(STUDY, repeats=100_000, until=Target("rse", 0.02, 50))
     table = numbers([50, 90, 50], [0, 0, 0]).assign(mean=100.0, standard_error=1.9)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from analysis.__main__ import main
-from analysis.figures import mean_loss
+from analysis.figures import mean_loss, mean_parts, solved, solved_epoch
 from analysis.report.headline import answer_sentences
 from analysis.report.numbers import key_numbers
+from analysis.tables import make_tables
+from analysis.tables.pooled import with_pooled_parts, with_pooled_solved
 from analysis.tables.pooled_map import with_map
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
@@ -31,7 +33,8 @@ def fill(url, study, leave_out=()):
             hidden, output = drawn_lengths(point, ["hidden_std_dev", "output_std_dev"], study.repeats).T
             mean = 1000 + 400 * np.log(hidden / 1.4) ** 2 + 200 * np.log(output / 2) ** 2
             if place not in leave_out:
-                store.insert(point, records(mean + rng.normal(0, 60, study.repeats)))
+                loss = mean + rng.normal(0, 60, study.repeats)
+                store.insert(point, records(loss, solved=rng.random(study.repeats) < 900 / loss))
     return url
 
 
@@ -88,6 +91,39 @@ def test_the_outline_encloses_the_pairs_that_may_be_the_best(answer):
     inside = ((low < outside) & (outside < high)).all(axis=1)
     assert (answer.map_minimum.region.ravel() <= inside).all()
     assert inside.sum() < 56
+
+
+def test_no_other_figure_shows_another_minimum(answer, tmp_path):
+    with open_store(fill(str(tmp_path / "store.db"), answer.study, leave_out=[5])) as store:
+        tables = make_tables(store, answer.study)
+    parts = with_pooled_parts(tables.mean_parts, answer)
+    figure = mean_parts.draw(parts, answer.study)
+    for axes in figure.axes[:3]:
+        (cross,) = [line for line in axes.get_lines() if line.get_label() == "minimum of the mean"]
+        assert cross.get_xydata()[0].tolist() == [place.estimate for place in answer.map_minimum.place]
+    places = [place.estimate for place in answer.map_minimum.place]
+    away = np.log(parts[list(answer.map_minimum.fields)] / places)
+    row = parts.iloc[(away**2).sum(axis=1).argmin()]
+    assert f"At the lowest mean, {row['mean']:,.0f} (" in figure.get_suptitle()
+    assert "pooled from the trainings of all points" in figure.get_supxlabel().replace("\n", " ")
+    times = solved_epoch.draw(tables.solved_epoch, answer.study)
+    assert "fastest" not in [line.get_label() for line in times.axes[0].get_lines()]
+    assert "each point by its own trainings" in times.get_supxlabel().replace("\n", " ")
+
+
+def test_the_fraction_solved_is_pooled_over_both_spreads(answer, tmp_path):
+    with open_store(fill(str(tmp_path / "store.db"), answer.study, leave_out=[5])) as store:
+        own = make_tables(store, answer.study).solved
+    table = with_pooled_solved(own, answer)
+    assert table["solved"].isna().tolist() == [place == 5 for place in range(56)]
+    width, own_width = (one["solved_high"] - one["solved_low"] for one in (table, own))
+    assert width.median() < own_width.median() / 2
+    away = (own["solved"] - table["solved"]) / np.sqrt(table["solved"] * (1 - table["solved"]) / 40)
+    assert away.abs().max() < 4
+    assert 0.7 < np.sqrt((away**2).mean()) < 1.3
+    shown = {line.get_label(): line for line in solved.draw(table, answer.study).axes[0].get_lines()}
+    best = table.loc[table["solved"].idxmax(), list(answer.map_minimum.fields)]
+    assert shown["most solved"].get_xydata()[0].tolist() == best.tolist()
 
 
 def test_the_page_says_it(answer):

@@ -16,6 +16,7 @@ from analysis.tables.curve import with_curve
 from sweep.errors import FailedError, UsageError
 from sweep.statistics.answer import find_answer
 from sweep.statistics.inference import Interval
+from sweep.statistics.observed import ONE, SOLVED
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from tests import commands
@@ -60,9 +61,10 @@ def test_the_embedded_data_is_the_summary_with_pooled_means(page, stored):
         found = find_answer(store, STUDY)
         records = [store.records(point.identity, STUDY.repeats) for point in STUDY.points]
     assert data["values"] == list(STUDY.axes[0].values)
-    for name in ("count", "solved", "diverged"):
+    for name in ("count", "diverged"):
         assert data[name] == found.summary[name].tolist()
     at = found.curve.at(found.curve.values)
+    np.testing.assert_allclose(data["solved"], found.curve.pooled(found.curve.values, SOLVED, ONE).mean, rtol=1e-12)
     np.testing.assert_allclose(data["mean"], at.mean, rtol=1e-12)
     np.testing.assert_allclose(data["standard_error"], at.standard_error, rtol=1e-9)
     assert data["values"][data["best"]] == min(

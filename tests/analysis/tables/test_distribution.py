@@ -79,7 +79,7 @@ def test_the_interval_is_wilsons():
 
 def test_time_to_solve_is_of_those_that_ever_solved():
     found = epoch_quantiles(np.array([-1, 100, -1, 200, 300, -1]))
-    assert (found["ever_solved"], found["median"], found["q25"]) == (3, 200, 150)
+    assert (found["ever_solved"], found["share_ever_solved"], found["median"], found["q25"]) == (3, 0.5, 200, 150)
     none = epoch_quantiles(np.array([-1, -1]))
     assert none["ever_solved"] == 0
     assert np.isnan(none["median"])

@@ -1,0 +1,117 @@
+"""Values pooled from all trainings in place of each point's own, where a study can be pooled.
+
+Every table that is pooled says so in its column `method`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from analysis.tables.by_cell import Distribution, Distributions
+from analysis.tables.curve import rows_of, spread_out
+from analysis.tables.density import bin_names, share_bins
+from analysis.tables.pooled_map import with_place
+from sweep.statistics.answer import Answer
+from sweep.statistics.curve import Curve
+from sweep.statistics.inference import normal_interval
+from sweep.statistics.observed import FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
+from sweep.statistics.pooled_map import PooledMap
+from sweep.statistics.pooling import Numbers
+
+METHOD = "pooled"
+STUCK, LOSS_OF_STUCK = FINITE - SOLVED, LOSS - LOSS_OF_SOLVED
+PARTS = {
+    "mean": (LOSS, FINITE),
+    "stuck": (STUCK, FINITE),
+    "mean_stuck": (LOSS_OF_STUCK, STUCK),
+    "mean_solved": (LOSS_OF_SOLVED, SOLVED),
+    "part_stuck": (LOSS_OF_STUCK, FINITE),
+    "part_solved": (LOSS_OF_SOLVED, FINITE),
+}
+"""Column -> what is summed up, over what."""
+
+
+def with_minimum(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
+    """A table with the place of the minimum in every row; as it is where there is none."""
+    if found.minimum is not None:
+        return table.assign(minimum=found.minimum.spread.estimate)
+    return with_place(table, found)
+
+
+def with_pooled_solved(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
+    """The table of the fraction solved, pooled with its interval where the study is."""
+    if not is_pooled(found):
+        return table
+    mean, error = pooled_with_error(table, found, SOLVED, ONE)
+    intervals = np.array([normal_interval(*one) for one in zip(mean, error, strict=True)]).reshape(-1, 3)
+    solved, low, high = np.clip(intervals.T, 0, 1)
+    return table.assign(solved=solved, solved_low=low, solved_high=high, method=METHOD)
+
+
+def with_pooled_parts(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
+    """The table of the parts of the mean with the place of the minimum, pooled where the study is."""
+    table = with_minimum(table, found)
+    if not is_pooled(found):
+        return table
+    columns = {name: pooled(table, found, *ratio) for name, ratio in PARTS.items()}
+    return table.assign(**columns, method=METHOD)
+
+
+def with_pooled_losses(table: pd.DataFrame, found: Answer, given: Distributions | None) -> pd.DataFrame:
+    """The table of the distribution of the losses with the place of the minimum, pooled where distributions are."""
+    table = with_minimum(table, found)
+    if given is None or found.curve is None:
+        return table
+    rows = dict(zip(rows_of(table, found.curve).tolist(), given.loss.rows(), strict=True))
+    nothing = np.empty(0, np.int64), np.empty(0)
+    bins = share_bins([rows.get(row, nothing) for row in range(len(table))])
+    mean = pooled(table, found, LOSS, FINITE)
+    table = table.drop(columns=bin_names(table)).assign(mean=mean, **_quantiles(table, found, given.loss))
+    return pd.concat([table.assign(method=METHOD), bins.set_index(table.index)], axis=1)
+
+
+def with_pooled_epochs(table: pd.DataFrame, found: Answer, given: Distributions | None) -> pd.DataFrame:
+    """The table of the updates to the first solution, pooled where distributions are; `ever_solved` stays the number of
+    a spread's own trainings."""
+    if given is None or found.curve is None:
+        return table
+    share = spread_out(given.solved_epoch.total, rows_of(table, found.curve), len(table))
+    return table.assign(share_ever_solved=share, **_quantiles(table, found, given.solved_epoch), method=METHOD)
+
+
+def is_pooled(found: Answer) -> bool:
+    """Whether the trainings of a study answer for all its points."""
+    curve = found.curve
+    return found.map is not None or (curve is not None and curve.pooled is not None and len(curve.values) > 0)
+
+
+def pooled(table: pd.DataFrame, found: Answer, of: Numbers, over: Numbers) -> Numbers:
+    """A pooled mean for every row of a table, NaN where no training counts."""
+    if found.map is not None:
+        return _of_pairs(found.map, found.map.pool.means(*found.map.values, of, over))
+    return _along(table, found.curve, of, over)[0]
+
+
+def pooled_with_error(table: pd.DataFrame, found: Answer, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
+    """The same, and its standard error."""
+    if found.map is not None:
+        mean, error, _ = found.map.pool.map(*found.map.values, of, over)
+        return _of_pairs(found.map, mean), _of_pairs(found.map, error)
+    return _along(table, found.curve, of, over)
+
+
+def _of_pairs(given: PooledMap, values: Numbers) -> Numbers:
+    return np.where(given.counts > 0, values, np.nan).ravel()
+
+
+def _along(table: pd.DataFrame, curve: Curve | None, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
+    if curve is None or curve.pooled is None:
+        raise ValueError("the study is not pooled")
+    places, at = rows_of(table, curve), curve.pooled(curve.values, of, over)
+    return spread_out(at.mean, places, len(table)), spread_out(at.standard_error, places, len(table))
+
+
+def _quantiles(table: pd.DataFrame, found: Answer, given: Distribution) -> dict[str, Numbers]:
+    if found.curve is None:
+        return {}
+    places = rows_of(table, found.curve)
+    return {name: spread_out(values, places, len(table)) for name, values in given.quantiles().items()}
