@@ -15,7 +15,7 @@ from sweep.recipe.data import remember_data
 from sweep.recipe.field import in_conflict, type_of, with_values
 from sweep.recipe.problem import find_problem
 from sweep.recipe.published import find_recipe
-from sweep.study.axis import Axis
+from sweep.study.axis import Axis, log_spaced
 from sweep.study.overlap import pooled_overlap
 from sweep.study.study import Study
 from sweep.study.target import KINDS, MOST_REPEATS, Target, default_first_round, has_places
@@ -78,7 +78,7 @@ def parse_axis(text: str) -> Axis:
         raise UsageError(f"axis {field} was given as {spec!r}; on a log axis LOW and HIGH must be above 0")
     if low > high or (low == high and count > 1):
         raise UsageError(f"axis {field} was given as {spec!r}; LOW must be below HIGH")
-    values = (np.geomspace if kind == "log" else np.linspace)(low, high, count).tolist()
+    values = log_spaced(low, high, count) if kind == "log" else np.linspace(low, high, count).tolist()
     if _kind(field) is int:
         values = [round(value) for value in values]
     return Axis(field, tuple(values))

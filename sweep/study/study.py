@@ -18,7 +18,7 @@ from sweep.errors import UsageError
 from sweep.recipe import Recipe, describe_recipe
 from sweep.recipe.choices import NUMBERS_OF
 from sweep.recipe.field import in_conflict, is_spread, type_of, with_values
-from sweep.study.axis import Axis
+from sweep.study.axis import Axis, exponentials
 from sweep.study.overlap import default_draws
 from sweep.study.target import Target
 
@@ -27,7 +27,7 @@ DRAWS = ("common", "by_spread", "independent")
 DRAW_BLOCK = 1024
 """Repeats that share one stream of random draws. Part of what identifies a result: changing it changes every draw."""
 
-DEFAULT_SPREADS = tuple(np.exp(np.linspace(-3, 4, 400)).tolist())
+DEFAULT_SPREADS = tuple(exponentials(np.linspace(-3, 4, 400).tolist()))
 """The published axis of hidden_std_dev: 400 log-spaced spreads from 0.0498 to 54.6."""
 
 

@@ -1,9 +1,13 @@
+import math
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sweep import UsageError
+from sweep.study import DEFAULT_SPREADS
 from sweep.study.parse import parse_axis, parse_setting, read_study
 from sweep.study.words import format_value
 
@@ -135,3 +139,23 @@ def test_layers_are_set_and_swept_side_by_side():
 def test_values_are_shown_as_they_are_typed(field, value, words):
     assert format_value(value, field) == words
     assert parse_setting(f"{field}={words}") == (field, value)
+
+
+def is_nearest(value, exact):
+    """Whether no number is nearer to `exact`, which has 60 digits, than this one."""
+    below, above = (Decimal(math.nextafter(value, end)) for end in (-math.inf, math.inf))
+    return (below + Decimal(value)) / 2 <= exact <= (Decimal(value) + above) / 2
+
+
+@pytest.mark.parametrize(("low", "high", "count"), [(0.05, 20, 60), (1e-3, 7e2, 31), (2.0, 2.0, 1), (1.5, 3, 2)])
+def test_a_log_axis_is_rounded_correctly(low, high, count):
+    """So its bits, and with them identities and draws, are the same on every processor."""
+    values = parse_axis(f"hidden_std_dev=log:{low}:{high}:{count}").values
+    powers = np.linspace(math.log10(low), math.log10(high), count).tolist()
+    assert (len(values), values[0], values[-1]) == (count, low, high)
+    with localcontext(prec=60):
+        assert all(
+            is_nearest(*pair) for pair in zip(values[1:-1], [10 ** Decimal(x) for x in powers[1:-1]], strict=True)
+        )
+        default = [Decimal(x).exp() for x in np.linspace(-3, 4, 400).tolist()]
+        assert all(map(is_nearest, DEFAULT_SPREADS, default))
