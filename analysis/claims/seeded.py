@@ -51,7 +51,7 @@ def three_neurons(claim: Claim) -> Judged:
     recipe, initial = published("peczenyj")
     seen, others = train_from(recipe, initial), train_others(recipe, STARTS)
     return Judged(
-        f"{recipe.n_parameters} parameters, solved after {seen.solved_epoch[0]:,} updates; "
+        f"{recipe.n_parameters} parameters, solved after {seen.solved_epoch[0]:,} epochs; "
         f"of other starts {in_words(fraction(others.solved))} solve it",
         1 + STARTS,
         replay_verdict(bool(seen.solved[0]) and recipe.n_parameters == claim.number),

@@ -16,7 +16,7 @@ from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer, best_point
 from sweep.store import Store
 from sweep.study import Study
-from sweep.study.draws import initial_parameters
+from sweep.study.draws import initial_parameters, shuffle_keys
 from sweep.study.words import format_value
 
 Array = NDArray[np.float64]
@@ -101,6 +101,7 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
     recipes = [study.points[order[place]].recipe for place in chosen]
     with np.errstate(over="ignore"):
         starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
+    keys = [shuffle_keys(study.points[order[place]], 0, n_repeats) for place in chosen]
     epochs = [shown_epochs(recipe) for recipe in recipes]
     losses: list[Any] = [None] * len(chosen)
     # Networks that differ in how they start alone are trained together.
@@ -110,14 +111,15 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
     ]
     for recipe in dict.fromkeys(trained_as):
         alike = [i for i, other in enumerate(trained_as) if other == recipe]
-        curves = loss_curves(recipe, np.concatenate([starts[i] for i in alike]), epochs[alike[0]])
+        parameters, of_shuffles = (np.concatenate([of[i] for i in alike]) for of in (starts, keys))
+        curves = loss_curves(recipe, parameters, epochs[alike[0]], of_shuffles)
         for i, of_point in zip(alike, np.split(curves, len(alike)), strict=True):
             losses[i] = [_short(curve) for curve in of_point]
     return {"points": chosen, "epochs": epochs, "loss": losses}
 
 
 def shown_epochs(recipe: Recipe) -> list[int]:
-    """The numbers of updates at which a trace is shown, evenly from 0 to the recipe's epochs."""
+    """The numbers of epochs at which a trace is shown, evenly from 0 to the recipe's epochs."""
     return sorted({round(epoch) for epoch in np.linspace(0, recipe.epochs, EPOCHS_SHOWN).tolist()})
 
 

@@ -70,7 +70,7 @@ def with_pooled_losses(table: pd.DataFrame, found: Answer, given: Distributions 
 
 
 def with_pooled_epochs(table: pd.DataFrame, found: Answer, given: Distributions | None) -> pd.DataFrame:
-    """The table of the updates to the first solution, pooled where distributions are; `ever_solved` stays the number of
+    """The table of the epochs to the first solution, pooled where distributions are; `ever_solved` stays the number of
     a spread's own trainings."""
     if given is None or found.curve is None:
         return table

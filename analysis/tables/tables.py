@@ -31,7 +31,7 @@ class Tables(NamedTuple):
             (`analysis.tables.density`).
         solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.
         solved_epoch: the number `ever_solved`, the share `share_ever_solved` that these are, and the quantiles of the
-            updates that they took.
+            epochs that they took.
         mean_parts: the mean taken apart (`analysis.tables.distribution.parts_of_mean`).
     """
 

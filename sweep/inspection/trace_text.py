@@ -26,7 +26,7 @@ def describe(seen: Trace, every: int) -> str:
     lines += parameter_lines(seen)
     if seen.recipe.hidden:
         lines += ["", *hidden_lines(seen)]
-    solved = f"solved after {plural(training.solved_epoch, 'update')}" if training.solved_epoch >= 0 else "never solved"
+    solved = f"solved after {plural(training.solved_epoch, 'epoch')}" if training.solved_epoch >= 0 else "never solved"
     total = "diverged" if training.diverged else f"total loss {seen.loss!r}"
     return "\n".join([*lines, "", f"{total}; {solved}."])
 
