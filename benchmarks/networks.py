@@ -13,7 +13,7 @@ from sweep import kernel
 
 WIDTHS = (8, 16)
 NETWORKS = 1024
-EPOCHS, QUICK_EPOCHS = 200, 10
+EPOCHS, QUICK_EPOCHS = 50, 5
 TITLE = f"Small tanh networks on two moons ({ROWS} rows), {NETWORKS:,} at once, one core: time a network and epoch"
 
 

@@ -1,15 +1,20 @@
 """The peers of the benchmark do the work that they are timed for; those that are not installed are skipped by name."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks import peers
+from benchmarks.peers import moons
+from benchmarks.peers.moons import RATES, recipe_of
 from benchmarks.peers.task import RECIPE, unpack
 from sweep import reference
 
-LIBRARIES = {"jax_vmap": "jax", "jax_arrays": "jax", "torch_batched": "torch"}
+LIBRARIES = {
+    "jax_vmap": "jax", "jax_arrays": "jax", "torch_batched": "torch", "moons_jax": "jax", "moons_torch": "torch"
+}  # fmt: skip
 """Module -> the library that it needs beside this project's own."""
 
 
@@ -49,3 +54,29 @@ def test_optuna_tries_spreads_at_random():
     assert len({base for base, _, _ in results}) == 6
     assert all(1e-6 <= base <= 1 and value == base**power for base, power, value in results)
     assert min(results)[0] < 1e-3 < max(results)[0], "half of them on either side, on a logarithmic scale"
+
+
+@pytest.mark.parametrize("optimizer", RATES)
+@pytest.mark.parametrize("module", peers.ON_DATA.values())
+def test_a_peer_on_data_computes_the_losses_of_the_reference(module, optimizer):
+    pytest.importorskip(LIBRARIES[module])
+    recipe = recipe_of(8, optimizer, 30)
+    parameters = np.random.default_rng(1).normal(0, 0.7, (3, recipe.n_parameters))
+    expected = [reference.train(recipe, row).loss for row in parameters]
+    np.testing.assert_allclose(
+        peers.load(module).train(moons.unpack(parameters, 8), 30, optimizer), expected, rtol=1e-9
+    )
+
+
+def test_what_pytorchs_optimisers_make_of_the_cases_is_what_is_stored(tmp_path, monkeypatch):
+    pytest.importorskip("torch")
+    from benchmarks import torch_optimizers
+
+    stored = json.loads(torch_optimizers.PATH.read_text())
+    monkeypatch.setattr(torch_optimizers, "PATH", tmp_path / "cases.json")
+    torch_optimizers.main()
+    made = json.loads(torch_optimizers.PATH.read_text())
+    for before, after in zip(stored["cases"], made["cases"], strict=True):
+        assert before["fields"] == after["fields"]
+        np.testing.assert_allclose(after["losses"], before["losses"], rtol=1e-12)
+        np.testing.assert_allclose(after["trained"], before["trained"], rtol=1e-11)
