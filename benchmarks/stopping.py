@@ -19,7 +19,8 @@ from sweep.statistics.curve import read_curve
 from sweep.statistics.minimum import find_minimum
 from sweep.store import open_store
 from sweep.study import Target
-from sweep.study.parse import parse_axis, read_study
+from sweep.study.parse import parse_axis
+from sweep.study.reading import read_study
 from tests.execution.test_dispatch import Here
 
 AXIS = "hidden_std_dev=log:0.2:3:20"

@@ -3,7 +3,8 @@
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sweep.console.command import (
     INTERRUPTED,
@@ -29,8 +30,12 @@ from sweep.store import Store, open_store
 from sweep.store.data_sets import share_data
 from sweep.store.provenance import command_line, describe_run, now
 from sweep.study import Study
-from sweep.study.parse import SPEC, read_study, read_target
+from sweep.study.parse import SPEC
+from sweep.study.reading import read_study, read_target
+from sweep.study.study_file import overridden, read_study_file, to_toml, write_study_file
 from sweep.study.target import MOST_REPEATS
+
+DEFAULT_RECIPE = "gustaw"
 
 
 def build_parser() -> Parser:
@@ -42,7 +47,14 @@ def build_parser() -> Parser:
         "Running it again computes only what is missing.",
         epilog=f"Fields of a recipe: {', '.join(FIELDS)}. Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
     )
-    parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(NAMES)} (gustaw)")
+    parser.add_argument(
+        "study",
+        metavar="FILE.toml",
+        nargs="?",
+        help="a study as a file: these options by their names, such as repeats = 200; the command line's go before",
+    )
+    parser.add_argument("--save", metavar="FILE.toml", help="write what is asked for to such a file, and run it")
+    parser.add_argument("--recipe", metavar="NAME", help=f"one of {', '.join(NAMES)} (gustaw)")
     parser.add_argument("--list-recipes", action="store_true", help="show the recipes in a table and end")
     parser.add_argument(
         "--set",
@@ -90,7 +102,7 @@ def build_parser() -> Parser:
     parser.add_argument(
         "--max-repeats", metavar="N", type=whole_number, help=f"that --until-… may give a point ({MOST_REPEATS})"
     )
-    parser.add_argument("--seed", metavar="S", type=whole_number, default=0, help="of the random draws (0)")
+    parser.add_argument("--seed", metavar="S", type=whole_number, help="of the random draws (0)")
     parser.add_argument(
         "--draws",
         metavar="KIND",
@@ -130,31 +142,41 @@ def main(arguments: Sequence[str]) -> int:
     if options.list_recipes:
         print(recipe_table())
         return 0
-    study = read_options(options)
+    asked_for = overridden(read_study_file(options.study) if options.study else {}, named(options))
+    study = read_asked(asked_for)
     workers = usable_cores() if options.workers is None else options.workers
     if not 1 <= workers <= 1024:
         raise UsageError(f"workers was given as {workers}; allowed is a whole number from 1 to 1,024")
     if not options.wait >= 0:
         raise UsageError(f"wait was given as {options.wait:g}; allowed is a number of seconds, 0 or above")
+    if options.save:
+        write_study_file(options.save, asked_for)
     command = command_line("sweep.run", arguments)
     with (
         choose_backend(options.cluster, workers, options.store, options.wait) as backend,
         PatientStore(open_store(options.store, create=True), options.wait) as store,
     ):
-        return run_study(study, store, options.store, backend, command, options.quiet)
+        file = to_toml(asked_for) if options.study else None
+        return run_study(study, store, options.store, backend, command, options.quiet, file)
 
 
-def read_options(options: Namespace) -> Study:
-    """The study that the options of this command ask for.
+def named(options: Namespace) -> dict[str, Any]:
+    """The options by their names on the command line."""
+    return {name.replace("_", "-"): value for name, value in vars(options).items()}
+
+
+def read_asked(asked_for: Mapping[str, Any]) -> Study:
+    """The study that options ask for, of the command line or of a file, by their names.
 
     Raises:
         UsageError: one of them is not allowed.
     """
-    most = options.max_repeats
-    until = read_target(options.until_rse, options.until_minimum, options.until_spread, most)
+    get, most = asked_for.get, asked_for.get("max-repeats")
+    until = read_target(get("until-rse"), get("until-minimum"), get("until-spread"), most)
     return read_study(
-        options.recipe, options.set, options.axis, options.repeats, options.seed, options.draws, until, most
-    )
+        get("recipe", DEFAULT_RECIPE), get("set", []), get("axis", []), get("repeats"), get("seed", 0),
+        get("draws", ""), until, most,
+    )  # fmt: skip
 
 
 def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) -> Backend:
@@ -166,11 +188,14 @@ def choose_backend(cluster: str | None, workers: int, url: str, seconds: float) 
     return Cluster(cluster, url, seconds)
 
 
-def run_study(study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool) -> int:
-    """Compute what the store lacks of the study, record the run and print the answer; return the exit code."""
+def run_study(
+    study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool, file: str | None = None
+) -> int:
+    """Compute what the store lacks of the study, record the run, with the file that it was in, and print the answer;
+    return the exit code."""
     if not quiet:
         print(f"{asked(study)}. {study.sentence}.", flush=True)
-    run = describe_run(study, command, backend.n_workers, backend.cluster)
+    run = describe_run(study, command, backend.n_workers, backend.cluster, file)
     start = time.monotonic()
     try:
         share_data(store, study)

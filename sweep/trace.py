@@ -17,7 +17,8 @@ from sweep.store import is_missing, open_store
 from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.draws import initial_parameters, shuffle_keys
-from sweep.study.parse import parse_setting, read_recipe
+from sweep.study.parse import parse_setting
+from sweep.study.reading import read_recipe
 
 LINES = 20
 """How many losses are shown where --every does not say."""

@@ -23,7 +23,7 @@ from sweep.store import open_store
 from sweep.store.data_sets import share_data
 from sweep.store.provenance import describe_run
 from sweep.study import plan
-from sweep.study.parse import read_study
+from sweep.study.reading import read_study
 from tests import commands
 
 FLOWERS = "width,length,kind\n1,2.5,rose\n-3e-2,0,lily\n.5,7,rose\n2,1,iris\n"

@@ -29,8 +29,11 @@ def command_line(module: str, arguments: Sequence[str]) -> str:
     return redact(f"python -m {module} {shlex.join(arguments)}".strip())
 
 
-def describe_run(study: Study, command: str, workers: int, cluster: str | None = None) -> dict[str, Any]:
-    """The record of a run that starts now, with the number of workers, on a cluster or on this machine."""
+def describe_run(
+    study: Study, command: str, workers: int, cluster: str | None = None, file: str | None = None
+) -> dict[str, Any]:
+    """The record of a run that starts now: with its number of workers, the cluster where it is not this machine's, and
+    the text of the file that the study was in."""
     started = now()
     return {
         "id": f"{started[:19].replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
@@ -50,6 +53,7 @@ def describe_run(study: Study, command: str, workers: int, cluster: str | None =
         "sweep": project_version(),
         "git_commit": git_commit(),
         **({} if cluster is None else {"cluster": cluster}),
+        **({} if file is None else {"study_file": file}),
     }
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from sweep import UsageError
 from sweep.study import DEFAULT_SPREADS
-from sweep.study.parse import parse_axis, parse_setting, read_study
+from sweep.study.parse import parse_axis, parse_setting
+from sweep.study.reading import read_study
 from sweep.study.words import format_value
 
 

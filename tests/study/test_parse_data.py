@@ -10,7 +10,8 @@ from sweep.recipe import data as at_hand
 from sweep.recipe.csv_file import read_csv
 from sweep.recipe.data import known_data
 from sweep.recipe.published import find_recipe
-from sweep.study.parse import parse_setting, read_recipe, read_study
+from sweep.study.parse import parse_setting
+from sweep.study.reading import read_recipe, read_study
 
 SOFTMAX = ["output=softmax", "loss=cross_entropy"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.study import Target
-from sweep.study.parse import read_study, read_target
+from sweep.study.reading import read_study, read_target
 from sweep.study.target import has_places
 
 DENSE, SPARSE = "hidden_std_dev=log:0.2:3:20", "hidden_std_dev=0.2,0.5,1,2,5"
