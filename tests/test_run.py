@@ -268,3 +268,17 @@ def test_output_cut_short_is_no_traceback(folder):
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     process.wait()
+
+
+def test_layers_spreads_are_swept_from_the_command_to_the_answer(tmp_path):
+    """One layer's alone is pooled as a curve, two layers' as a map; `check` finds every record right."""
+    mlp = ["--recipe", "mlp", "--set", "hidden=2x2", "--set", "spread_unit=xavier", "--set", "epochs=3", "--quiet"]
+    axes = [f"hidden_std_dev.{layer}=log:0.5:2:6" for layer in (1, 2)]
+    one = run(tmp_path, *mlp, "--set", "hidden_std_dev=0.5,1", "--axis", axes[1], "--repeats", "40")
+    assert one.returncode == 0, one.stderr
+    assert "Lowest mean at hidden_std_dev.2 = " in one.stdout
+    assert "From Xavier's 1 to there: " in one.stdout
+    assert "Pooled from 240 trainings of all spreads" in one.stdout
+    both = run(tmp_path, *mlp, "--axis", axes[0], "--axis", axes[1], "--repeats", "20")
+    assert "Pooled from 720 trainings of all pairs" in both.stdout
+    assert "of 42 points and 2 runs" in commands.run("sweep.check", folder=tmp_path).stdout

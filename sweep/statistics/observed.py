@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.console.progress import watch
+from sweep.recipe.field import value_of
 from sweep.statistics.losses import READ, limits_of
 from sweep.statistics.pooling import Counts, Numbers, Pool
 from sweep.store import Results
@@ -36,7 +37,7 @@ def read_pool(
         below: repeats of every point that count, one number a point; all of the study's unless given.
     """
     fields, limits = [axis.field for axis in study.axes], limits_of(study, below)
-    spreads = np.array([[getattr(point.recipe, field) for field in fields] for point in study.points], float)
+    spreads = np.array([[value_of(point.recipe, field) for field in fields] for point in study.points], float)
     most = 0
     if study.draws == "common":
         most = max(store.counts([point.identity for point in study.points], max(limits)).values(), default=0)
