@@ -55,7 +55,7 @@ def assert_ends_and_is_continued(process, url, state, cause):
 def test_a_lock_is_waited_for_at_the_start_and_in_the_middle(url, expected):
     open_store(url, create=True).close()
     with locked(url):
-        process = start(url)
+        process = start(url, workers=1)
         assert wait_for_line(process, "Waiting for up to") == (
             f"cannot use the store {url} (database is locked): another program has locked it; end that program or "
             "wait, then try again. Waiting for up to 120 s; nothing that was trained is lost.\n"
@@ -83,7 +83,7 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
 
 
 def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
-    process = start(url)
+    process = start(url, workers=1)
     wait_until_stored(process, url, 0)
     with locked(url):
         wait_for_line(process, "Waiting for up to 120 s")
@@ -139,7 +139,7 @@ def test_a_read_only_file_ends_the_run_at_once(unprivileged, capsys):  # noqa: F
 
 
 def test_a_file_that_is_removed_meanwhile_ends_the_run(url, state):
-    process = start(url)
+    process = start(url, workers=1)
     wait_until_stored(process, url, 0)
     shutil.move(url, f"{url}.moved")
     _, error = process.communicate(timeout=120)
