@@ -122,7 +122,7 @@ def test_a_second_process_takes_machine_code_from_the_cache(tmp_path):
 @pytest.mark.parametrize("activation", ["sigmoid", "relu"])
 @pytest.mark.parametrize("order", UPDATE_ORDERS)
 def test_written_out_or_in_loops_it_is_the_same(activation, order, monkeypatch):
-    recipe = Recipe(hidden=(3, 2), problem="parity3", activation=activation, update_order=order, epochs=200)
+    recipe = Recipe(hidden=(3, 2), activation=activation, update_order=order, epochs=200)
     parameters = np.random.default_rng(0).normal(size=(40, recipe.n_parameters))
     monkeypatch.setattr(compiler, "njit", lambda **_: njit)
     results, sizes = [], []
