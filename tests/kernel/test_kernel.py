@@ -160,7 +160,7 @@ def test_networks_too_large_to_be_written_out_are_the_reference(recipe):
         assert batch.solved_epoch[row] == one.solved_epoch
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(-1000, 1000), min_size=9, max_size=9),
     st.sampled_from(["sigmoid", "tanh"]),

@@ -40,7 +40,7 @@ extreme = st.sampled_from([sys.float_info.max, -sys.float_info.max, 5e-324, -5e-
 rows = st.tuples(finite | extreme, finite | extreme, st.booleans(), st.integers(-1, 10**9), st.booleans())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     drawn=st.dictionaries(st.integers(0, 10**9 - 1), rows, max_size=20), seed=st.integers(0, 2**63 - 1), spread=finite
 )
