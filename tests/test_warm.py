@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.commands import FORKS, clean_environment, run, warm
+from tests.commands import FORKS, PROGRESS, clean_environment, run, warm
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="commands are forked on Linux alone")
 
@@ -68,7 +68,7 @@ print(json.dumps({
 }))
 """,
 }
-DURATIONS = re.compile(r"\d+\.\d s, [\d,]+ a second|, from 20.*")
+DURATIONS = re.compile(rf"\d+\.\d s, [\d,]+ a second|, from 20.*|{PROGRESS.pattern}", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

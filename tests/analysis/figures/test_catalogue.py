@@ -65,7 +65,7 @@ def test_a_figure_can_be_drawn_from_its_csv(tmp_path):
         write_csv(one.table, tmp_path / "table.csv")
         again = entry.draw(pd.read_csv(tmp_path / "table.csv"), ONE_AXIS)
         for name, figure in (("first", one.figure), ("again", again)):
-            figure.set_layout_engine("none")  # which follows from what is drawn, and takes as long
+            figure.set_layout_engine(None)  # which follows from what is drawn, and takes as long
             write_figure(figure, tmp_path / f"{name}.svg")
         assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "first.svg").read_bytes(), entry.name
 

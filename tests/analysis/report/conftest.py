@@ -77,5 +77,5 @@ def quick(monkeypatch):
 
 def framed(figure, name, label):
     figure.clear()
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     return inline_svg(figure, name, label)

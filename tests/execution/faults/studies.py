@@ -93,7 +93,7 @@ def complete(url):
     done = commands.run("sweep.run", *STUDY, "--workers", "2", "--store", url)
     assert done.returncode == 0, done.stderr
     assert "Lowest mean at hidden_std_dev = " in done.stdout
-    return done.stderr
+    return commands.PROGRESS.sub("", done.stderr)
 
 
 def wait_until_stored(process, url, n):
@@ -125,4 +125,4 @@ def finish(process):
     output, error = process.communicate(timeout=120)
     assert process.returncode == 0, error
     assert "Lowest mean at hidden_std_dev = " in output
-    return error
+    return commands.PROGRESS.sub("", error)

@@ -2,9 +2,10 @@
 
 import signal
 import time
+from itertools import cycle
 
 from tests import commands
-from tests.execution.faults.studies import Ledger, complete, rows, start, wait_until_stored
+from tests.execution.faults.studies import N_TRAININGS, Ledger, complete, rows, start, wait_until_stored
 
 FROM_START = (0.02, 0.11, 0.19, 0.26, 0.33, 0.4, 0.47, 0.55, 0.63, 0.72)
 FROM_FIRST_RECORD = (0.0, 0.011, 0.023, 0.034, 0.042, 0.055, 0.061, 0.078, 0.083, 0.097)
@@ -18,16 +19,17 @@ def kill_after(process, seconds):
 
 
 def test_a_run_killed_at_twenty_instants_loses_doubles_and_changes_nothing(url, expected):
-    ledger = Ledger(expected)
+    ledger, workers = Ledger(expected), cycle((1, 2))
     for seconds in FROM_START:
-        kill_after(start(url), seconds)
+        kill_after(start(url, workers=next(workers)), seconds)
         ledger.check(rows(url))
     for seconds in FROM_FIRST_RECORD:
-        process = start(url)
+        process = start(url, workers=next(workers))
         wait_until_stored(process, url, len(ledger.seen))
         kill_after(process, seconds)
         ledger.check(rows(url))
-    assert ledger.seen
+    assert 0 < len(ledger.seen) < N_TRAININGS
+    assert "killed" in commands.run("sweep.status", "--store", url).stdout
     complete(url)
     ledger.check_complete(rows(url))
     assert ledger.faults == (0, 0, 0)

@@ -11,7 +11,7 @@ from sweep.errors import WorkerError
 from sweep.execution.processes import run_blocks
 from tests.execution.faults.studies import assert_complete, finish, rows, start, wait_until_stored
 
-SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--workers", "2"]
+SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--workers", "1"]
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to find child processes in")
