@@ -108,7 +108,7 @@ def test_a_block_with_holes_is_filled(tmp_path, expected):
     assert bits(STUDY, url) == expected
 
 
-SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--workers", "1",
+SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "150", "--workers", "1",
         "--store", "store.db"]  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def wait_for_records(process, path, more_than=0):
             n_tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]
             n_records = connection.execute("SELECT count(*) FROM trainings").fetchone()[0] if n_tables else 0
             connection.close()
-            if more_than < n_records < 12_000:
+            if more_than < n_records < 6_000:
                 return n_records
         time.sleep(0.01)
     return pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
@@ -171,9 +171,9 @@ def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_rec
     _, error = process.communicate()  # ends when all who inherited standard error have ended
     n_stored = len(all_rows(tmp_path / "store.db"))
     assert process.returncode == 130
-    assert 0 < n_stored < 12_000
+    assert 0 < n_stored < 6_000
     assert commands.one_sentence(error) == (
-        f"Interrupted: {n_stored:,} of 12,000 trainings are stored in store.db, {12_000 - n_stored:,} are missing. "
+        f"Interrupted: {n_stored:,} of 6,000 trainings are stored in store.db, {6_000 - n_stored:,} are missing. "
         f"Continue with: python -m sweep.run {' '.join(SLOW)}"
     )
     assert "interrupted" in commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout

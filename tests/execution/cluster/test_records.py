@@ -11,6 +11,7 @@ from tests import commands
 from tests.execution.cluster.processes import free_port, local_cluster, scheduler, worker
 from tests.execution.faults.studies import (
     FEWER,
+    N_TRAININGS,
     PART,
     STUDY,
     assert_complete,
@@ -30,10 +31,10 @@ def test_a_cluster_gives_the_same_records(address, mongodb_url, expected, capsys
     run = [*PART, "--cluster", address, "--store", mongodb_url]
     done = commands.run("sweep.run", *run)
     assert done.returncode == 0, done.stderr
-    assert re.search(r"Stored 4,000 trainings .* a second with 2 threads of the cluster at tcp://", done.stdout)
+    assert re.search(r"Stored 2,000 trainings .* a second with 2 threads of the cluster at tcp://", done.stdout)
     assert_complete(mongodb_url, expected, FEWER)
     assert sweep.run.main(run) == 0
-    assert "All 4,000 trainings are already stored" in capsys.readouterr().out
+    assert "All 2,000 trainings are already stored" in capsys.readouterr().out
     status = commands.run("sweep.status", "--store", mongodb_url).stdout
     assert f"2 threads of the cluster at {address}: python -m sweep.run" in status
 
@@ -57,7 +58,7 @@ def test_a_study_with_a_target_runs_on_a_cluster(address, mongodb_url, tmp_path,
 def test_killed_workers_lose_and_double_nothing(cluster, mongodb_url, expected):
     process = start(cluster.scheduler_address, mongodb_url)
     for n_kills in range(3):
-        wait_until_stored(process, mongodb_url, 1500 * n_kills)
+        wait_until_stored(process, mongodb_url, N_TRAININGS // 8 * n_kills)
         os.kill(list(cluster.workers.values())[n_kills % 2].process.process.pid, signal.SIGKILL)
     finish(process)
     assert_complete(mongodb_url, expected)

@@ -10,9 +10,9 @@ import pytest
 
 from tests import commands
 
-STUDY = ["--set", "epochs=15000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300"]
-N_TRAININGS = 12_000
-FEWER = 100
+STUDY = ["--set", "epochs=15000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "150"]
+N_TRAININGS = 6_000
+FEWER = 50
 """Repeats of a study that is a part of it, for runs in the middle of which nothing is to happen."""
 PART = [*STUDY[:-1], str(FEWER)]
 

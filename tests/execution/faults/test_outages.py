@@ -13,6 +13,7 @@ from sweep.errors import StoreError
 from sweep.store import open_store
 from tests import commands
 from tests.execution.faults.studies import (
+    N_TRAININGS,
     STUDY,
     assert_complete,
     complete,
@@ -77,7 +78,7 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
     again = complete(url)
     n_kept = int(again.split()[1].replace(",", ""))
     assert again == f"Stored {n_kept:,} trainings that an earlier run had kept in {kept}.\n"
-    assert 0 < n_kept <= 12_000 - n_before
+    assert 0 < n_kept <= N_TRAININGS - n_before
     assert list(state.iterdir()) == []
     assert_complete(url, expected)
 
@@ -94,7 +95,7 @@ def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
     kept, warning, sentence = error.splitlines()[-3:]
     assert " that could not be stored are kept in " in kept
     assert warning.startswith("warning: the store could not be told that run ")
-    assert sentence.startswith(f"Interrupted: {n_before:,} of 12,000 trainings are stored in {url}, ")
+    assert sentence.startswith(f"Interrupted: {n_before:,} of {N_TRAININGS:,} trainings are stored in {url}, ")
     assert str(next(state.iterdir())) in kept
 
 
