@@ -20,12 +20,18 @@ import pymongo
 
 from benchmarks.outages import Server, locked, outage_of
 from tests import commands
-from tests.execution.faults.studies import Ledger, n_stored, rows, start, wait_until_stored
+from tests.execution.faults import studies
+from tests.execution.faults.studies import Ledger, n_stored, rows, wait_until_stored
 from tests.proxy import Proxy
 
 SERVER_HELP = "starts a MongoDB server that may be killed, such as 'mongod --dbpath {data} --port {port}'"
 N_BEFORE_FAULT = 900
 """Records that a run has stored when an outage begins."""
+
+
+def start(url, *more):
+    """Start a run of 12,000 trainings."""
+    return studies.start(url, "--repeats", "300", *more)
 
 
 class Faults:

@@ -68,9 +68,18 @@ def write_figure(figure: Figure, path: Path) -> None:
     metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     try:
         with mpl.rc_context(STYLE):
+            settle(figure)
             figure.savefig(path, metadata=metadata[path.suffix])
     except OSError as error:
         raise _unwritable(path, error) from error
+
+
+def settle(figure: Figure) -> None:
+    """Lay a figure out, once for all formats: matplotlib does so for each, and draws all of it once more for that."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

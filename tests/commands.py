@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,9 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 120
 FORKS = sys.platform == "linux" and os.environ.get("OPENBLAS_NUM_THREADS") == "1"
 """Whether a process with all imports has a single thread, and so can be forked."""
+
+PROGRESS = re.compile(r"^[\d,]+ of [\d,]+ trainings \(.* left\n", re.MULTILINE)
+"""How far a run is, which it tells where it takes long."""
 
 
 def run(module, *arguments, folder=None, environment=None, real=False, python=sys.executable):

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import mongomock
 import pymongo
 import pytest
@@ -12,7 +13,37 @@ import pytest
 # Threads of BLAS spin while they wait for a core, and the tests' processes take all cores. Read when NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-KINDS = ("sqlite", "mongomock", "mongodb")
+# A test with a clock fails where other work runs beside it.
+hypothesis.settings.register_profile("without a clock", deadline=None)
+hypothesis.settings.load_profile("without a clock")
+
+MONGODB = "mongodb" if os.environ.get("TEST_MONGODB_URI") else "mongomock"
+"""A mock stands in for the real server where none is named, and would say the same more slowly beside it."""
+KINDS = ("sqlite", MONGODB)
+
+TOGETHER = ("tests/analysis/report/", "tests/execution/cluster/", "tests/execution/faults/")
+"""Folders whose modules share what takes long to make; one process runs all of such a folder."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes longest first, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Hand out whole modules in the order of the collection, and whole folders of those in TOGETHER."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Modules(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            folders = [folder for folder in TOGETHER if nodeid.startswith(folder)]
+            return folders[0] if folders else nodeid.partition("::")[0]
+
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return Modules(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from html import escape
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sweep.style import STYLE
+from sweep.style import STYLE, settle
 
 PIXELS_PER_INCH = 96
 
@@ -22,6 +22,7 @@ def inline_svg(figure: Figure, name: str, label: str) -> str:
     """
     file = io.StringIO()
     with mpl.rc_context(STYLE):
+        settle(figure)
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(file, format="svg", metadata=nothing)
     whole = file.getvalue()

@@ -8,7 +8,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from sweep.statistics.compare import change_between
 from sweep.statistics.curve import Curve
@@ -95,7 +95,7 @@ def mean_near(curve: Curve, draw: Draw, lengths: Numbers) -> tuple[Numbers, Numb
 def most_lengths(draw: Draw, spread: float) -> tuple[float, float]:
     """Between which lengths, in units of spread, 90 % lie at a spread."""
     if draw.distribution == "normal":
-        low, high = np.sqrt(chi2.ppf(MOST_LENGTHS, draw.dimension) / draw.dimension)
+        low, high = np.sqrt(chdtri(draw.dimension, 1 - np.array(MOST_LENGTHS)) / draw.dimension)
     else:
         low, high = np.power(MOST_LENGTHS, 1 / draw.dimension)
     return float(spread * low), float(spread * high)

@@ -1,6 +1,5 @@
 """However a study is run, its records are the same."""
 
-import os
 import signal
 import sqlite3
 import time
@@ -12,7 +11,6 @@ import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.console.progress import Progress
-from sweep.errors import WorkerError
 from sweep.execution.backend import LostError
 from sweep.execution.dispatch import TASKS_PER_WORKER, Workers, execute
 from sweep.execution.processes import Processes, start_worker, stop_worker
@@ -76,10 +74,9 @@ def expected(tmp_path_factory):
     return bits(STUDY, url)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_any_number_of_workers_gives_the_same_records(tmp_path, expected, workers):
+def test_two_workers_give_the_same_records(tmp_path, expected):
     url = str(tmp_path / "store.db")
-    run(STUDY, url, partial(Processes, workers))
+    run(STUDY, url, partial(Processes, 2))
     assert bits(STUDY, url) == expected
 
 
@@ -111,7 +108,8 @@ def test_a_block_with_holes_is_filled(tmp_path, expected):
     assert bits(STUDY, url) == expected
 
 
-SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "300", "--store", "store.db"]
+SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "150", "--workers", "1",
+        "--store", "store.db"]  # fmt: skip
 
 
 def wait_for_records(process, path, more_than=0):
@@ -122,7 +120,7 @@ def wait_for_records(process, path, more_than=0):
             n_tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'trainings'").fetchone()[0]
             n_records = connection.execute("SELECT count(*) FROM trainings").fetchone()[0] if n_tables else 0
             connection.close()
-            if more_than < n_records < 12_000:
+            if more_than < n_records < 6_000:
                 return n_records
         time.sleep(0.01)
     return pytest.fail(f"the run ended before it could be stopped: {process.communicate()}")
@@ -141,17 +139,6 @@ def all_rows(path):
         return connection.execute("SELECT * FROM results ORDER BY point, repeat").fetchall()
     finally:
         connection.close()
-
-
-def test_a_killed_run_is_continued_to_the_same_records(tmp_path, slow_records):
-    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
-    wait_for_records(process, tmp_path / "store.db")
-    commands.signal_group(process, signal.SIGKILL)
-    process.communicate()
-    assert "killed" in commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout
-    assert 0 < len(all_rows(tmp_path / "store.db")) < 12_000
-    assert commands.run("sweep.run", *SLOW, folder=tmp_path).returncode == 0
-    assert all_rows(tmp_path / "store.db") == slow_records
 
 
 def interrupt_at_terminal(folder):
@@ -184,28 +171,14 @@ def test_an_interrupt_says_what_is_stored_and_how_to_continue(tmp_path, slow_rec
     _, error = process.communicate()  # ends when all who inherited standard error have ended
     n_stored = len(all_rows(tmp_path / "store.db"))
     assert process.returncode == 130
-    assert 0 < n_stored < 12_000
+    assert 0 < n_stored < 6_000
     assert commands.one_sentence(error) == (
-        f"Interrupted: {n_stored:,} of 12,000 trainings are stored in store.db, {12_000 - n_stored:,} are missing. "
+        f"Interrupted: {n_stored:,} of 6,000 trainings are stored in store.db, {6_000 - n_stored:,} are missing. "
         f"Continue with: python -m sweep.run {' '.join(SLOW)}"
     )
     assert "interrupted" in commands.run("sweep.status", "--store", "store.db", folder=tmp_path).stdout
     assert commands.run("sweep.run", *SLOW, folder=tmp_path).returncode == 0
     assert all_rows(tmp_path / "store.db") == slow_records
-
-
-def _die(blocks):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_block_that_always_kills_its_worker_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("sweep.execution.processes.run_blocks", _die)
-    with pytest.raises(WorkerError) as caught:
-        run(STUDY, str(tmp_path / "store.db"), partial(Processes, 1))
-    assert str(caught.value) == (
-        "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
-        "hidden_std_dev = 0, loss = bce, repeats 0 to 1,023; what is stored is kept"
-    )
 
 
 class Failing(Here):

@@ -18,6 +18,7 @@ from sweep.store import Records, open_store
 from sweep.store.provenance import RUN_FIELDS, describe_run
 from sweep.study import Point, Target, plan
 from tests.commands import one_sentence, run
+from tests.conftest import MONGODB
 
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 1.0)),), repeats=1030)
 FIRST, SECOND = (point.identity for point in STUDY.points)
@@ -210,7 +211,7 @@ def test_a_run_whose_process_is_gone_is_noted(sound, capsys):
     assert "Note: run s was killed: it is recorded as running, and its process is gone.\n" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)
+@pytest.mark.parametrize("url", [MONGODB], indirect=True)
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
@@ -232,7 +233,7 @@ def test_misshapen_documents_are_found(sound, capsys, fields, expected):
     assert expected is None or any(expected in one for one in found)
 
 
-@pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)
+@pytest.mark.parametrize("url", [MONGODB], indirect=True)
 def test_a_document_without_a_field_is_found(sound, capsys):
     with pymongo.MongoClient(sound) as client:
         results = client.get_default_database()["results"]

@@ -76,7 +76,7 @@ def test_a_product_of_powers_at_the_ends(products):
     assert all(np.isnan(products(zero, ends, ends)[0][0, 5:6]))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(1e-300, 1e300), min_size=LANES, max_size=LANES))
 def test_split_is_frexp(taken_apart, numbers):
     significand, exponent = taken_apart(np.array([numbers]))

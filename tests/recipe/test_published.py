@@ -11,8 +11,8 @@ from tests.published import SEEDED, TRANSCRIPTIONS, published_start
 
 
 def starts(name):
-    """Two starts that a study would draw, and the published one where there is one."""
-    drawn = initial_parameters(Point(RECIPES[name], 0, "common"), 0, 2)
+    """A start that a study would draw, and the published one where there is one."""
+    drawn = initial_parameters(Point(RECIPES[name], 0, "common"), 0, 1)
     return [*drawn, published_start(name)] if name in SEEDED else list(drawn)
 
 

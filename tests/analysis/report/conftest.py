@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.report.page import make_page
+from analysis.report.svg import inline_svg
 from sweep import Axis, Recipe, Study
 from sweep.recipe import RECIPES
 from sweep.store import open_store
@@ -67,7 +68,14 @@ def without_claims():
 
 
 @pytest.fixture
-def quick():
-    """A page without the claims."""
+def quick(monkeypatch):
+    """A page without the claims, and with frames in place of the figures."""
+    monkeypatch.setattr("analysis.report.sections.inline_svg", framed)
     with without_claims():
         yield
+
+
+def framed(figure, name, label):
+    figure.clear()
+    figure.set_layout_engine(None)
+    return inline_svg(figure, name, label)

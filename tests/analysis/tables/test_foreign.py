@@ -22,9 +22,10 @@ from sweep.status import status
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from sweep.study import plan
+from tests.conftest import MONGODB
 
 SPREADS = (0.125, 0.5, 1.0, 2.0, 8.0)
-in_mongodb = pytest.mark.parametrize("url", ["mongomock", "mongodb"], indirect=True)
+in_mongodb = pytest.mark.parametrize("url", [MONGODB], indirect=True)
 
 
 def put(url, documents):

@@ -6,7 +6,7 @@ from tests.execution.cluster.processes import local_cluster
 from tests.execution.faults.conftest import expected  # noqa: F401
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def cluster():
     with local_cluster() as running:
         yield running

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from itertools import cycle
 
 from tests import commands
 from tests.execution.faults.studies import Ledger, complete, rows, start, wait_until_stored
@@ -18,12 +19,12 @@ def kill_after(process, seconds):
 
 
 def test_a_run_killed_at_twenty_instants_loses_doubles_and_changes_nothing(url, expected):
-    ledger = Ledger(expected)
+    ledger, workers = Ledger(expected), cycle((1, 2))
     for seconds in FROM_START:
-        kill_after(start(url), seconds)
+        kill_after(start(url, workers=next(workers)), seconds)
         ledger.check(rows(url))
     for seconds in FROM_FIRST_RECORD:
-        process = start(url)
+        process = start(url, workers=next(workers))
         wait_until_stored(process, url, len(ledger.seen))
         kill_after(process, seconds)
         ledger.check(rows(url))
@@ -43,9 +44,10 @@ def test_the_ledger_counts_what_it_should():
     assert ledger.faults == (3, 1, 1)
 
 
-def test_workers_end_with_the_main_process(url):
+def test_workers_end_with_the_main_process_and_the_run_is_recorded_as_killed(url):
     process = start(url, "--repeats", "3000")
     wait_until_stored(process, url, 0)
     process.kill()
     process.communicate(timeout=60)  # ends when all who inherited standard error have ended
     assert process.returncode == -signal.SIGKILL
+    assert "killed" in commands.run("sweep.status", "--store", url).stdout

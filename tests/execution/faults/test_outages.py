@@ -13,6 +13,7 @@ from sweep.errors import StoreError
 from sweep.store import open_store
 from tests import commands
 from tests.execution.faults.studies import (
+    N_TRAININGS,
     STUDY,
     assert_complete,
     complete,
@@ -55,7 +56,7 @@ def assert_ends_and_is_continued(process, url, state, cause):
 def test_a_lock_is_waited_for_at_the_start_and_in_the_middle(url, expected):
     open_store(url, create=True).close()
     with locked(url):
-        process = start(url)
+        process = start(url, workers=1)
         assert wait_for_line(process, "Waiting for up to") == (
             f"cannot use the store {url} (database is locked): another program has locked it; end that program or "
             "wait, then try again. Waiting for up to 120 s; nothing that was trained is lost.\n"
@@ -77,13 +78,13 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
     again = complete(url)
     n_kept = int(again.split()[1].replace(",", ""))
     assert again == f"Stored {n_kept:,} trainings that an earlier run had kept in {kept}.\n"
-    assert 0 < n_kept <= 12_000 - n_before
+    assert 0 < n_kept <= N_TRAININGS - n_before
     assert list(state.iterdir()) == []
     assert_complete(url, expected)
 
 
 def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
-    process = start(url)
+    process = start(url, workers=1)
     wait_until_stored(process, url, 0)
     with locked(url):
         wait_for_line(process, "Waiting for up to 120 s")
@@ -94,7 +95,7 @@ def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
     kept, warning, sentence = error.splitlines()[-3:]
     assert " that could not be stored are kept in " in kept
     assert warning.startswith("warning: the store could not be told that run ")
-    assert sentence.startswith(f"Interrupted: {n_before:,} of 12,000 trainings are stored in {url}, ")
+    assert sentence.startswith(f"Interrupted: {n_before:,} of {N_TRAININGS:,} trainings are stored in {url}, ")
     assert str(next(state.iterdir())) in kept
 
 
@@ -139,7 +140,7 @@ def test_a_read_only_file_ends_the_run_at_once(unprivileged, capsys):  # noqa: F
 
 
 def test_a_file_that_is_removed_meanwhile_ends_the_run(url, state):
-    process = start(url)
+    process = start(url, workers=1)
     wait_until_stored(process, url, 0)
     shutil.move(url, f"{url}.moved")
     _, error = process.communicate(timeout=120)

@@ -1,17 +1,12 @@
 """Two whole runs of one study at once give exactly the records of one."""
 
-from tests.execution.faults.studies import Ledger, finish, rows, start
-
-FEWER = 100
-"""Repeats of a study that is a part of the usual one."""
+from tests.execution.faults.studies import FEWER, assert_complete, finish, start
 
 
 def assert_two_runs_give_one_runs_records(url, expected):
-    for process in [start(url, "--repeats", FEWER), start(url, "--repeats", FEWER)]:
+    for process in [start(url, "--repeats", FEWER, workers=1) for _ in range(2)]:
         finish(process)
-    ledger = Ledger([row for row in expected if row[1] < FEWER])
-    ledger.check_complete(rows(url))
-    assert ledger.faults == (0, 0, 0)
+    assert_complete(url, expected, FEWER)
 
 
 def test_on_one_sqlite_file(url, expected):
