@@ -8,6 +8,7 @@ error. That lengths and directions may be drawn apart is checked against the pla
 """
 
 import os
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -25,19 +26,27 @@ from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 from sweep.statistics.compare import change_between
 from sweep.statistics.inference import normal_interval
-from sweep.statistics.minimum import find_minimum
+from sweep.statistics.minimum import LEAST_POINTS, find_minimum
+
+DESIGNS = ("by_spread", "common", "unequal")
+"""Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
+times as many trainings as at the others."""
+FEW = (("by_spread", (100, 200)), ("by_spread", (100, 1000)), ("common", (100, 200)), ("unequal", (100, 200)))
+"""Designs, each with the number of spreads and of trainings at each."""
+MANY = (*FEW, ("common", (100, 1000)), ("unequal", (100, 1000)), ("by_spread", (400, 1000)))
 
 
 class Case(NamedTuple):
-    """A recipe, the ends of the spreads that are swept, and the directions of its population."""
+    """A recipe, the ends of the spreads that are swept, what is simulated, and the directions of its population."""
 
     recipe: Recipe
     ends: tuple[float, float]
-    directions: int = 4096
+    columns: tuple[tuple[str, tuple[int, int]], ...] = FEW
+    directions: int = 2048
 
 
 CASES = {
-    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0)),
+    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0), MANY),
     "peczenyj": Case(RECIPES["peczenyj"], (0.15, 1.2)),
     "twenty-lines": Case(RECIPES["twenty-lines"], (0.3, 3.0)),
     "rumelhart": Case(RECIPES["rumelhart"], (0.4, 4.0)),
@@ -46,14 +55,11 @@ CASES = {
     "parity3 3-8-1, 1,000 epochs": Case(Recipe(problem="parity3", hidden=(8,), epochs=1000), (0.3, 6.0)),
 }
 """By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
-DESIGNS = ("by_spread", "common", "unequal")
-"""Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
-times as many trainings as at the others."""
-SIZES = ((100, 200), (100, 1000), (400, 1000))
-QUICK_SIZES = ((50, 100),)
+QUICK = tuple((design, (50, 100)) for design in DESIGNS)
 WIDER, NARROWER = 2**0.5, 0.6 * 2**0.5
 """Times Xavier's spread: 1 and 0.6 for `gustaw`."""
-N_DRAWN = 100_000
+RUNGS = 4
+N_DRAWN = 20_000
 AIM = (0.935, 0.965)
 AT_ONCE = 20
 JACKKNIFE = 32
@@ -67,6 +73,7 @@ NAMES = (
     "mean at the minimum",
     "gain at the minimum over Xavier's",
 )
+NEAR_END = 1.01
 SAYS_SO = "says that it shows no minimum inside"
 
 
@@ -143,37 +150,50 @@ def run_studies(pool, label, design, size, n):
     """As `_run`, of n studies, on all processes of a pool."""
     parts = [range(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
     futures = [pool.submit(_run, design, size, part) for part in parts]
-    done = [future.result() for future in tqdm(futures, desc=f"{label}, {design}, {words(size)}", leave=False)]
+    done = [future.result() for future in tqdm(futures, desc=f"{label}, {words(design, size)}", leave=False)]
     return tuple(np.concatenate(part) for part in zip(*done, strict=True))
 
 
-def words(size):
-    return f"{size[0]} × {size[1]:,}"
+def words(design, size):
+    return f"{design}, {size[0]} × {size[1]:,}"
 
 
 def report(name, options):
     """The lines of one recipe."""
-    recipe, ends, directions = CASES[name]
-    of = population.make(recipe, ends, directions // (16 if options.quick else 1))
-    yield f"\n## {name}\n"
+    begun, case, n = time.monotonic(), CASES[name], options.studies
+    yield from machine.describe(None)
+    of = population.make(case.recipe, case.ends, case.directions // (16 if options.quick else 1), rungs=RUNGS)
+    yield ""
     yield from compare_with_drawn(of, N_DRAWN // (50 if options.quick else 1))
-    true, errors = truths(of), truth_errors(of)
+    columns = options.columns or (QUICK if options.quick else case.columns)
+    true, errors, inside = truths(of), truth_errors(of), has_minimum_inside(of)
     hits, says_so = [], []
     context = get_context("spawn")
     with ProcessPoolExecutor(options.processes, context, initializer=_keep, initargs=(of,)) as pool:
-        columns = [(design, size) for design in options.designs for size in options.sizes]
         for design, size in columns:
-            stated, says = run_studies(pool, name, design, size, options.studies)
+            stated, says = run_studies(pool, name, design, size, n)
             hits.append(((stated[:, :, 1] <= true) & (true <= stated[:, :, 2])).mean(axis=0))
             says_so.append(says.mean())
+    low, high = (hits / n for hits in stats.binom.interval(0.95, n, 0.95))
     yield (
-        "| stated 95 % interval | truth | " + " | ".join(f"{design}, {words(size)}" for design, size in columns) + " |"
+        f"{n:,} simulated studies of each kind and size (spreads × trainings at each); chance alone spreads a true "
+        f"95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}.\n"
     )
+    yield f"| stated 95 % interval | truth | {' | '.join(words(*column) for column in columns)} |"
     yield "|---|---:|" + "---:|" * len(columns)
     for row, what in enumerate(NAMES):
-        found = " | ".join(shares([hit[row] for hit in hits]))
-        yield f"| {what} | {truth_words(what, true[row], errors[row])} | {found} |"
+        if what == "minimising spread" and not inside:
+            yield f"| {what} | {true[row]:.4f}, an end | {' | '.join(f'{share:.1%} say so' for share in says_so)} |"
+        else:
+            found = " | ".join(shares([hit[row] for hit in hits]))
+            yield f"| {what} | {truth_words(what, true[row], errors[row])} | {found} |"
     yield f"| {SAYS_SO} | | {' | '.join(f'{share:.1%}' for share in says_so)} |"
+    yield f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes."
+
+
+def has_minimum_inside(of):
+    """Whether the true mean is lowest inside what was swept, not at an end, where a study is to say so."""
+    return of.ends[0] * NEAR_END < of.minimum < of.ends[1] / NEAR_END
 
 
 def compare_with_drawn(of, n):
@@ -201,23 +221,30 @@ def shares(hits):
     return [f"{hit:.1%}" if AIM[0] <= hit <= AIM[1] else f"**{hit:.1%}**" for hit in hits]
 
 
-def size(text):
-    """Spreads and trainings a spread from such as 100x200."""
-    spreads, _, trainings = text.partition("x")
-    if not (spreads.isdecimal() and trainings.isdecimal() and int(spreads) >= 5 and int(trainings) >= 4):
-        raise UsageError(f"sizes was given as {text!r}; allowed are spreads, x and trainings a spread, such as 100x200")
-    return int(spreads), int(trainings)
+def column(text):
+    """A design with spreads and trainings a spread, from such as common:100x200."""
+    found = re.fullmatch(rf"({'|'.join(DESIGNS)}):(\d+)x(\d+)", text)
+    if not found or int(found[2]) < LEAST_POINTS or int(found[3]) < 4:
+        raise UsageError(
+            f"columns was given as {text!r}; allowed is one of {', '.join(DESIGNS)}, a colon, spreads "
+            f"({LEAST_POINTS} or more), x and trainings at each (4 or more), such as common:100x200"
+        )
+    return found[1], (int(found[2]), int(found[3]))
 
 
 def build_parser():
     parser = Parser(prog="python -m benchmarks.coverage", description=__doc__)
     parser.add_argument("--recipe", metavar="NAME", action="append", default=[], help="it alone; repeatable")
-    parser.add_argument("--design", metavar="NAME", action="append", default=[], help=f"of {DESIGNS}; repeatable")
-    parser.add_argument("--studies", metavar="N", type=whole_number, help="of each size (2000; --quick: 100)")
-    parser.add_argument("--sizes", metavar="SPREADSxN", nargs="+", default=[], help="such as 100x200")
+    parser.add_argument(
+        "--columns", metavar="DESIGN:SPREADSxN", nargs="+", default=[],
+        help=f"such as common:100x200; designs are {', '.join(DESIGNS)}",
+    )  # fmt: skip
+    parser.add_argument("--studies", metavar="N", type=whole_number, help="of each column (2000; --quick: 100)")
     parser.add_argument("--processes", metavar="N", type=whole_number, default=os.cpu_count(), help="(all cores)")
     parser.add_argument("--quick", action="store_true", help="little of everything")
-    parser.add_argument("--out", metavar="PATH", help="where the tables are written, too")
+    parser.add_argument(
+        "--out", metavar="PATH", help="where the tables are written, too, recipe by recipe; it keeps those of others"
+    )
     return parser
 
 
@@ -228,41 +255,37 @@ def read_options(arguments):
         UsageError: one of them is not allowed.
     """
     options = build_parser().parse_args(arguments)
-    for given, allowed, what in ((options.recipe, CASES, "recipe"), (options.design, DESIGNS, "design")):
-        for name in given:
-            if name not in allowed:
-                raise UsageError(f"{what} was given as {name!r}; allowed is one of {', '.join(allowed)}")
+    for name in options.recipe:
+        if name not in CASES:
+            raise UsageError(f"recipe was given as {name!r}; allowed is one of {', '.join(CASES)}")
     options.recipes = options.recipe or list(CASES)
-    options.designs = options.design or DESIGNS
-    options.sizes = [size(text) for text in options.sizes] or (QUICK_SIZES if options.quick else SIZES)
+    options.columns = [column(text) for text in options.columns]
     options.studies = options.studies or (100 if options.quick else 2000)
     return options
+
+
+def write(path, name, lines):
+    """Put the section of one recipe into a file of them, in the place of the one that it may have."""
+    held = path.read_text(encoding="utf-8").split("\n## ")[1:] if path.exists() else []
+    sections = {text.partition("\n")[0]: text for text in held}
+    sections[name] = "\n".join([name, *lines, ""])
+    texts = [sections[one] for one in sorted(sections, key=list(CASES).index)]
+    path.write_text("\n## ".join(["# Measured by `make coverage`\n", *texts]), encoding="utf-8")
 
 
 def main(arguments):
     options = read_options(arguments)
     # A study's matrices are small: threads of a linear algebra library would only wait for each other.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    begun, printed = time.monotonic(), []
-
-    def show(line):
-        printed.append(line)
-        print(line, flush=True)
-
-    low, high = (hits / options.studies for hits in stats.binom.interval(0.95, options.studies, 0.95))
-    for line in machine.describe(None):
-        show(line)
-    show(
-        f"\n{options.studies:,} simulated studies of each kind and size (spreads × trainings at each); chance alone "
-        f"spreads a true 95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}."
-    )
     for name in options.recipes:
+        lines = [""]
+        print(f"\n## {name}\n")
         for line in report(name, options):
-            show(line)
-    show(f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes.")
-    if options.out:
-        Path(options.out).write_text("# Measured by `make coverage`\n\n" + "\n".join(printed) + "\n", encoding="utf-8")
-        print(f"Written to {options.out}.", file=sys.stderr)
+            lines.append(line)
+            print(line, flush=True)
+        if options.out:
+            write(Path(options.out), name, lines)
+            print(f"Written to {options.out}.", file=sys.stderr)
     return 0
 
 

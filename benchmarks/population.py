@@ -104,12 +104,14 @@ class Population:
         return self._look_up(np.log(spreads)[:, np.newaxis] + drawn, rng.integers(0, self.loss.shape[1], n))
 
     def _look_up(self, log_lengths, directions):
-        rungs = np.clip(np.floor((log_lengths - self.first) / self.width).astype(np.int64), 0, len(self.loss) - 1)
-        return np.exp(log_lengths), self.loss[rungs, directions], self.solved[rungs, directions]
+        rungs = np.clip((log_lengths - self.first) / self.width, 0, len(self.loss) - 1).astype(np.int64)
+        places = rungs * self.loss.shape[1] + directions
+        return np.exp(log_lengths), self.loss.ravel()[places], self.solved.ravel()[places]
 
 
-def make(recipe, ends, directions, seed=0):
-    """A population of a recipe for studies that sweep from the one end to the other, `directions` trainings a rung.
+def make(recipe, ends, directions, seed=0, rungs=RUNGS_PER_DEVIATION):
+    """A population of a recipe for studies that sweep from the one end to the other, `directions` trainings a rung and
+    so many rungs in a standard deviation of the log-length.
 
     Raises:
         ValueError: a training diverged, or the draws are not normal: what the population stands for would not hold.
@@ -117,7 +119,7 @@ def make(recipe, ends, directions, seed=0):
     draw = draw_of(recipe, FIELD)
     if draw.distribution != "normal":
         raise ValueError(f"draws are {draw.distribution}; only the direction of normal ones is independent of length")
-    width = draw.deviation / RUNGS_PER_DEVIATION
+    width = draw.deviation / rungs
     # All but a thousandth of the draws at either end of the range lies on a rung of its own.
     chi = np.sqrt(special.chdtri(draw.dimension, [0.999, 0.001]))
     first, last = np.log(ends * chi)
@@ -162,11 +164,10 @@ def plain_means(recipe, spreads, n, seed=1):
 def curve_of(draw: Draw, spreads, numbers, lengths, losses, solved, *, paired=False):
     """The pooled curve of a study: its trainings (n,), spread by spread, numbers[j] of them at spreads[j]."""
     pool = Pool([draw], spreads[:, np.newaxis], int(numbers[0]) if paired else 0)
-    ends = np.cumsum(numbers)
+    places = np.repeat(np.arange(len(spreads)), numbers)
+    repeats = np.arange(len(places)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
     observed = np.column_stack([np.ones(len(losses)), losses, solved])
-    for place, (end, n) in enumerate(zip(ends, numbers, strict=True)):
-        part = slice(end - n, end)
-        pool.add(place, np.arange(n), lengths[part, np.newaxis], observed[part])
+    pool.add(places, repeats, lengths[:, np.newaxis], observed)
 
     def pooled(asked, of, over):
         return pool.mean(np.asarray(asked, float)[:, np.newaxis], of, over)

@@ -6,12 +6,14 @@ import numpy as np
 
 from sweep.errors import UsageError
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import CONFIDENCE, Interval
+from sweep.statistics.inference import CONFIDENCE, Interval, normal_interval
 from sweep.statistics.pooling import Numbers
 from sweep.study.target import LEAST_POINTS as LEAST_POINTS
 
 GRID_STEP = 0.01
 """Step of the grid on which the curve is computed, in the logarithm: 1 %."""
+MOST_STEPS = 2000
+"""Steps of that grid, the most: from an axis of 9 decades on they are longer."""
 SIMULATIONS = 2000
 FEW_TRAININGS = 30
 FLAT = 4.0
@@ -77,8 +79,9 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     """Estimate where the mean is lowest, and what is gained there over a predicted value.
 
     The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid;
-    the intervals are between the 2.5 % and 97.5 % quantiles of the simulated minima, means and gains (the parametric
-    bootstrap: Efron & Tibshirani 1993, ch. 6 and 13).
+    the intervals of spread and gain are between the 2.5 % and 97.5 % quantiles of the simulated minima and gains (the
+    parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13). That of the mean is of its standard error there: the
+    lowest of simulated curves lies below that of the curve they vary about, which lies below the true one already.
 
     Args:
         curve: of the axis; at least five values need a mean.
@@ -93,16 +96,18 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
             f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
         )
     ends = np.log(curve.values[[0, -1]])
-    grid = np.append(np.arange(ends[0], ends[1], GRID_STEP), ends[1])
+    step = max(GRID_STEP, float(ends[1] - ends[0]) / MOST_STEPS)
+    grid = np.append(np.arange(ends[0], ends[1], step), ends[1])
     in_reach = predicted is not None and curve.values[0] <= predicted <= curve.values[-1]
     found = curve.at(np.exp(np.append(grid, np.log(predicted) if in_reach and predicted is not None else grid[0])))
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
     spread, unknown = interval_of(np.exp(places)), Interval(np.nan, np.nan, np.nan)
+    error = float(np.interp(places[0], grid, found.standard_error[:-1])) if len(simulated) else np.nan
     return Minimum(
         spread=spread,
-        mean=interval_of(lowest),
+        mean=normal_interval(float(lowest[0]), error),
         gain=interval_of(lowest / curves[:, -1] - 1) if in_reach else unknown,
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
         at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
@@ -142,15 +147,15 @@ def interval_of(values: Numbers) -> Interval:
 def find_lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
     """Where each curve (m, g) is lowest, to a fraction of a grid step by the parabola through three points, and how
     low."""
-    position = np.clip(np.argmin(curves, axis=1), 1, len(grid) - 2)
+    lowest = np.argmin(curves, axis=1)
+    position = np.clip(lowest, 1, len(grid) - 2)
     rows = np.arange(len(curves))
     left, middle, right = (curves[rows, position + shift] for shift in (-1, 0, 1))
     bend = left - 2 * middle + right
     with np.errstate(divide="ignore", invalid="ignore"):
-        shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), 0)
-    at: Numbers = grid[position] + shift * np.where(shift > 0, grid[position + 1] - grid[position], GRID_STEP)
-    lowest: Numbers = middle + shift * ((right - left) / 2 + shift * bend / 2)
-    return at, lowest
+        shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), lowest - position)
+    at: Numbers = grid[position] + np.abs(shift) * (grid[position + np.sign(shift).astype(int)] - grid[position])
+    return at, middle + shift * ((right - left) / 2 + shift * bend / 2)
 
 
 def describe(field: str, found: Minimum) -> str:

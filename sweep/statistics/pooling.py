@@ -95,38 +95,36 @@ class Pool:
         self._counts = np.zeros(len(self._spreads))
         self._added: list[tuple[Counts, Numbers, Numbers, Numbers]] = []
 
-    def add(self, place: int, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
-        """Add the trainings of one swept spread.
+    def add(self, places: int | Counts, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
+        """Add trainings, all those of a swept spread at once.
 
         Args:
-            place: of the spread in the order given.
+            places: of their spreads in the order given: one, or one for each training (n,).
             repeats: repeat numbers (n,).
             lengths: of the drawn parameters (n, k), above 0.
             observed: what was observed of each training (n, m), such as whether its loss is finite, and that loss.
         """
-        n, m = observed.shape
+        n = len(observed)
         if not n:
             return
-        self._counts[place] = n
+        places = np.broadcast_to(places, n)
+        self._counts += np.bincount(places, minlength=len(self._counts))
         cells = np.floor(np.log(lengths) / self._width).astype(np.int64)
-        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else np.full(n, place)
+        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else places
         lowest = cells.min(axis=0)
         shape = (int(unit.max()) + 1, *(cells.max(axis=0) - lowest + 1).tolist())
         numbers = np.ravel_multi_index((unit, *(cells - lowest).T), shape)
-        order = np.argsort(numbers, kind="stable")
+        order = np.argsort(numbers.astype(np.min_scalar_type(np.prod(shape))), kind="stable")
         first = np.flatnonzero(np.diff(numbers[order], prepend=-1))
         key = np.column_stack(np.unravel_index(numbers[order[first]], shape))
         key[:, 1:] += lowest
-        # Within a spread, n trainings tell its variance from n - 1 differences.
-        unbiased = n / (n - 1) if n > 1 and not self._n_groups else 1.0
         sorted_ = observed[order]
-        products = (sorted_[:, :, np.newaxis] * sorted_[:, np.newaxis, :]).reshape(n, m * m)
-        self._added.append((
-            key,
-            np.diff(first, append=n).astype(float),
-            np.add.reduceat(sorted_, first, axis=0),
-            unbiased * np.add.reduceat(products, first, axis=0),
-        ))  # fmt: skip
+        # Where repeats share their draws, their sums alone count.
+        factors = sorted_[:, :0] if self._n_groups else sorted_
+        products = (factors[:, :, np.newaxis] * factors[:, np.newaxis, :]).reshape(n, -1)
+        counts = np.diff(first, append=n)
+        where = np.repeat(np.arange(len(first)), counts)
+        self._added.append((key, counts.astype(float), _sums(where, sorted_), _sums(where, products)))
 
     @cached_property
     def _bins(self) -> "_Bins":
@@ -137,13 +135,17 @@ class Pool:
         cells = np.column_stack(np.unravel_index(found, shape)) + lowest
         middles = (cells + 0.5) * self._width
         units, unit = np.unique(key[:, 0], return_inverse=True)
+        if not self._n_groups:
+            # Within a spread, n trainings tell its variance from n - 1 differences.
+            n = self._counts[key[:, :1]]
+            products *= np.where(n > 1, n / np.maximum(n - 1, 1), 1.0)
         of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
         return _Bins(
             middles,
             self._log_mixture(middles),
             _sums(where, counts[:, np.newaxis])[:, 0],
             _sums(where, sums),
-            _sums(where, products).reshape(-1, m, m),
+            _sums(where, products).reshape(len(cells), *(0 if self._n_groups else m,) * 2),
             of_units,
             self._shares(units),
         )
@@ -203,23 +205,26 @@ class Pool:
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = w.T @ (bins.sums @ of) / total
         effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
-        shares = sum(
-            (matrix @ w) * (one - mean * other) for matrix, one, other in zip(bins.of_units, of, over, strict=True)
-        )
+        parts = zip(bins.of_units, of, over, strict=True)
+        shares = sum((matrix @ w) * (one - mean * other) for matrix, one, other in parts if one or other)
         covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
         if not self._n_groups:
-            products = [
-                w.T @ ((bins.products @ right @ left)[:, np.newaxis] * w)
-                for left, right in ((of, of), (of, over), (over, over))
-            ]
-            both = mean[:, np.newaxis] + mean
-            covariance = covariance + products[0] - both * products[1] + np.outer(mean, mean) * products[2]
+            pairs = ((of, of), (of, over), (over, over))
+            squares, both, others = (bins.products @ right @ left for left, right in pairs)
+            # The sum of (a - m b)(a - m' b) of a bin is that of what a regression on b leaves of a, and of the rest.
+            slope = np.divide(both, others, out=np.zeros_like(both), where=others > 0)[:, np.newaxis]
+            left = np.sqrt(np.maximum(squares - slope[:, 0] * both, 0))[:, np.newaxis]
+            factor = np.vstack([left * w, np.sqrt(others)[:, np.newaxis] * (slope - mean) * w])
+            covariance = covariance + factor.T @ factor
         return Pooled(mean, covariance / np.outer(total, total), effective)
 
 
 def _sums(where: Counts, columns: Numbers) -> Numbers:
     """Sums of columns (n, m) over the elements of each group, whose numbers are `where` (n,): (groups, m)."""
-    return np.column_stack([np.bincount(where, column).astype(float) for column in columns.T])
+    found = np.empty((int(where.max()) + 1, columns.shape[1]))
+    for place, column in enumerate(columns.T):
+        found[:, place] = np.bincount(where, column)
+    return found
 
 
 class _Bins(NamedTuple):
