@@ -1,10 +1,11 @@
 """python -m benchmarks.coverage: how often the stated 95 % intervals contain the truth.
 
 Studies are drawn from a population of real trainings (`benchmarks/population.py`), and the whole inference is run on
-each. The population's means are sums over its trainings, weighted by the chi distribution of lengths, so the truth of
-what is simulated has no error of its own, and none of the estimator's code is in it. What the truth says of all
-networks is uncertain by the directions that the population happens to have: the ± beside each truth is that standard
-error. That lengths and directions may be drawn apart is checked against the plain means of trainings really drawn.
+each (`benchmarks/studies.py`). The population's means are sums over its trainings, weighted by the chi distribution of
+lengths, so the truth of what is simulated has no error of its own, and none of the estimator's code is in it. What the
+truth says of all networks is uncertain by the directions that the population happens to have: the ± beside each truth
+is that standard error. That lengths and directions may be drawn apart is checked against the plain means of trainings
+really drawn.
 """
 
 import os
@@ -21,28 +22,29 @@ from scipy import stats
 from tqdm import tqdm
 
 from benchmarks import machine, population
+from benchmarks.studies import DESIGNS, PLACES, REGION, landmarks, simulate, stated, truths
 from sweep import RECIPES, Recipe
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
-from sweep.statistics.compare import change_between
-from sweep.statistics.inference import normal_interval
-from sweep.statistics.minimum import LEAST_POINTS, find_minimum
+from sweep.statistics.pooled_map import LEAST_VALUES
 
-DESIGNS = ("by_spread", "common", "unequal")
-"""Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
-times as many trainings as at the others."""
-FEW = (("by_spread", (100, 200)), ("by_spread", (100, 1000)), ("common", (100, 200)), ("unequal", (100, 200)))
+FEW = (("by_spread", (100, 200)), ("by_spread", (100, 1000)), ("common", (100, 200)))
 """Designs, each with the number of spreads and of trainings at each."""
-MANY = (*FEW, ("common", (100, 1000)), ("unequal", (100, 1000)), ("by_spread", (400, 1000)))
+MANY = (
+    *FEW, ("unequal", (100, 200)), ("common", (100, 1000)), ("unequal", (100, 1000)), ("by_spread", (400, 1000)),
+)  # fmt: skip
+OF_PAIRS = (("by_spread", (10, 20)), ("by_spread", (10, 200)), ("common", (10, 200)), ("unequal", (10, 200)))
 
 
 class Case(NamedTuple):
-    """A recipe, the ends of the spreads that are swept, what is simulated, and the directions of its population."""
+    """A recipe, the ends of the spreads that are swept (or two such pairs, where both spreads are), what is simulated,
+    and the directions and rungs of its population."""
 
     recipe: Recipe
-    ends: tuple[float, float]
+    ends: tuple
     columns: tuple[tuple[str, tuple[int, int]], ...] = FEW
     directions: int = 2048
+    rungs: int = 4
 
 
 CASES = {
@@ -53,79 +55,22 @@ CASES = {
     "relu-capstone": Case(RECIPES["relu-capstone"], (0.4, 4.0)),
     "2-8-1 tanh, 1,000 epochs": Case(Recipe(hidden=(8,), activation="tanh", epochs=1000), (0.3, 6.0)),
     "parity3 3-8-1, 1,000 epochs": Case(Recipe(problem="parity3", hidden=(8,), epochs=1000), (0.3, 6.0)),
+    "gustaw, both spreads": Case(RECIPES["gustaw"], ((0.15, 1.5), (0.6, 9.0)), OF_PAIRS, 512, 2),
 }
 """By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
-QUICK = tuple((design, (50, 100)) for design in DESIGNS)
-WIDER, NARROWER = 2**0.5, 0.6 * 2**0.5
-"""Times Xavier's spread: 1 and 0.6 for `gustaw`."""
-RUNGS = 4
 N_DRAWN = 20_000
 AIM = (0.935, 0.965)
 AT_ONCE = 20
 JACKKNIFE = 32
-NAMES = (
-    "mean at Xavier's",
-    "mean at the widest spread",
-    "change from √2 times Xavier's to Xavier's",
-    "change from Xavier's to 0.85 times Xavier's",
-    "fraction solved at Xavier's",
-    "minimising spread",
-    "mean at the minimum",
-    "gain at the minimum over Xavier's",
-)
 NEAR_END = 1.01
 SAYS_SO = "says that it shows no minimum inside"
 
 
-def landmarks(of):
-    """Where means are stated: at Xavier's spread, the widest, and those that Xavier's is compared with."""
-    return of.xavier * np.array([1.0, of.ends[1] / of.xavier, WIDER, NARROWER])
-
-
-def truths(of):
-    """The true values of NAMES (n,)."""
-    spread = of.minimum
-    at, solved = of.mean(np.append(landmarks(of), spread)), of.mean([of.xavier], "solved")[0]
-    return np.array([at[0], at[1], at[0] / at[2] - 1, at[3] / at[0] - 1, solved, spread, at[4], at[4] / at[0] - 1])
-
-
 def truth_errors(of):
-    """Standard errors of the true values of NAMES (n,) as those of all networks: a jackknife over directions."""
-    group = np.arange(of.loss.shape[1]) % JACKKNIFE
-    without = np.array([truths(of.only(group != left_out)) for left_out in range(JACKKNIFE)])
+    """Standard errors of the true values (n,) as those of all networks: a jackknife over directions."""
+    group = np.arange(of.loss.shape[-1]) % JACKKNIFE
+    without = np.array([list(truths(of.only(group != left_out), 5).values()) for left_out in range(JACKKNIFE)])
     return np.sqrt((JACKKNIFE - 1) * without.var(axis=0))
-
-
-def numbers_of(design, n_spreads, n):
-    """Trainings at each spread."""
-    if design != "unequal":
-        return np.full(n_spreads, n)
-    return np.where(np.arange(n_spreads) % 4 == 0, 5 * n // 2, n // 2)
-
-
-def simulate(of, design, n_spreads, n, rng):
-    """The curve of one study."""
-    spreads, numbers = of.spreads(n_spreads), numbers_of(design, n_spreads, n)
-    if design == "common":
-        drawn = [values.ravel() for values in of.repeats(spreads, n, rng)]
-    else:
-        drawn = of.trainings(spreads, numbers, rng)
-    return population.curve_of(of.draw, spreads, numbers, *drawn, paired=design == "common")
-
-
-def intervals(of, curve):
-    """What is stated of NAMES: estimate, low and high (n, 3), and whether no minimum is said to lie inside."""
-    at, places = curve.at(landmarks(of)), ((2, 0), (0, 3))
-    changes = [change_between(at, before, after) for before, after in places]
-    solved = curve.pooled(np.array([of.xavier]), population.SOLVED, population.FINITE)
-    found = find_minimum(curve, of.xavier)
-    stated = [
-        *(normal_interval(at.mean[place], at.standard_error[place]) for place in (0, 1)),
-        *((change.change, change.low, change.high) for change in changes),
-        normal_interval(solved.mean[0], solved.standard_error[0]),
-        found.spread, found.mean, found.gain,
-    ]  # fmt: skip
-    return np.array(stated), not found.bracketed or found.is_flat
 
 
 _population = None
@@ -137,97 +82,102 @@ def _keep(of):
 
 
 def _run(design, size, numbers):
-    """Studies of these numbers: what they state (m, n, 3), and whether each says that no minimum lies inside (m,)."""
-    seed = DESIGNS.index(design), *size
+    """Studies of these numbers: whether each interval holds the truth (m, n), and whether each study says that no
+    minimum lies inside (m,)."""
+    true, seed = list(truths(_population, size[0]).values()), (DESIGNS.index(design), *size)
     found = [
-        intervals(_population, simulate(_population, design, *size, np.random.default_rng([*seed, number])))
+        stated(_population, simulate(_population, design, *size, np.random.default_rng([*seed, number])))
         for number in numbers
     ]
-    return np.array([stated for stated, _ in found]), np.array([says_so for _, says_so in found])
+    holds = [(one.ends[:, 0] <= true) & (true <= one.ends[:, 1]) for one in found]
+    return np.array(holds), np.array([one.says_so for one in found])
 
 
 def run_studies(pool, label, design, size, n):
-    """As `_run`, of n studies, on all processes of a pool."""
+    """The shares of n studies whose intervals hold the truth (n,), and that say that no minimum lies inside."""
     parts = [range(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
     futures = [pool.submit(_run, design, size, part) for part in parts]
-    done = [future.result() for future in tqdm(futures, desc=f"{label}, {words(design, size)}", leave=False)]
-    return tuple(np.concatenate(part) for part in zip(*done, strict=True))
-
-
-def words(design, size):
-    return f"{design}, {size[0]} × {size[1]:,}"
+    done = [future.result() for future in tqdm(futures, desc=f"{label}, {design} {size}", leave=False)]
+    return tuple(np.concatenate(part).mean(axis=0) for part in zip(*done, strict=True))
 
 
 def report(name, options):
     """The lines of one recipe."""
     begun, case, n = time.monotonic(), CASES[name], options.studies
     yield from machine.describe(None)
-    of = population.make(case.recipe, case.ends, case.directions // (16 if options.quick else 1), rungs=RUNGS)
+    of = population.make(case.recipe, case.ends, case.directions // (16 if options.quick else 1), rungs=case.rungs)
     yield ""
     yield from compare_with_drawn(of, N_DRAWN // (50 if options.quick else 1))
-    columns = options.columns or (QUICK if options.quick else case.columns)
-    true, errors, inside = truths(of), truth_errors(of), has_minimum_inside(of)
-    hits, says_so = [], []
-    context = get_context("spawn")
-    with ProcessPoolExecutor(options.processes, context, initializer=_keep, initargs=(of,)) as pool:
-        for design, size in columns:
-            stated, says = run_studies(pool, name, design, size, n)
-            hits.append(((stated[:, :, 1] <= true) & (true <= stated[:, :, 2])).mean(axis=0))
-            says_so.append(says.mean())
+    columns = options.columns or case.columns
+    with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
+        found = [run_studies(pool, name, *column, n) for column in columns]
     low, high = (hits / n for hits in stats.binom.interval(0.95, n, 0.95))
     yield (
-        f"{n:,} simulated studies of each kind and size (spreads × trainings at each); chance alone spreads a true "
-        f"95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}.\n"
+        f"{n:,} simulated studies of each design and size (values of each spread × trainings at each place); chance "
+        f"alone spreads a true 95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}.\n"
     )
-    yield f"| stated 95 % interval | truth | {' | '.join(words(*column) for column in columns)} |"
+    heads = (f"{design}, {' × '.join([str(size[0])] * len(of.ladders))} × {size[1]:,}" for design, size in columns)
+    yield f"| stated 95 % interval | truth | {' | '.join(heads)} |"
     yield "|---|---:|" + "---:|" * len(columns)
-    for row, what in enumerate(NAMES):
-        if what == "minimising spread" and not inside:
-            yield f"| {what} | {true[row]:.4f}, an end | {' | '.join(f'{share:.1%} say so' for share in says_so)} |"
+    for row, (what, true, error) in enumerate(
+        zip(truths(of, 5), truths(of, 5).values(), truth_errors(of), strict=True)
+    ):
+        if is_at_end(of, what):
+            cells = f"{true:.4f}, an end", *(f"{says_so:.1%} say so" for _, says_so in found)
         else:
-            found = " | ".join(shares([hit[row] for hit in hits]))
-            yield f"| {what} | {truth_words(what, true[row], errors[row])} | {found} |"
-    yield f"| {SAYS_SO} | | {' | '.join(f'{share:.1%}' for share in says_so)} |"
+            cells = truth_words(what, true, error), *(share_words(what, holds[row]) for holds, _ in found)
+        yield f"| {what} | {' | '.join(cells)} |"
+    yield f"| {SAYS_SO} | | {' | '.join(f'{says_so:.1%}' for _, says_so in found)} |"
     yield f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes."
 
 
-def has_minimum_inside(of):
-    """Whether the true mean is lowest inside what was swept, not at an end, where a study is to say so."""
-    return of.ends[0] * NEAR_END < of.minimum < of.ends[1] / NEAR_END
+def is_at_end(of, what):
+    """Whether it is a spread at which the true mean is lowest, and that is an end of what was swept: a study cannot
+    place it and is to say so."""
+    for name, spread, ladder in zip(PLACES[len(of.ladders) - 1], of.minimum, of.ladders, strict=True):
+        if name == what:
+            return not ladder.ends[0] * NEAR_END < spread < ladder.ends[1] / NEAR_END
+    return False
 
 
 def compare_with_drawn(of, n):
     """The population's means beside those of trainings really drawn, and how many standard errors they differ by."""
-    spreads = landmarks(of)
-    plain, plain_error = population.plain_means(of.recipe, spreads, n)
-    true, error = of.mean(spreads), np.array([of.standard_error(spread) for spread in spreads])
+    places = np.vstack([landmarks(of), [of.minimum]])
+    plain, plain_error = population.plain_means(of.recipe, places, n)
+    true, error = of.mean(places), np.array([of.standard_error(place) for place in places])
     apart = (true - plain) / np.hypot(error, plain_error)
-    yield f"{of.loss.shape[1]:,} directions from {len(of.loss)} lengths; {of.draw.dimension} drawn parameters."
-    yield f"Beside the plain means of {n:,} trainings really drawn at each spread:\n"
+    dimensions = " and ".join(str(ladder.draw.dimension) for ladder in of.ladders)
+    lengths = " × ".join(str(ladder.n) for ladder in of.ladders)
+    yield f"{of.loss.shape[-1]:,} directions from {lengths} lengths; {dimensions} drawn parameters."
+    yield f"Beside the plain means of {n:,} trainings really drawn at each place:\n"
     yield "| spread | mean of the population | plain mean | standard errors apart |\n|---:|---:|---:|---:|"
-    for row in zip(spreads, true, error, plain, plain_error, apart, strict=True):
-        yield "| {:.4g} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(*row)
+    for place, *row in zip(places, true, error, plain, plain_error, apart, strict=True):
+        where = ", ".join(f"{spread:.4g}" for spread in place)
+        yield "| {} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(where, *row)
     yield ""
 
 
 def truth_words(what, true, error):
+    if what == REGION:
+        return ""
     if what.startswith(("change", "gain", "fraction")):
         return f"{true:.3%} ± {error:.3%}"
-    return f"{true:.4f} ± {error:.4f}" if "spread" in what and "mean" not in what else f"{true:,.2f} ± {error:.2f}"
+    return f"{true:.4f} ± {error:.4f}" if what.startswith("minimising") else f"{true:,.2f} ± {error:.2f}"
 
 
-def shares(hits):
-    """Each in percent; bold outside the aim."""
-    return [f"{hit:.1%}" if AIM[0] <= hit <= AIM[1] else f"**{hit:.1%}**" for hit in hits]
+def share_words(what, share):
+    """In percent; bold outside the aim, which for a region is 95 % or more."""
+    highest = 1 if what == REGION else AIM[1]
+    return f"{share:.1%}" if AIM[0] <= share <= highest else f"**{share:.1%}**"
 
 
 def column(text):
     """A design with spreads and trainings a spread, from such as common:100x200."""
     found = re.fullmatch(rf"({'|'.join(DESIGNS)}):(\d+)x(\d+)", text)
-    if not found or int(found[2]) < LEAST_POINTS or int(found[3]) < 4:
+    if not found or int(found[2]) < LEAST_VALUES or int(found[3]) < 4:
         raise UsageError(
             f"columns was given as {text!r}; allowed is one of {', '.join(DESIGNS)}, a colon, spreads "
-            f"({LEAST_POINTS} or more), x and trainings at each (4 or more), such as common:100x200"
+            f"({LEAST_VALUES} or more), x and trainings at each (4 or more), such as common:100x200"
         )
     return found[1], (int(found[2]), int(found[3]))
 
@@ -260,6 +210,8 @@ def read_options(arguments):
             raise UsageError(f"recipe was given as {name!r}; allowed is one of {', '.join(CASES)}")
     options.recipes = options.recipe or list(CASES)
     options.columns = [column(text) for text in options.columns]
+    if options.quick and not options.columns:
+        options.columns = [(design, (10, 20)) for design in DESIGNS]
     options.studies = options.studies or (100 if options.quick else 2000)
     return options
 

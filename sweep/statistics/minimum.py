@@ -12,8 +12,8 @@ from sweep.study.target import LEAST_POINTS as LEAST_POINTS
 
 GRID_STEP = 0.01
 """Step of the grid on which the curve is computed, in the logarithm: 1 %."""
-MOST_STEPS = 2000
-"""Steps of that grid, the most: from an axis of 9 decades on they are longer."""
+MOST_STEPS = 1000
+"""Steps of that grid, the most: on an axis of 5 decades or more they are longer than 1 %."""
 SIMULATIONS = 2000
 FEW_TRAININGS = 30
 FLAT = 4.0

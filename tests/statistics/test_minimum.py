@@ -4,7 +4,7 @@ import pytest
 from sweep import UsageError
 from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.losses import Losses
-from sweep.statistics.minimum import describe, find_minimum
+from sweep.statistics.minimum import MOST_STEPS, describe, find_lowest, find_minimum
 from sweep.statistics.smoothing import smooth
 
 SPREADS = np.geomspace(0.1, 10, 41)
@@ -103,6 +103,25 @@ def test_a_minimum_at_the_end_is_said_to_be_open():
     found = minimum(simulated(np.random.default_rng(7), 2000, at=0.02))
     assert not found.bracketed
     assert "the minimum may lie outside; sweep a wider axis" in describe("learning_rate", found)
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_the_lowest_point_of_a_curve_that_bends_down_to_its_end_is_the_end(turned):
+    grid = np.append(np.arange(0, 1, 0.3), 1.0)
+    (place,), (lowest,) = find_lowest(grid, -np.array([grid**2])[:, ::turned])
+    assert (place, lowest) == (1.0 if turned == 1 else 0.0, -1.0)
+
+
+def test_the_interval_of_the_mean_is_not_centred_on_simulated_minima_which_lie_too_low():
+    found = minimum(simulated(np.random.default_rng(4), 50, paired=False)).mean
+    assert found.estimate - found.low == pytest.approx(found.high - found.estimate)
+
+
+def test_an_axis_of_hundreds_of_decades_has_a_grid_of_bounded_size():
+    given = simulated(np.random.default_rng(7), 20)
+    found = minimum(given._replace(values=np.geomspace(1e-150, 1e150, 41)))
+    assert len(found.grid) <= MOST_STEPS + 2
+    assert found.grid[[0, -1]] == pytest.approx([1e-150, 1e150])
 
 
 def test_a_prediction_outside_the_axis_has_no_gain():
