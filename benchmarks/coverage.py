@@ -8,6 +8,7 @@ is that standard error. That lengths and directions may be drawn apart is checke
 really drawn.
 """
 
+import json
 import os
 import re
 import sys
@@ -43,12 +44,12 @@ class Case(NamedTuple):
     recipe: Recipe
     ends: tuple
     columns: tuple[tuple[str, tuple[int, int]], ...] = FEW
-    directions: int = 2048
+    directions: int = 1024
     rungs: int = 4
 
 
 CASES = {
-    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0), MANY),
+    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0), MANY, 2048),
     "peczenyj": Case(RECIPES["peczenyj"], (0.15, 1.2)),
     "twenty-lines": Case(RECIPES["twenty-lines"], (0.3, 3.0)),
     "rumelhart": Case(RECIPES["rumelhart"], (0.4, 4.0)),
@@ -58,12 +59,22 @@ CASES = {
     "gustaw, both spreads": Case(RECIPES["gustaw"], ((0.15, 1.5), (0.6, 9.0)), OF_PAIRS, 512, 2),
 }
 """By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
-N_DRAWN = 20_000
+N_DRAWN = 10_000
 AIM = (0.935, 0.965)
 AT_ONCE = 20
 JACKKNIFE = 32
 NEAR_END = 1.01
-SAYS_SO = "says that it shows no minimum inside"
+ROWS = {
+    "says so": "says that it shows no minimum inside",
+    "n": "simulated studies",
+    "minutes": "took minutes",
+    "begun": "begun",
+}
+ABOUT = (
+    "How often stated 95 % intervals held the truth, in simulated studies of each design and size (values of each "
+    "spread × trainings at each place). Bold: outside {:.1%} to {:.1%}. Chance alone spreads a true 95 % of 2,000 "
+    "studies over {:.1%} to {:.1%}."
+)
 
 
 def truth_errors(of):
@@ -101,34 +112,55 @@ def run_studies(pool, label, design, size, n):
     return tuple(np.concatenate(part).mean(axis=0) for part in zip(*done, strict=True))
 
 
-def report(name, options):
-    """The lines of one recipe."""
-    begun, case, n = time.monotonic(), CASES[name], options.studies
-    yield from machine.describe(None)
-    of = population.make(case.recipe, case.ends, case.directions // (16 if options.quick else 1), rungs=case.rungs)
-    yield ""
-    yield from compare_with_drawn(of, N_DRAWN // (50 if options.quick else 1))
-    columns = options.columns or case.columns
+def simulate_missing(kept, name, options):
+    """Simulate what is not kept of one recipe, and yield after every column."""
+    case, share = CASES[name], 16 if options.quick else 1
+    columns = kept.setdefault("columns", {})
+    missing = [one for one in options.columns or case.columns if columns.get(key(one), {}).get("n") != options.studies]
+    if not missing:
+        return
+    of = population.make(case.recipe, case.ends, case.directions // share, rungs=case.rungs)
+    kept["population"] = list(compare_with_drawn(of, N_DRAWN // share))
+    errors = truth_errors(of)
+    kept["truths"] = {
+        what: f"{true:.4f}, an end" if is_at_end(of, what) else truth_words(what, true, error)
+        for (what, true), error in zip(truths(of, 5).items(), errors, strict=True)
+    }
     with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
-        found = [run_studies(pool, name, *column, n) for column in columns]
-    low, high = (hits / n for hits in stats.binom.interval(0.95, n, 0.95))
-    yield (
-        f"{n:,} simulated studies of each design and size (values of each spread × trainings at each place); chance "
-        f"alone spreads a true 95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}.\n"
-    )
-    heads = (f"{design}, {' × '.join([str(size[0])] * len(of.ladders))} × {size[1]:,}" for design, size in columns)
+        for one in missing:
+            on, begun = list(machine.describe(None)), time.monotonic()
+            holds, says_so = run_studies(pool, name, *one, options.studies)
+            words = [
+                f"{says_so:.1%} say so" if is_at_end(of, what) else share_words(what, holds[row])
+                for row, what in enumerate(kept["truths"])
+            ]
+            columns[key(one)] = {
+                "n": options.studies, "holds": words, "says so": f"{says_so:.1%}", "on": on[:2],
+                "begun": on[-1].removeprefix("- begun "), "minutes": round((time.monotonic() - begun) / 60, 1),
+            }  # fmt: skip
+            yield
+
+
+def key(column):
+    design, (n_values, n) = column
+    return f"{design}:{n_values}x{n}"
+
+
+def report(name, kept):
+    """The lines of one recipe."""
+    columns, pairs = kept["columns"], np.ndim(CASES[name].ends) == 2
+    yield from dict.fromkeys(line for one in columns.values() for line in one["on"])
+    yield ""
+    yield from kept["population"]
+    heads = []
+    for design, (n_values, n) in map(column, columns):
+        heads.append(f"{design}, {f'{n_values} × ' * (1 + pairs)}{n:,}")
     yield f"| stated 95 % interval | truth | {' | '.join(heads)} |"
     yield "|---|---:|" + "---:|" * len(columns)
-    for row, (what, true, error) in enumerate(
-        zip(truths(of, 5), truths(of, 5).values(), truth_errors(of), strict=True)
-    ):
-        if is_at_end(of, what):
-            cells = f"{true:.4f}, an end", *(f"{says_so:.1%} say so" for _, says_so in found)
-        else:
-            cells = truth_words(what, true, error), *(share_words(what, holds[row]) for holds, _ in found)
-        yield f"| {what} | {' | '.join(cells)} |"
-    yield f"| {SAYS_SO} | | {' | '.join(f'{says_so:.1%}' for _, says_so in found)} |"
-    yield f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes."
+    for row, (what, true) in enumerate(kept["truths"].items()):
+        yield f"| {what} | {true} | {' | '.join(one['holds'][row] for one in columns.values())} |"
+    for what in ("says so", "n", "minutes", "begun"):
+        yield f"| {ROWS[what]} | | {' | '.join(str(one[what]) for one in columns.values())} |"
 
 
 def is_at_end(of, what):
@@ -193,7 +225,7 @@ def build_parser():
     parser.add_argument("--processes", metavar="N", type=whole_number, default=os.cpu_count(), help="(all cores)")
     parser.add_argument("--quick", action="store_true", help="little of everything")
     parser.add_argument(
-        "--out", metavar="PATH", help="where the tables are written, too, recipe by recipe; it keeps those of others"
+        "--out", metavar="PATH", help="where the tables are written, too; a .json beside it keeps what was simulated"
     )
     return parser
 
@@ -216,29 +248,35 @@ def read_options(arguments):
     return options
 
 
-def write(path, name, lines):
-    """Put the section of one recipe into a file of them, in the place of the one that it may have."""
-    held = path.read_text(encoding="utf-8").split("\n## ")[1:] if path.exists() else []
-    sections = {text.partition("\n")[0]: text for text in held}
-    sections[name] = "\n".join([name, *lines, ""])
-    texts = [sections[one] for one in sorted(sections, key=list(CASES).index)]
-    path.write_text("\n## ".join(["# Measured by `make coverage`\n", *texts]), encoding="utf-8")
-
-
 def main(arguments):
     options = read_options(arguments)
     # A study's matrices are small: threads of a linear algebra library would only wait for each other.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    path = Path(options.out) if options.out else None
+    held = path.with_suffix(".json") if path else None
+    kept = json.loads(held.read_text(encoding="utf-8")) if held and held.exists() else {}
     for name in options.recipes:
-        lines = [""]
-        print(f"\n## {name}\n")
-        for line in report(name, options):
-            lines.append(line)
-            print(line, flush=True)
-        if options.out:
-            write(Path(options.out), name, lines)
-            print(f"Written to {options.out}.", file=sys.stderr)
+        for _ in simulate_missing(kept.setdefault(name, {}), name, options):
+            if path and held:
+                held.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+                path.write_text("\n".join(page(kept)) + "\n", encoding="utf-8")
+        print("\n".join(["", f"## {name}", "", *report(name, kept[name])]), flush=True)
+    if path:
+        print(f"Written to {path}, and as far as it got to {held}, which the same command continues.", file=sys.stderr)
     return 0
+
+
+def page(kept):
+    """The lines of all recipes, in the order of CASES."""
+    yield from ["# Measured by `make coverage`", "", ABOUT.format(*AIM, *chance(2000))]
+    for name in CASES:
+        if kept.get(name, {}).get("columns"):
+            yield from ["", f"## {name}", "", *report(name, kept[name])]
+
+
+def chance(n):
+    """Between which shares 95 % of n studies' intervals are, where each holds the truth with a chance of 95 %."""
+    return [hits / n for hits in stats.binom.interval(0.95, n, 0.95)]
 
 
 if __name__ == "__main__":
