@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 from tqdm import tqdm
 
 from benchmarks import machine, population
-from benchmarks.studies import DESIGNS, PLACES, REGION, landmarks, simulate, stated, truths
+from benchmarks.coverage_page import page, section, share_words, truth_words
+from benchmarks.studies import DESIGNS, PLACES, landmarks, simulate, stated, truths
 from sweep import RECIPES, Recipe
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
@@ -60,21 +60,9 @@ CASES = {
 }
 """By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
 N_DRAWN = 10_000
-AIM = (0.935, 0.965)
 AT_ONCE = 20
 JACKKNIFE = 32
 NEAR_END = 1.01
-ROWS = {
-    "says so": "says that it shows no minimum inside",
-    "n": "simulated studies",
-    "minutes": "took minutes",
-    "begun": "begun",
-}
-ABOUT = (
-    "How often stated 95 % intervals held the truth, in simulated studies of each design and size (values of each "
-    "spread × trainings at each place). Bold: outside {:.1%} to {:.1%}. Chance alone spreads a true 95 % of 2,000 "
-    "studies over {:.1%} to {:.1%}."
-)
 
 
 def truth_errors(of):
@@ -116,7 +104,8 @@ def simulate_missing(kept, name, options):
     """Simulate what is not kept of one recipe, and yield after every column."""
     case, share = CASES[name], 16 if options.quick else 1
     columns = kept.setdefault("columns", {})
-    missing = [one for one in options.columns or case.columns if columns.get(key(one), {}).get("n") != options.studies]
+    wanted = {title(*one, case): one for one in options.columns or case.columns}
+    missing = {heading: one for heading, one in wanted.items() if columns.get(heading, {}).get("n") != options.studies}
     if not missing:
         return
     of = population.make(case.recipe, case.ends, case.directions // share, rungs=case.rungs)
@@ -127,40 +116,22 @@ def simulate_missing(kept, name, options):
         for (what, true), error in zip(truths(of, 5).items(), errors, strict=True)
     }
     with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
-        for one in missing:
+        for heading, one in missing.items():
             on, begun = list(machine.describe(None)), time.monotonic()
             holds, says_so = run_studies(pool, name, *one, options.studies)
-            words = [
+            cells = [
                 f"{says_so:.1%} say so" if is_at_end(of, what) else share_words(what, holds[row])
                 for row, what in enumerate(kept["truths"])
             ]
-            columns[key(one)] = {
-                "n": options.studies, "holds": words, "says so": f"{says_so:.1%}", "on": on[:2],
+            columns[heading] = {
+                "n": options.studies, "holds": cells, "says so": f"{says_so:.1%}", "on": on[:2],
                 "begun": on[-1].removeprefix("- begun "), "minutes": round((time.monotonic() - begun) / 60, 1),
             }  # fmt: skip
             yield
 
 
-def key(column):
-    design, (n_values, n) = column
-    return f"{design}:{n_values}x{n}"
-
-
-def report(name, kept):
-    """The lines of one recipe."""
-    columns, pairs = kept["columns"], np.ndim(CASES[name].ends) == 2
-    yield from dict.fromkeys(line for one in columns.values() for line in one["on"])
-    yield ""
-    yield from kept["population"]
-    heads = []
-    for design, (n_values, n) in map(column, columns):
-        heads.append(f"{design}, {f'{n_values} × ' * (1 + pairs)}{n:,}")
-    yield f"| stated 95 % interval | truth | {' | '.join(heads)} |"
-    yield "|---|---:|" + "---:|" * len(columns)
-    for row, (what, true) in enumerate(kept["truths"].items()):
-        yield f"| {what} | {true} | {' | '.join(one['holds'][row] for one in columns.values())} |"
-    for what in ("says so", "n", "minutes", "begun"):
-        yield f"| {ROWS[what]} | | {' | '.join(str(one[what]) for one in columns.values())} |"
+def title(design, size, case):
+    return f"{design}, {f'{size[0]} × ' * (2 if np.ndim(case.ends) == 2 else 1)}{size[1]:,}"
 
 
 def is_at_end(of, what):
@@ -187,20 +158,6 @@ def compare_with_drawn(of, n):
         where = ", ".join(f"{spread:.4g}" for spread in place)
         yield "| {} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(where, *row)
     yield ""
-
-
-def truth_words(what, true, error):
-    if what == REGION:
-        return ""
-    if what.startswith(("change", "gain", "fraction")):
-        return f"{true:.3%} ± {error:.3%}"
-    return f"{true:.4f} ± {error:.4f}" if what.startswith("minimising") else f"{true:,.2f} ± {error:.2f}"
-
-
-def share_words(what, share):
-    """In percent; bold outside the aim, which for a region is 95 % or more."""
-    highest = 1 if what == REGION else AIM[1]
-    return f"{share:.1%}" if AIM[0] <= share <= highest else f"**{share:.1%}**"
 
 
 def column(text):
@@ -259,24 +216,11 @@ def main(arguments):
         for _ in simulate_missing(kept.setdefault(name, {}), name, options):
             if path and held:
                 held.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-                path.write_text("\n".join(page(kept)) + "\n", encoding="utf-8")
-        print("\n".join(["", f"## {name}", "", *report(name, kept[name])]), flush=True)
+                path.write_text("\n".join(page(kept, CASES)) + "\n", encoding="utf-8")
+        print("\n".join(["", f"## {name}", "", *section(kept[name])]), flush=True)
     if path:
         print(f"Written to {path}, and as far as it got to {held}, which the same command continues.", file=sys.stderr)
     return 0
-
-
-def page(kept):
-    """The lines of all recipes, in the order of CASES."""
-    yield from ["# Measured by `make coverage`", "", ABOUT.format(*AIM, *chance(2000))]
-    for name in CASES:
-        if kept.get(name, {}).get("columns"):
-            yield from ["", f"## {name}", "", *report(name, kept[name])]
-
-
-def chance(n):
-    """Between which shares 95 % of n studies' intervals are, where each holds the truth with a chance of 95 %."""
-    return [hits / n for hits in stats.binom.interval(0.95, n, 0.95)]
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import benchmarks.__main__ as command
-from benchmarks import answers, coverage, machine, population, studies
+from benchmarks import answers, coverage, coverage_page, machine, population, studies
 from sweep import RECIPES
 from sweep.errors import UsageError
 
@@ -104,25 +104,28 @@ def test_a_flat_map_has_its_best_pair_in_the_region_and_says_so(monkeypatch):
     assert says_so.all()
 
 
-def test_the_tables_are_printed_and_written(monkeypatch, tmp_path, capsys):
+def test_the_tables_are_printed_and_kept_and_the_same_command_simulates_nothing_twice(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(coverage, "CASES", {"short": coverage.Case(SHORT, ENDS, directions=1024)})
     monkeypatch.setattr(machine, "git_commit", lambda: "0123456789abcdef")
     path = tmp_path / "coverage.md"
-    assert coverage.main(["--quick", "--studies", "3", "--processes", "1", "--out", str(path)]) == 0
-    printed = capsys.readouterr().out
-    assert printed in path.read_text(encoding="utf-8")
+    arguments = ["--quick", "--studies", "3", "--processes", "1", "--out", str(path)]
+    assert coverage.main(arguments) == 0
+    printed, written = capsys.readouterr().out, path.read_text(encoding="utf-8")
+    assert printed.strip() in written
     (heading,) = [line for line in printed.splitlines() if line.startswith("| stated")]
     assert heading.count(", 10 × 20 |") == len(studies.DESIGNS)
-    for what in (*studies.truths(population.make(SHORT, ENDS, 8), 10), coverage.SAYS_SO):
+    assert printed.count("3 studies in ") == len(studies.DESIGNS)
+    for what in (*studies.truths(population.make(SHORT, ENDS, 8), 10), coverage_page.SAYS_SO):
         assert f"| {what} |" in printed
+    monkeypatch.setattr(coverage, "run_studies", None)
+    assert coverage.main(arguments) == 0
+    assert capsys.readouterr().out == printed
 
 
-def test_a_file_keeps_the_tables_of_other_recipes(tmp_path):
-    path, names = tmp_path / "coverage.md", list(coverage.CASES)
-    for name, line in ((names[2], "old"), (names[0], "first"), (names[2], "new")):
-        coverage.write(path, name, ["", line])
-    text = path.read_text(encoding="utf-8")
-    assert text == f"# Measured by `make coverage`\n\n## {names[0]}\n\nfirst\n\n## {names[2]}\n\nnew\n"
+def test_bold_is_what_lies_outside_the_aim_and_a_region_may_hold_more():
+    words = [coverage_page.share_words(what, 0.99) for what in ("minimising spread", studies.REGION)]
+    assert words == ["**99.0%**", "99.0%"]
+    assert coverage_page.share_words(studies.REGION, 0.9) == "**90.0%**"
 
 
 @pytest.mark.parametrize(
