@@ -22,7 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks import machine, population
-from benchmarks.coverage_page import page, section, share_words, truth_words
+from benchmarks.coverage_page import AN_END, page, section, truth_words
 from benchmarks.studies import DESIGNS, PLACES, landmarks, simulate, stated, truths
 from sweep import RECIPES, Recipe
 from sweep.console.command import Parser, run_command, whole_number
@@ -63,6 +63,7 @@ N_DRAWN = 10_000
 AT_ONCE = 20
 JACKKNIFE = 32
 NEAR_END = 1.01
+NONE = {"n": 0, "holds": 0, "says so": 0, "minutes": 0.0}
 
 
 def truth_errors(of):
@@ -92,41 +93,42 @@ def _run(design, size, numbers):
     return np.array(holds), np.array([one.says_so for one in found])
 
 
-def run_studies(pool, label, design, size, n):
-    """The shares of n studies whose intervals hold the truth (n,), and that say that no minimum lies inside."""
-    parts = [range(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
+def run_studies(pool, label, design, size, numbers):
+    """How many of the studies of these numbers hold the truth in each interval (n,), and say that no minimum lies
+    inside."""
+    parts = [range(start, min(start + AT_ONCE, numbers.stop)) for start in range(numbers.start, numbers.stop, AT_ONCE)]
     futures = [pool.submit(_run, design, size, part) for part in parts]
     done = [future.result() for future in tqdm(futures, desc=f"{label}, {design} {size}", leave=False)]
-    return tuple(np.concatenate(part).mean(axis=0) for part in zip(*done, strict=True))
+    return tuple(np.concatenate(part).sum(axis=0).tolist() for part in zip(*done, strict=True))
 
 
 def simulate_missing(kept, name, options):
-    """Simulate what is not kept of one recipe, and yield after every column."""
+    """Simulate the studies of one recipe that are not kept, and yield after every column."""
     case, share = CASES[name], 16 if options.quick else 1
     columns = kept.setdefault("columns", {})
     wanted = {title(*one, case): one for one in options.columns or case.columns}
-    missing = {heading: one for heading, one in wanted.items() if columns.get(heading, {}).get("n") != options.studies}
+    missing = {heading: one for heading, one in wanted.items() if columns.get(heading, NONE)["n"] < options.studies}
     if not missing:
         return
     of = population.make(case.recipe, case.ends, case.directions // share, rungs=case.rungs)
     kept["population"] = list(compare_with_drawn(of, N_DRAWN // share))
-    errors = truth_errors(of)
     kept["truths"] = {
-        what: f"{true:.4f}, an end" if is_at_end(of, what) else truth_words(what, true, error)
-        for (what, true), error in zip(truths(of, 5).items(), errors, strict=True)
+        what: f"{true:.4f}{AN_END}" if is_at_end(of, what) else truth_words(what, true, error)
+        for (what, true), error in zip(truths(of, 5).items(), truth_errors(of), strict=True)
     }
     with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
         for heading, one in missing.items():
-            on, begun = list(machine.describe(None)), time.monotonic()
-            holds, says_so = run_studies(pool, name, *one, options.studies)
-            cells = [
-                f"{says_so:.1%} say so" if is_at_end(of, what) else share_words(what, holds[row])
-                for row, what in enumerate(kept["truths"])
-            ]
+            before, (machine_line, libraries, _, begun) = columns.get(heading, NONE), machine.describe(None)
+            started = time.monotonic()
+            holds, says_so = run_studies(pool, name, *one, range(before["n"], options.studies))
             columns[heading] = {
-                "n": options.studies, "holds": cells, "says so": f"{says_so:.1%}", "on": on[:2],
-                "begun": on[-1].removeprefix("- begun "), "minutes": round((time.monotonic() - begun) / 60, 1),
-            }  # fmt: skip
+                "n": options.studies,
+                "holds": (np.array(holds) + before["holds"]).tolist(),
+                "says so": says_so + before["says so"],
+                "on": [machine_line, libraries],
+                "begun": begun.removeprefix("- begun "),
+                "minutes": round((time.monotonic() - started) / 60 + before["minutes"], 1),
+            }
             yield
 
 

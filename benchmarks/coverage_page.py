@@ -10,6 +10,7 @@ ABOUT = (
     "spread × trainings at each place). Bold: outside {:.1%} to {:.1%}. Chance alone spreads a true 95 % of 2,000 "
     "studies over {:.1%} to {:.1%}."
 )
+AN_END = ", an end"
 SAYS_SO = "says that it shows no minimum inside"
 
 
@@ -30,11 +31,24 @@ def section(kept):
     yield f"| stated 95 % interval | truth | {' | '.join(columns)} |"
     yield "|---|---:|" + "---:|" * len(columns)
     for row, (what, true) in enumerate(kept["truths"].items()):
-        yield f"| {what} | {true} | {' | '.join(one['holds'][row] for one in columns.values())} |"
-    yield f"| {SAYS_SO} | | {' | '.join(one['says so'] for one in columns.values())} |"
+        yield f"| {what} | {true} | {' | '.join(cell(what, true, row, one) for one in columns.values())} |"
+    yield f"| {SAYS_SO} | | {' | '.join(percent(one, one['says so']) for one in columns.values())} |"
     yield ""
     for name, one in columns.items():
         yield f"- {name}: {one['n']:,} studies in {one['minutes']} minutes, begun {one['begun']}"
+
+
+def percent(column, count):
+    return f"{count / column['n']:.1%}"
+
+
+def cell(what, true, row, column):
+    """The share of studies whose interval holds the truth; bold outside the aim, which for a region is 95 % or more.
+    Where the truth is an end of what was swept, no interval can hold it, and the share is of those that say so."""
+    if true.endswith(AN_END):
+        return f"{percent(column, column['says so'])} say so"
+    share, words = column["holds"][row] / column["n"], percent(column, column["holds"][row])
+    return words if AIM[0] <= share <= (1 if what == REGION else AIM[1]) else f"**{words}**"
 
 
 def truth_words(what, true, error):
@@ -43,9 +57,3 @@ def truth_words(what, true, error):
     if what.startswith(("change", "gain", "fraction")):
         return f"{true:.3%} ± {error:.3%}"
     return f"{true:.4f} ± {error:.4f}" if what.startswith("minimising") else f"{true:,.2f} ± {error:.2f}"
-
-
-def share_words(what, share):
-    """In percent; bold outside the aim, which for a region is 95 % or more."""
-    highest = 1 if what == REGION else AIM[1]
-    return f"{share:.1%}" if AIM[0] <= share <= highest else f"**{share:.1%}**"

@@ -1,5 +1,6 @@
 """The population that coverage is simulated from, and what its command prints."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -122,10 +123,24 @@ def test_the_tables_are_printed_and_kept_and_the_same_command_simulates_nothing_
     assert capsys.readouterr().out == printed
 
 
+def test_more_studies_are_added_to_those_that_are_kept(monkeypatch, of):
+    monkeypatch.setattr(coverage, "CASES", {"short": coverage.Case(SHORT, ENDS, columns=(("common", (6, 8)),))})
+    monkeypatch.setattr(coverage.population, "make", lambda *_, **__: of)
+    monkeypatch.setattr(coverage, "ProcessPoolExecutor", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(coverage, "run_studies", lambda *given: ([len(given[-1])] * 8, 1))
+    kept = {}
+    for studies_ in (5, 12):
+        list(coverage.simulate_missing(kept, "short", coverage.read_options(["--quick", "--studies", str(studies_)])))
+    found = kept["columns"]["by_spread, 10 × 20"]
+    assert (found["n"], found["holds"], found["says so"]) == (12, [12] * 8, 2)
+
+
 def test_bold_is_what_lies_outside_the_aim_and_a_region_may_hold_more():
-    words = [coverage_page.share_words(what, 0.99) for what in ("minimising spread", studies.REGION)]
+    column = {"n": 100, "holds": [99, 90], "says so": 7}
+    words = [coverage_page.cell(what, "", 0, column) for what in ("minimising spread", studies.REGION)]
     assert words == ["**99.0%**", "99.0%"]
-    assert coverage_page.share_words(studies.REGION, 0.9) == "**90.0%**"
+    assert coverage_page.cell(studies.REGION, "", 1, column) == "**90.0%**"
+    assert coverage_page.cell("minimising spread", f"3.0000{coverage_page.AN_END}", 0, column) == "7.0% say so"
 
 
 @pytest.mark.parametrize(
