@@ -45,6 +45,13 @@ def test_the_default_study_is_as_it_was_measured():
     assert said(f"puts the minimum at {where} and the gain over Xavier's at {gain}", RESULTS)
     place = f"{found['minimum']:.4g}, 95 % interval {found['minimum_low']:.4g} to {found['minimum_high']:.4g}"
     assert f"Lowest mean at hidden_std_dev = {place}: " in README
+    table = pd.read_csv(FIGURES / "minimum.csv")
+    error = np.interp(found["minimum"], table["hidden_std_dev"], table["curve_error"])
+    mean, low, high = (
+        float(number.replace(",", ""))
+        for number in re.search(rf"{place}: ([\d,.]+) \(([\d,.]+) to ([\d,.]+)\)", README).groups()
+    )
+    assert [mean - low, high - mean] == pytest.approx([1.96 * error] * 2, abs=0.01)
     change = (
         f"{found['gain']:+.2%} mean total loss, 95 % interval {found['gain_low']:+.2%} to {found['gain_high']:+.2%}"
     )
