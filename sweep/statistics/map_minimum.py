@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sweep.statistics.inference import Interval, normal_interval
 from sweep.statistics.map_region import best_pairs, box, near_lowest
-from sweep.statistics.minimum import FEW_TRAININGS, interval_of, simulate
+from sweep.statistics.minimum import FEW_TRAININGS, interval_of, raised, simulate
 from sweep.statistics.pooled_map import PooledMap, with_beside
 from sweep.statistics.pooling import Numbers
 
@@ -67,12 +67,9 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
     """Estimate where the mean is lowest over both spreads, and what is gained there over a predicted pair.
 
     The means around the lowest and their covariance, which are normal in the limit of many trainings, are simulated
-    in a window that closes in on the simulated minima; the intervals of place and gain are between the 2.5 % and 97.5 %
-    quantiles of what is simulated there (the parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13), that of the
-    mean is of its standard error. The lowest of many noisy means lies below the true one, by about as much as simulated
-    minima lie below that of their own map: mean and gain have their upper ends raised by this. What the region is,
-    `best_pairs` says. Where no pair has two trainings, nothing is known of how sure all that is: the ends are NaN, and
-    the region is empty.
+    in a window that closes in on the simulated minima; the intervals are made of these as those of `find_minimum` are.
+    What the region is, `best_pairs` says. Where no pair has two trainings, nothing is known of how sure all that is:
+    the ends are NaN, and the region is empty.
 
     Args:
         given: the map.
@@ -98,8 +95,8 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
     return MapMinimum(
         fields=given.fields,
         place=place,
-        mean=_raised(mean, lowest),
-        gain=_raised(interval_of(gains), gains) if in_reach else unknown,
+        mean=raised(mean, lowest),
+        gain=raised(interval_of(gains), gains) if in_reach else unknown,
         predicted=predicted if in_reach else (np.nan, np.nan),
         bracketed=all(
             one.low > ends[0] * END and one.high * END < ends[-1] for one, ends in zip(place, swept, strict=True)
@@ -110,12 +107,6 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
         region=region,
         pairs=np.column_stack([values[some] for values, some in zip(given.values, region.nonzero(), strict=True)]),
     )
-
-
-def _raised(interval: Interval, values: Numbers) -> Interval:
-    """The interval with its upper end as much higher as simulated values lie below the first, which is estimated."""
-    below = values[0] - values[1:].mean() if len(values) > 1 else 0.0
-    return interval._replace(high=interval.high + max(float(below), 0.0))
 
 
 def _around(swept: Numbers, ends: tuple[float, float]) -> tuple[float, float]:

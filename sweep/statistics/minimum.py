@@ -80,8 +80,9 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
 
     The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid;
     the intervals of spread and gain are between the 2.5 % and 97.5 % quantiles of the simulated minima and gains (the
-    parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13). That of the mean is of its standard error there: the
-    lowest of simulated curves lies below that of the curve they vary about, which lies below the true one already.
+    parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13), that of the mean is of its standard error. The lowest
+    of noisy means lies below the true one, by about as much as simulated minima lie below that of their own curve: mean
+    and gain have their upper ends raised by this.
 
     Args:
         curve: of the axis; at least five values need a mean.
@@ -103,12 +104,12 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
-    spread, unknown = interval_of(np.exp(places)), Interval(np.nan, np.nan, np.nan)
+    spread, gains, unknown = interval_of(np.exp(places)), lowest / curves[:, -1] - 1, Interval(np.nan, np.nan, np.nan)
     error = float(np.interp(places[0], grid, found.standard_error[:-1])) if len(simulated) else np.nan
     return Minimum(
         spread=spread,
-        mean=normal_interval(float(lowest[0]), error),
-        gain=interval_of(lowest / curves[:, -1] - 1) if in_reach else unknown,
+        mean=raised(normal_interval(float(lowest[0]), error), lowest),
+        gain=raised(interval_of(gains), gains) if in_reach else unknown,
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
         at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
         bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
@@ -142,6 +143,12 @@ def interval_of(values: Numbers) -> Interval:
         return Interval(float(values[0]), np.nan, np.nan)
     low, high = np.quantile(values[1:], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(float(values[0]), float(low), float(high))
+
+
+def raised(interval: Interval, values: Numbers) -> Interval:
+    """The interval with its upper end as much higher as simulated values lie below the first, which is estimated."""
+    below = values[0] - values[1:].mean() if len(values) > 1 else 0.0
+    return interval._replace(high=interval.high + max(float(below), 0.0))
 
 
 def find_lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
