@@ -18,9 +18,24 @@ def page(kept, cases):
     """The lines of all that is kept, by name, in the order of the cases."""
     by_chance = (hits / 2000 for hits in stats.binom.interval(0.95, 2000, 0.95))
     yield from ["# Measured by `make coverage`", "", ABOUT.format(*AIM, *by_chance)]
+    yield from ["", summary(kept)]
     for name in cases:
         if kept.get(name, {}).get("columns"):
             yield from ["", f"## {name}", "", *section(kept[name])]
+
+
+def summary(kept):
+    """How many shares of all recipes lie within the aim, and the lowest and the highest, in words."""
+    found = [
+        (column["holds"][row] / column["n"], f"{what}, {name}, {heading}")
+        for name, one in kept.items()
+        for heading, column in one.get("columns", {}).items()
+        for row, (what, true) in enumerate(one["truths"].items())
+        if not true.endswith(AN_END) and what != REGION
+    ]
+    inside = sum(AIM[0] <= share <= AIM[1] for share, _ in found)
+    low, high = (f"{share:.1%} ({where})" for share, where in (min(found), max(found)))
+    return f"Of {len(found)} shares {inside} lie within the aim; the lowest is {low}, the highest {high}."
 
 
 def section(kept):

@@ -135,6 +135,16 @@ def test_more_studies_are_added_to_those_that_are_kept(monkeypatch, of):
     assert (found["n"], found["holds"], found["says so"]) == (12, [12] * 8, 2)
 
 
+def test_the_summary_leaves_out_ends_and_regions():
+    columns = {"common, 6 × 8": {"n": 100, "holds": [95, 90, 0, 100], "says so": 0}}
+    truths = {"a mean": "1", "a change": "2", "minimising spread": f"3{coverage_page.AN_END}", studies.REGION: ""}
+    said = coverage_page.summary({"short": {"columns": columns, "truths": truths}})
+    assert said == (
+        "Of 2 shares 1 lie within the aim; the lowest is 90.0% (a change, short, common, 6 × 8), the highest 95.0% "
+        "(a mean, short, common, 6 × 8)."
+    )
+
+
 def test_bold_is_what_lies_outside_the_aim_and_a_region_may_hold_more():
     column = {"n": 100, "holds": [99, 90], "says so": 7}
     words = [coverage_page.cell(what, "", 0, column) for what in ("minimising spread", studies.REGION)]
