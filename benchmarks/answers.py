@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks import peers, population
+from benchmarks import peers, population, studies
 from benchmarks.measurement import Table, one_core, seconds
 from benchmarks.table import duration, three_digits
 from sweep import RECIPES, kernel
@@ -111,8 +111,8 @@ def per_training(batch):
 
 
 def sweeps(of, n_spreads, n):
-    """Ways that sweep the spreads and look at what came out."""
-    spreads = of.spreads(n_spreads)
+    """Ways that sweep the spreads and look at what came out: name, trainings at once, and what runs it once."""
+    spreads = of.places(n_spreads)[:, 0]
     ways = {
         OURS: lambda *drawn: pooled(of, spreads, n, *drawn),
         "lowest plain mean": lambda _, losses, __: spreads[np.argmin(losses.reshape(n_spreads, n).mean(axis=1))],
@@ -136,7 +136,7 @@ def timed(of, spreads, n, way, rng):
 
 
 def pooled(of, spreads, n, *drawn):
-    return find_minimum(population.curve_of(of.draw, spreads, np.full(len(spreads), n), *drawn)).spread.estimate
+    return find_minimum(studies.curve_of(of, spreads, np.full(len(spreads), n), *drawn)).spread.estimate
 
 
 def smoothed(spreads, n, smoother, settings, _, losses, __):
@@ -170,5 +170,5 @@ def optimised(of, each, n_trials, sampler, rng):
         return loss
 
     begun = perf_counter()
-    spread = optuna.run(objective, of.ends, n_trials, sampler, int(rng.integers(2**31)))
+    spread = optuna.run(objective, of.ladders[0].ends, n_trials, sampler, int(rng.integers(2**31)))
     return Found(spread, perf_counter() - begun - drawing)

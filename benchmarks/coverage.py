@@ -1,13 +1,16 @@
 """python -m benchmarks.coverage: how often the stated 95 % intervals contain the truth.
 
 Studies are drawn from a population of real trainings (`benchmarks/population.py`), and the whole inference is run on
-each. The population's means are sums over its trainings, weighted by the chi distribution of lengths, so the truth of
-what is simulated has no error of its own, and none of the estimator's code is in it. What the truth says of all
-networks is uncertain by the directions that the population happens to have: the ± beside each truth is that standard
-error. That lengths and directions may be drawn apart is checked against the plain means of trainings really drawn.
+each (`benchmarks/studies.py`). The population's means are sums over its trainings, weighted by the chi distribution of
+lengths, so the truth of what is simulated has no error of its own, and none of the estimator's code is in it. What the
+truth says of all networks is uncertain by the directions that the population happens to have: the ± beside each truth
+is that standard error. That lengths and directions may be drawn apart is checked against the plain means of trainings
+really drawn.
 """
 
+import json
 import os
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -16,109 +19,58 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 from tqdm import tqdm
 
 from benchmarks import machine, population
+from benchmarks.coverage_page import AN_END, page, section, truth_words
+from benchmarks.studies import DESIGNS, PLACES, landmarks, simulate, stated, truths
 from sweep import RECIPES, Recipe
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
-from sweep.statistics.compare import change_between
-from sweep.statistics.inference import normal_interval
-from sweep.statistics.minimum import find_minimum
+from sweep.statistics.pooled_map import LEAST_VALUES
+
+FEW = (("by_spread", (100, 200)), ("by_spread", (100, 1000)), ("common", (100, 200)))
+"""Designs, each with the number of spreads and of trainings at each."""
+MANY = (
+    *FEW, ("unequal", (100, 200)), ("common", (100, 1000)), ("unequal", (100, 1000)), ("by_spread", (400, 1000)),
+)  # fmt: skip
+OF_PAIRS = (("by_spread", (10, 20)), ("by_spread", (10, 200)), ("common", (10, 200)), ("unequal", (10, 200)))
 
 
 class Case(NamedTuple):
-    """A recipe, the ends of the spreads that are swept, and the directions of its population."""
+    """A recipe, the ends of the spreads that are swept (or two such pairs, where both spreads are), what is simulated,
+    and the directions and rungs of its population."""
 
     recipe: Recipe
-    ends: tuple[float, float]
-    directions: int = 4096
+    ends: tuple
+    columns: tuple[tuple[str, tuple[int, int]], ...] = FEW
+    directions: int = 1024
+    rungs: int = 4
 
 
 CASES = {
-    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0)),
+    "gustaw": Case(RECIPES["gustaw"], (0.25, 2.0), MANY, 2048),
     "peczenyj": Case(RECIPES["peczenyj"], (0.15, 1.2)),
     "twenty-lines": Case(RECIPES["twenty-lines"], (0.3, 3.0)),
     "rumelhart": Case(RECIPES["rumelhart"], (0.4, 4.0)),
     "relu-capstone": Case(RECIPES["relu-capstone"], (0.4, 4.0)),
     "2-8-1 tanh, 1,000 epochs": Case(Recipe(hidden=(8,), activation="tanh", epochs=1000), (0.3, 6.0)),
     "parity3 3-8-1, 1,000 epochs": Case(Recipe(problem="parity3", hidden=(8,), epochs=1000), (0.3, 6.0)),
+    "gustaw, both spreads": Case(RECIPES["gustaw"], ((0.15, 1.5), (0.6, 9.0)), OF_PAIRS, 512, 2),
 }
 """By name. `twenty-lines` has no minimum: its mean falls as far as it was swept."""
-DESIGNS = ("by_spread", "common", "unequal")
-"""Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
-times as many trainings as at the others."""
-SIZES = ((100, 200), (100, 1000), (400, 1000))
-QUICK_SIZES = ((50, 100),)
-WIDER, NARROWER = 2**0.5, 0.6 * 2**0.5
-"""Times Xavier's spread: 1 and 0.6 for `gustaw`."""
-N_DRAWN = 100_000
-AIM = (0.935, 0.965)
+N_DRAWN = 10_000
 AT_ONCE = 20
 JACKKNIFE = 32
-NAMES = (
-    "mean at Xavier's",
-    "mean at the widest spread",
-    "change from √2 times Xavier's to Xavier's",
-    "change from Xavier's to 0.85 times Xavier's",
-    "fraction solved at Xavier's",
-    "minimising spread",
-    "mean at the minimum",
-    "gain at the minimum over Xavier's",
-)
-SAYS_SO = "says that it shows no minimum inside"
-
-
-def landmarks(of):
-    """Where means are stated: at Xavier's spread, the widest, and those that Xavier's is compared with."""
-    return of.xavier * np.array([1.0, of.ends[1] / of.xavier, WIDER, NARROWER])
-
-
-def truths(of):
-    """The true values of NAMES (n,)."""
-    spread = of.minimum
-    at, solved = of.mean(np.append(landmarks(of), spread)), of.mean([of.xavier], "solved")[0]
-    return np.array([at[0], at[1], at[0] / at[2] - 1, at[3] / at[0] - 1, solved, spread, at[4], at[4] / at[0] - 1])
+NEAR_END = 1.01
+NONE = {"n": 0, "holds": 0, "says so": 0, "minutes": 0.0}
 
 
 def truth_errors(of):
-    """Standard errors of the true values of NAMES (n,) as those of all networks: a jackknife over directions."""
-    group = np.arange(of.loss.shape[1]) % JACKKNIFE
-    without = np.array([truths(of.only(group != left_out)) for left_out in range(JACKKNIFE)])
+    """Standard errors of the true values (n,) as those of all networks: a jackknife over directions."""
+    group = np.arange(of.loss.shape[-1]) % JACKKNIFE
+    without = np.array([list(truths(of.only(group != left_out), 5).values()) for left_out in range(JACKKNIFE)])
     return np.sqrt((JACKKNIFE - 1) * without.var(axis=0))
-
-
-def numbers_of(design, n_spreads, n):
-    """Trainings at each spread."""
-    if design != "unequal":
-        return np.full(n_spreads, n)
-    return np.where(np.arange(n_spreads) % 4 == 0, 5 * n // 2, n // 2)
-
-
-def simulate(of, design, n_spreads, n, rng):
-    """The curve of one study."""
-    spreads, numbers = of.spreads(n_spreads), numbers_of(design, n_spreads, n)
-    if design == "common":
-        drawn = [values.ravel() for values in of.repeats(spreads, n, rng)]
-    else:
-        drawn = of.trainings(spreads, numbers, rng)
-    return population.curve_of(of.draw, spreads, numbers, *drawn, paired=design == "common")
-
-
-def intervals(of, curve):
-    """What is stated of NAMES: estimate, low and high (n, 3), and whether no minimum is said to lie inside."""
-    at, places = curve.at(landmarks(of)), ((2, 0), (0, 3))
-    changes = [change_between(at, before, after) for before, after in places]
-    solved = curve.pooled(np.array([of.xavier]), population.SOLVED, population.FINITE)
-    found = find_minimum(curve, of.xavier)
-    stated = [
-        *(normal_interval(at.mean[place], at.standard_error[place]) for place in (0, 1)),
-        *((change.change, change.low, change.high) for change in changes),
-        normal_interval(solved.mean[0], solved.standard_error[0]),
-        found.spread, found.mean, found.gain,
-    ]  # fmt: skip
-    return np.array(stated), not found.bracketed or found.is_flat
 
 
 _population = None
@@ -130,94 +82,110 @@ def _keep(of):
 
 
 def _run(design, size, numbers):
-    """Studies of these numbers: what they state (m, n, 3), and whether each says that no minimum lies inside (m,)."""
-    seed = DESIGNS.index(design), *size
+    """Studies of these numbers: whether each interval holds the truth (m, n), and whether each study says that no
+    minimum lies inside (m,)."""
+    true, seed = list(truths(_population, size[0]).values()), (DESIGNS.index(design), *size)
     found = [
-        intervals(_population, simulate(_population, design, *size, np.random.default_rng([*seed, number])))
+        stated(_population, simulate(_population, design, *size, np.random.default_rng([*seed, number])))
         for number in numbers
     ]
-    return np.array([stated for stated, _ in found]), np.array([says_so for _, says_so in found])
+    holds = [(one.ends[:, 0] <= true) & (true <= one.ends[:, 1]) for one in found]
+    return np.array(holds), np.array([one.says_so for one in found])
 
 
-def run_studies(pool, label, design, size, n):
-    """As `_run`, of n studies, on all processes of a pool."""
-    parts = [range(start, min(start + AT_ONCE, n)) for start in range(0, n, AT_ONCE)]
+def run_studies(pool, label, design, size, numbers):
+    """How many of the studies of these numbers hold the truth in each interval (n,), and say that no minimum lies
+    inside."""
+    parts = [range(start, min(start + AT_ONCE, numbers.stop)) for start in range(numbers.start, numbers.stop, AT_ONCE)]
     futures = [pool.submit(_run, design, size, part) for part in parts]
-    done = [future.result() for future in tqdm(futures, desc=f"{label}, {design}, {words(size)}", leave=False)]
-    return tuple(np.concatenate(part) for part in zip(*done, strict=True))
+    done = [future.result() for future in tqdm(futures, desc=f"{label}, {design} {size}", leave=False)]
+    return tuple(np.concatenate(part).sum(axis=0).tolist() for part in zip(*done, strict=True))
 
 
-def words(size):
-    return f"{size[0]} × {size[1]:,}"
+def simulate_missing(kept, name, options):
+    """Simulate the studies of one recipe that are not kept, and yield after every column."""
+    case, share = CASES[name], 16 if options.quick else 1
+    columns = kept.setdefault("columns", {})
+    wanted = {title(*one, case): one for one in options.columns or case.columns}
+    missing = {heading: one for heading, one in wanted.items() if columns.get(heading, NONE)["n"] < options.studies}
+    if not missing:
+        return
+    of = population.make(case.recipe, case.ends, case.directions // share, rungs=case.rungs)
+    kept["population"] = list(compare_with_drawn(of, N_DRAWN // share))
+    kept["truths"] = {
+        what: f"{true:.4f}{AN_END}" if is_at_end(of, what) else truth_words(what, true, error)
+        for (what, true), error in zip(truths(of, 5).items(), truth_errors(of), strict=True)
+    }
+    with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
+        for heading, one in missing.items():
+            before, (machine_line, libraries, _, begun) = columns.get(heading, NONE), machine.describe(None)
+            started = time.monotonic()
+            holds, says_so = run_studies(pool, name, *one, range(before["n"], options.studies))
+            columns[heading] = {
+                "n": options.studies,
+                "holds": (np.array(holds) + before["holds"]).tolist(),
+                "says so": says_so + before["says so"],
+                "on": [machine_line, libraries],
+                "begun": begun.removeprefix("- begun "),
+                "minutes": round((time.monotonic() - started) / 60 + before["minutes"], 1),
+            }
+            yield
 
 
-def report(name, options):
-    """The lines of one recipe."""
-    recipe, ends, directions = CASES[name]
-    of = population.make(recipe, ends, directions // (16 if options.quick else 1))
-    yield f"\n## {name}\n"
-    yield from compare_with_drawn(of, N_DRAWN // (50 if options.quick else 1))
-    true, errors = truths(of), truth_errors(of)
-    hits, says_so = [], []
-    context = get_context("spawn")
-    with ProcessPoolExecutor(options.processes, context, initializer=_keep, initargs=(of,)) as pool:
-        columns = [(design, size) for design in options.designs for size in options.sizes]
-        for design, size in columns:
-            stated, says = run_studies(pool, name, design, size, options.studies)
-            hits.append(((stated[:, :, 1] <= true) & (true <= stated[:, :, 2])).mean(axis=0))
-            says_so.append(says.mean())
-    yield (
-        "| stated 95 % interval | truth | " + " | ".join(f"{design}, {words(size)}" for design, size in columns) + " |"
-    )
-    yield "|---|---:|" + "---:|" * len(columns)
-    for row, what in enumerate(NAMES):
-        found = " | ".join(shares([hit[row] for hit in hits]))
-        yield f"| {what} | {truth_words(what, true[row], errors[row])} | {found} |"
-    yield f"| {SAYS_SO} | | {' | '.join(f'{share:.1%}' for share in says_so)} |"
+def title(design, size, case):
+    return f"{design}, {f'{size[0]} × ' * (2 if np.ndim(case.ends) == 2 else 1)}{size[1]:,}"
+
+
+def is_at_end(of, what):
+    """Whether it is a spread at which the true mean is lowest, and that is an end of what was swept: a study cannot
+    place it and is to say so."""
+    for name, spread, ladder in zip(PLACES[len(of.ladders) - 1], of.minimum, of.ladders, strict=True):
+        if name == what:
+            return not ladder.ends[0] * NEAR_END < spread < ladder.ends[1] / NEAR_END
+    return False
 
 
 def compare_with_drawn(of, n):
     """The population's means beside those of trainings really drawn, and how many standard errors they differ by."""
-    spreads = landmarks(of)
-    plain, plain_error = population.plain_means(of.recipe, spreads, n)
-    true, error = of.mean(spreads), np.array([of.standard_error(spread) for spread in spreads])
+    places = np.vstack([landmarks(of), [of.minimum]])
+    plain, plain_error = population.plain_means(of.recipe, places, n)
+    true, error = of.mean(places), np.array([of.standard_error(place) for place in places])
     apart = (true - plain) / np.hypot(error, plain_error)
-    yield f"{of.loss.shape[1]:,} directions from {len(of.loss)} lengths; {of.draw.dimension} drawn parameters."
-    yield f"Beside the plain means of {n:,} trainings really drawn at each spread:\n"
+    dimensions = " and ".join(str(ladder.draw.dimension) for ladder in of.ladders)
+    lengths = " × ".join(str(ladder.n) for ladder in of.ladders)
+    yield f"{of.loss.shape[-1]:,} directions from {lengths} lengths; {dimensions} drawn parameters."
+    yield f"Beside the plain means of {n:,} trainings really drawn at each place:\n"
     yield "| spread | mean of the population | plain mean | standard errors apart |\n|---:|---:|---:|---:|"
-    for row in zip(spreads, true, error, plain, plain_error, apart, strict=True):
-        yield "| {:.4g} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(*row)
+    for place, *row in zip(places, true, error, plain, plain_error, apart, strict=True):
+        where = ", ".join(f"{spread:.4g}" for spread in place)
+        yield "| {} | {:,.2f} ± {:.2f} | {:,.2f} ± {:.2f} | {:+.1f} |".format(where, *row)
     yield ""
 
 
-def truth_words(what, true, error):
-    if what.startswith(("change", "gain", "fraction")):
-        return f"{true:.3%} ± {error:.3%}"
-    return f"{true:.4f} ± {error:.4f}" if "spread" in what and "mean" not in what else f"{true:,.2f} ± {error:.2f}"
-
-
-def shares(hits):
-    """Each in percent; bold outside the aim."""
-    return [f"{hit:.1%}" if AIM[0] <= hit <= AIM[1] else f"**{hit:.1%}**" for hit in hits]
-
-
-def size(text):
-    """Spreads and trainings a spread from such as 100x200."""
-    spreads, _, trainings = text.partition("x")
-    if not (spreads.isdecimal() and trainings.isdecimal() and int(spreads) >= 5 and int(trainings) >= 4):
-        raise UsageError(f"sizes was given as {text!r}; allowed are spreads, x and trainings a spread, such as 100x200")
-    return int(spreads), int(trainings)
+def column(text):
+    """A design with spreads and trainings a spread, from such as common:100x200."""
+    found = re.fullmatch(rf"({'|'.join(DESIGNS)}):(\d+)x(\d+)", text)
+    if not found or int(found[2]) < LEAST_VALUES or int(found[3]) < 4:
+        raise UsageError(
+            f"columns was given as {text!r}; allowed is one of {', '.join(DESIGNS)}, a colon, spreads "
+            f"({LEAST_VALUES} or more), x and trainings at each (4 or more), such as common:100x200"
+        )
+    return found[1], (int(found[2]), int(found[3]))
 
 
 def build_parser():
     parser = Parser(prog="python -m benchmarks.coverage", description=__doc__)
     parser.add_argument("--recipe", metavar="NAME", action="append", default=[], help="it alone; repeatable")
-    parser.add_argument("--design", metavar="NAME", action="append", default=[], help=f"of {DESIGNS}; repeatable")
-    parser.add_argument("--studies", metavar="N", type=whole_number, help="of each size (2000; --quick: 100)")
-    parser.add_argument("--sizes", metavar="SPREADSxN", nargs="+", default=[], help="such as 100x200")
+    parser.add_argument(
+        "--columns", metavar="DESIGN:SPREADSxN", nargs="+", default=[],
+        help=f"such as common:100x200; designs are {', '.join(DESIGNS)}",
+    )  # fmt: skip
+    parser.add_argument("--studies", metavar="N", type=whole_number, help="of each column (2000; --quick: 100)")
     parser.add_argument("--processes", metavar="N", type=whole_number, default=os.cpu_count(), help="(all cores)")
     parser.add_argument("--quick", action="store_true", help="little of everything")
-    parser.add_argument("--out", metavar="PATH", help="where the tables are written, too")
+    parser.add_argument(
+        "--out", metavar="PATH", help="where the tables are written, too; a .json beside it keeps what was simulated"
+    )
     return parser
 
 
@@ -228,13 +196,13 @@ def read_options(arguments):
         UsageError: one of them is not allowed.
     """
     options = build_parser().parse_args(arguments)
-    for given, allowed, what in ((options.recipe, CASES, "recipe"), (options.design, DESIGNS, "design")):
-        for name in given:
-            if name not in allowed:
-                raise UsageError(f"{what} was given as {name!r}; allowed is one of {', '.join(allowed)}")
+    for name in options.recipe:
+        if name not in CASES:
+            raise UsageError(f"recipe was given as {name!r}; allowed is one of {', '.join(CASES)}")
     options.recipes = options.recipe or list(CASES)
-    options.designs = options.design or DESIGNS
-    options.sizes = [size(text) for text in options.sizes] or (QUICK_SIZES if options.quick else SIZES)
+    options.columns = [column(text) for text in options.columns]
+    if options.quick and not options.columns:
+        options.columns = [(design, (10, 20)) for design in DESIGNS]
     options.studies = options.studies or (100 if options.quick else 2000)
     return options
 
@@ -243,26 +211,17 @@ def main(arguments):
     options = read_options(arguments)
     # A study's matrices are small: threads of a linear algebra library would only wait for each other.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    begun, printed = time.monotonic(), []
-
-    def show(line):
-        printed.append(line)
-        print(line, flush=True)
-
-    low, high = (hits / options.studies for hits in stats.binom.interval(0.95, options.studies, 0.95))
-    for line in machine.describe(None):
-        show(line)
-    show(
-        f"\n{options.studies:,} simulated studies of each kind and size (spreads × trainings at each); chance alone "
-        f"spreads a true 95 % over {low:.1%} to {high:.1%}. Bold: outside {AIM[0]:.1%} to {AIM[1]:.1%}."
-    )
+    path = Path(options.out) if options.out else None
+    held = path.with_suffix(".json") if path else None
+    kept = json.loads(held.read_text(encoding="utf-8")) if held and held.exists() else {}
     for name in options.recipes:
-        for line in report(name, options):
-            show(line)
-    show(f"\nTook {(time.monotonic() - begun) / 60:.1f} minutes.")
-    if options.out:
-        Path(options.out).write_text("# Measured by `make coverage`\n\n" + "\n".join(printed) + "\n", encoding="utf-8")
-        print(f"Written to {options.out}.", file=sys.stderr)
+        for _ in simulate_missing(kept.setdefault(name, {}), name, options):
+            if path and held:
+                held.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+                path.write_text("\n".join(page(kept, CASES)) + "\n", encoding="utf-8")
+        print("\n".join(["", f"## {name}", "", *section(kept[name])]), flush=True)
+    if path:
+        print(f"Written to {path}, and as far as it got to {held}, which the same command continues.", file=sys.stderr)
     return 0
 
 

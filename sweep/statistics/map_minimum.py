@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.statistics.inference import Interval
+from sweep.statistics.inference import Interval, normal_interval
 from sweep.statistics.map_region import best_pairs, box, near_lowest
-from sweep.statistics.minimum import FEW_TRAININGS, interval_of, simulate
+from sweep.statistics.minimum import FEW_TRAININGS, interval_of, raised, simulate
 from sweep.statistics.pooled_map import PooledMap, with_beside
 from sweep.statistics.pooling import Numbers
 
@@ -67,10 +67,9 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
     """Estimate where the mean is lowest over both spreads, and what is gained there over a predicted pair.
 
     The means around the lowest and their covariance, which are normal in the limit of many trainings, are simulated
-    in a window that closes in on the simulated minima; the intervals of place, mean and gain are between the 2.5 % and
-    97.5 % quantiles of what is simulated there (the parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13). What
-    the region is, `best_pairs` says. Where no pair has two trainings, nothing is known of how sure all that is: the
-    ends are NaN, and the region is empty.
+    in a window that closes in on the simulated minima; the intervals are made of these as those of `find_minimum` are.
+    What the region is, `best_pairs` says. Where no pair has two trainings, nothing is known of how sure all that is:
+    the ends are NaN, and the region is empty.
 
     Args:
         given: the map.
@@ -89,28 +88,25 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
         before, window = window, [_closer(*one) for one in zip(grids, places, swept, strict=True)]
         if all(_is_settled(*ends) for ends in zip(before, window, strict=True)):
             break
-    place = interval_of(places[0]), interval_of(places[1])
+    place, gains = (interval_of(places[0]), interval_of(places[1])), lowest / curves[:, -1] - 1
     region = best_pairs(given, near) if is_sure else np.zeros_like(near)
-    unknown = Interval(np.nan, np.nan, np.nan)
+    unknown, best = Interval(np.nan, np.nan, np.nan), int(np.argmin(found.mean[:-1]))
+    mean = normal_interval(float(lowest[0]), float(found.standard_error[best]) if is_sure else np.nan)
     return MapMinimum(
         fields=given.fields,
         place=place,
-        mean=interval_of(lowest),
-        gain=interval_of(lowest / curves[:, -1] - 1) if in_reach else unknown,
+        mean=raised(mean, lowest),
+        gain=raised(interval_of(gains), gains) if in_reach else unknown,
         predicted=predicted if in_reach else (np.nan, np.nan),
         bracketed=all(
             one.low > ends[0] * END and one.high * END < ends[-1] for one, ends in zip(place, swept, strict=True)
         ),
         paired=given.paired,
         trainings=int(given.counts.sum()),
-        effective=float(found.effective[np.argmin(found.mean[:-1])]),
+        effective=float(found.effective[best]),
         region=region,
         pairs=np.column_stack([values[some] for values, some in zip(given.values, region.nonzero(), strict=True)]),
     )
-
-
-def _ends_inside(place: Interval, swept: Numbers) -> bool:
-    return bool(place.low > swept[0] * END and place.high * END < swept[-1])
 
 
 def _around(swept: Numbers, ends: tuple[float, float]) -> tuple[float, float]:

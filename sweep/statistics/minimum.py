@@ -6,12 +6,14 @@ import numpy as np
 
 from sweep.errors import UsageError
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import CONFIDENCE, Interval
+from sweep.statistics.inference import CONFIDENCE, Interval, normal_interval
 from sweep.statistics.pooling import Numbers
 from sweep.study.target import LEAST_POINTS as LEAST_POINTS
 
 GRID_STEP = 0.01
 """Step of the grid on which the curve is computed, in the logarithm: 1 %."""
+MOST_STEPS = 1000
+"""Steps of that grid, the most: on an axis of 5 decades or more they are longer than 1 %."""
 SIMULATIONS = 2000
 FEW_TRAININGS = 30
 FLAT = 4.0
@@ -77,8 +79,10 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     """Estimate where the mean is lowest, and what is gained there over a predicted value.
 
     The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid;
-    the intervals are between the 2.5 % and 97.5 % quantiles of the simulated minima, means and gains (the parametric
-    bootstrap: Efron & Tibshirani 1993, ch. 6 and 13).
+    the intervals of spread and gain are between the 2.5 % and 97.5 % quantiles of the simulated minima and gains (the
+    parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13), that of the mean is of its standard error. The lowest
+    of noisy means lies below the true one, by about as much as simulated minima lie below that of their own curve: mean
+    and gain have their upper ends raised by this.
 
     Args:
         curve: of the axis; at least five values need a mean.
@@ -93,17 +97,19 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
             f"a minimum needs {LEAST_POINTS} or more, all above 0: sweep them with --axis FIELD=log:LOW:HIGH:COUNT"
         )
     ends = np.log(curve.values[[0, -1]])
-    grid = np.append(np.arange(ends[0], ends[1], GRID_STEP), ends[1])
+    step = max(GRID_STEP, float(ends[1] - ends[0]) / MOST_STEPS)
+    grid = np.append(np.arange(ends[0], ends[1], step), ends[1])
     in_reach = predicted is not None and curve.values[0] <= predicted <= curve.values[-1]
     found = curve.at(np.exp(np.append(grid, np.log(predicted) if in_reach and predicted is not None else grid[0])))
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
-    spread, unknown = interval_of(np.exp(places)), Interval(np.nan, np.nan, np.nan)
+    spread, gains, unknown = interval_of(np.exp(places)), lowest / curves[:, -1] - 1, Interval(np.nan, np.nan, np.nan)
+    error = float(np.interp(places[0], grid, found.standard_error[:-1])) if len(simulated) else np.nan
     return Minimum(
         spread=spread,
-        mean=interval_of(lowest),
-        gain=interval_of(lowest / curves[:, -1] - 1) if in_reach else unknown,
+        mean=raised(normal_interval(float(lowest[0]), error), lowest),
+        gain=raised(interval_of(gains), gains) if in_reach else unknown,
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
         at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
         bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
@@ -139,18 +145,24 @@ def interval_of(values: Numbers) -> Interval:
     return Interval(float(values[0]), float(low), float(high))
 
 
+def raised(interval: Interval, values: Numbers) -> Interval:
+    """The interval with its upper end as much higher as simulated values lie below the first, which is estimated."""
+    below = values[0] - values[1:].mean() if len(values) > 1 else 0.0
+    return interval._replace(high=interval.high + max(float(below), 0.0))
+
+
 def find_lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
     """Where each curve (m, g) is lowest, to a fraction of a grid step by the parabola through three points, and how
     low."""
-    position = np.clip(np.argmin(curves, axis=1), 1, len(grid) - 2)
+    lowest = np.argmin(curves, axis=1)
+    position = np.clip(lowest, 1, len(grid) - 2)
     rows = np.arange(len(curves))
     left, middle, right = (curves[rows, position + shift] for shift in (-1, 0, 1))
     bend = left - 2 * middle + right
     with np.errstate(divide="ignore", invalid="ignore"):
-        shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), 0)
-    at: Numbers = grid[position] + shift * np.where(shift > 0, grid[position + 1] - grid[position], GRID_STEP)
-    lowest: Numbers = middle + shift * ((right - left) / 2 + shift * bend / 2)
-    return at, lowest
+        shift = np.where(bend > 0, np.clip((left - right) / (2 * bend), -1, 1), lowest - position)
+    at: Numbers = grid[position] + np.abs(shift) * (grid[position + np.sign(shift).astype(int)] - grid[position])
+    return at, middle + shift * ((right - left) / 2 + shift * bend / 2)
 
 
 def describe(field: str, found: Minimum) -> str:

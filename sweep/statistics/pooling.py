@@ -97,29 +97,33 @@ class Pool:
         self._added: list[tuple[Counts, Numbers, Numbers]] = []
         self._squares: list[tuple[Counts, Numbers]] = []
 
-    def add(self, place: int, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
-        """Add the trainings of one swept spread.
+    def add(self, places: int | Counts, repeats: Counts, lengths: Numbers, observed: Numbers) -> None:
+        """Add trainings, all those of a swept spread at once.
 
         Args:
-            place: of the spread in the order given.
+            places: of their spreads in the order given: one, or one for each training (n,).
             repeats: repeat numbers (n,).
             lengths: of the drawn parameters (n, k), above 0.
             observed: what was observed of each training (n, m), such as whether its loss is finite, and that loss.
         """
-        n, m = observed.shape
+        n = len(observed)
         if not n:
             return
-        self._counts[place] = n
+        places = np.broadcast_to(places, n)
+        self._counts += np.bincount(places, minlength=len(self._counts))
         cells = np.floor(np.log(lengths) / self._width).astype(np.int64)
-        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else np.full(n, place)
+        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else places
         key, where = _distinct(np.column_stack([unit, cells]))
-        # Within a spread, n trainings tell its variance from n - 1 differences.
-        unbiased = n / (n - 1) if n > 1 and not self._n_groups else 1.0
+        self._added.append((key, np.bincount(where).astype(float), _sums(where, observed)))
+        if self._n_groups:  # where repeats share their draws, their sums alone count
+            return
+        m = observed.shape[1]
         products = np.empty((len(key), m, m))
         for i, j in combinations_with_replacement(range(m), 2):
             products[:, i, j] = products[:, j, i] = np.bincount(where, observed[:, i] * observed[:, j])
-        counts = np.bincount(where).astype(float)
-        self._added.append((key, counts, _sums(where, observed)))
+        # Within a spread, n trainings tell its variance from n - 1 differences.
+        own = np.bincount(places)[key[:, 0]]
+        unbiased = np.where(own > 1, own / np.maximum(own - 1, 1), 1.0)[:, np.newaxis]
         self._squares.append((key[:, 1:], unbiased * products.reshape(-1, m * m)))
         if sum(len(one) for one, _ in self._squares) * m * m > AT_ONCE:
             self._squares = [_merged(self._squares)]
@@ -137,7 +141,7 @@ class Pool:
             self._log_mixture(middles),
             _sums(where, counts[:, np.newaxis])[:, 0],
             _sums(where, sums),
-            _merged(self._squares)[1].reshape(-1, m, m),
+            np.empty((len(cells), 0, 0)) if self._n_groups else _merged(self._squares)[1].reshape(-1, m, m),
             of_units,
             self._shares(units),
         )
@@ -202,26 +206,27 @@ class Pool:
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = w.T @ (bins.sums @ of) / total
         effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
-        shares = sum(
-            (matrix @ w) * (one - mean * other)
-            for matrix, one, other in zip(bins.of_units, of, over, strict=True)
-            if one or other
-        )
+        parts = zip(bins.of_units, of, over, strict=True)
+        shares = sum((matrix @ w) * (one - mean * other) for matrix, one, other in parts if one or other)
         covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
         if not self._n_groups:
-            products = [
-                w.T @ ((bins.products @ right @ left)[:, np.newaxis] * w)
-                for left, right in ((of, of), (of, over), (over, over))
-            ]
-            both = mean[:, np.newaxis] + mean
-            covariance = covariance + products[0] - both * products[1] + np.outer(mean, mean) * products[2]
+            pairs = ((of, of), (of, over), (over, over))
+            squares, both, others = (bins.products @ right @ left for left, right in pairs)
+            # The sum of (a - m b)(a - m' b) of a bin is that of what a regression on b leaves of a, and of the rest.
+            slope = np.divide(both, others, out=np.zeros_like(both), where=others > 0)[:, np.newaxis]
+            left = np.sqrt(np.maximum(squares - slope[:, 0] * both, 0))[:, np.newaxis]
+            factor = np.vstack([left * w, np.sqrt(others)[:, np.newaxis] * (slope - mean) * w])
+            covariance = covariance + factor.T @ factor
         with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
             return Pooled(mean, covariance / np.outer(total, total), effective)
 
 
 def _sums(where: Counts, columns: Numbers) -> Numbers:
     """Sums of columns (n, m) over the elements of each group, whose numbers are `where` (n,): (groups, m)."""
-    return np.column_stack([np.bincount(where, column).astype(float) for column in columns.T])
+    found = np.empty((int(where.max()) + 1, columns.shape[1]))
+    for place, column in enumerate(columns.T):
+        found[:, place] = np.bincount(where, column)
+    return found
 
 
 def _distinct(cells: Counts) -> tuple[Counts, Counts]:

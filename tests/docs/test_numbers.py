@@ -45,6 +45,14 @@ def test_the_default_study_is_as_it_was_measured():
     assert said(f"puts the minimum at {where} and the gain over Xavier's at {gain}", RESULTS)
     place = f"{found['minimum']:.4g}, 95 % interval {found['minimum_low']:.4g} to {found['minimum_high']:.4g}"
     assert f"Lowest mean at hidden_std_dev = {place}: " in README
+    table = pd.read_csv(FIGURES / "minimum.csv")
+    error = np.interp(found["minimum"], table["hidden_std_dev"], table["curve_error"])
+    mean, low, high = (
+        float(number.replace(",", ""))
+        for number in re.search(rf"{place}: ([\d,.]+) \(([\d,.]+) to ([\d,.]+)\)", README).groups()
+    )
+    assert mean - low == pytest.approx(1.96 * error, abs=0.01)
+    assert -0.01 < high - mean - 1.96 * error < error / 5
     change = (
         f"{found['gain']:+.2%} mean total loss, 95 % interval {found['gain_low']:+.2%} to {found['gain_high']:+.2%}"
     )
@@ -176,9 +184,10 @@ def test_the_sentences_on_benchmarks_say_what_was_measured():
 
 def test_the_coverage_is_what_was_simulated():
     simulated = (ROOT / "benchmarks/results/coverage.md").read_text(encoding="utf-8").splitlines()
-    shown = [
-        line for line in RESULTS[RESULTS.index("## Do the intervals hold?") :].splitlines() if line.startswith("|")
-    ]
+    told = RESULTS[RESULTS.index("## Do the intervals hold?") :]
+    (summary,) = [line for line in simulated if line.startswith("Of ")]
+    assert said(summary, told)
+    shown = [line for line in told.splitlines() if line.startswith("|")]
     assert len(shown) > 5
     assert set(shown) <= set(simulated)
 

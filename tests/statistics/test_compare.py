@@ -94,7 +94,7 @@ def test_the_answer_is_the_same_in_words_and_for_machines(tmp_path):
     summary = json.loads(commands.run("analysis", "summary", "--json", folder=tmp_path).stdout)
     assert len(summary["points"]) == 40
     assert set(summary["points"][0]) == {
-        "hidden_std_dev", "mean", "std", "count", "standard_error", "solved", "diverged"
+        "hidden_std_dev", "mean", "std", "count", "standard_error", "solved", "diverged", "accuracy"
     }  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from sweep import UsageError
 from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.losses import Losses
-from sweep.statistics.minimum import describe, find_minimum
+from sweep.statistics.minimum import MOST_STEPS, describe, find_lowest, find_minimum
 from sweep.statistics.smoothing import smooth
 
 SPREADS = np.geomspace(0.1, 10, 41)
@@ -14,9 +15,9 @@ def minimum(given, predicted=None):
     return find_minimum(smoothed_curve(given), predicted)
 
 
-def simulated(rng, n, paired=True, at=0.6, noise=300.0, spreads=SPREADS):
+def simulated(rng, n, paired=True, at=0.6, noise=300.0, spreads=SPREADS, height=200):
     """Losses whose mean is a parabola in log-spread with its minimum of 1000 at `at`."""
-    curve = 1000 + 200 * (np.log(spreads) - np.log(at)) ** 2
+    curve = 1000 + height * (np.log(spreads) - np.log(at)) ** 2
     shared = rng.exponential(noise, (n, 1)) if paired else 0
     losses = curve + shared + rng.normal(0, noise / 3, (n, len(spreads)))
     return Losses("learning_rate", spreads, losses, np.ones(losses.shape, bool), paired)
@@ -104,6 +105,28 @@ def test_a_minimum_at_the_end_is_said_to_be_open():
     found = minimum(simulated(np.random.default_rng(7), 2000, at=0.02))
     assert not found.bracketed
     assert "the minimum may lie outside; sweep a wider axis" in describe("learning_rate", found)
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_the_lowest_point_of_a_curve_that_bends_down_to_its_end_is_the_end(turned):
+    grid = np.append(np.arange(0, 1, 0.3), 1.0)
+    (place,), (lowest,) = find_lowest(grid, -np.array([grid**2])[:, ::turned])
+    assert (place, lowest) == (1.0 if turned == 1 else 0.0, -1.0)
+
+
+@pytest.mark.usefixtures("smoothed_once")
+def test_the_lowest_mean_of_a_plateau_is_not_said_to_be_lower_than_it_is():
+    rng, studies = np.random.default_rng(4), 60
+    means = [minimum(simulated(rng, 30, paired=False, at=1.0, height=3)).mean for _ in range(studies)]
+    held = sum(mean.low <= 1000 <= mean.high for mean in means)
+    assert held >= binom.ppf(0.01, studies, 0.95), held
+
+
+def test_an_axis_of_hundreds_of_decades_has_a_grid_of_bounded_size():
+    given = simulated(np.random.default_rng(7), 20)
+    found = minimum(given._replace(values=np.geomspace(1e-150, 1e150, 41)))
+    assert len(found.grid) <= MOST_STEPS + 2
+    assert found.grid[[0, -1]] == pytest.approx([1e-150, 1e150])
 
 
 def test_a_prediction_outside_the_axis_has_no_gain():
