@@ -207,6 +207,20 @@ def test_a_check_finds_a_data_set_that_is_missing_or_damaged(study, monkeypatch,
             assert "network on standardized data:4x2x3:" in status(store)
 
 
+@pytest.mark.parametrize(
+    ("name", "problem", "classes"),
+    [
+        ("iris", "data:150x4x3:0b8587c6d7c01de8fa5437498af95042", ("setosa", "versicolor", "virginica")),
+        ("digits", "data:1797x64x10:0f618c56b89fe8b53466b965f5729837", tuple("0123456789")),
+    ],
+)
+def test_the_files_of_the_example_are_read(name, problem, classes):
+    data = read_csv(str(commands.ROOT / f"docs/examples/{name}.csv"), "softmax")
+    assert data.problem == problem
+    assert data.output_names == classes
+    assert data.targets.sum(axis=1).tolist() == [1] * len(data.targets)
+
+
 def test_the_file_is_not_what_is_kept_but_its_numbers(study):
     problem = study.points[0].recipe.problem
     Path("other.csv").write_text(FLOWERS.replace("width", "w").replace(".5,7", "0.50,7e0"))

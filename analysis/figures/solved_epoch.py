@@ -1,4 +1,4 @@
-"""How many updates the networks that solve the problem need, and how many ever do."""
+"""How many epochs the networks that solve the problem need, and how many ever do."""
 
 import matplotlib as mpl
 import numpy as np
@@ -43,7 +43,7 @@ def draw(table: pd.DataFrame, study: Study) -> Figure:
         else:
             figure = new_figure(7, 5.2)
             axes = figure.subplots()
-            maps.value_map(axes, table, "median", study, "median updates to the first solution")
+            maps.value_map(axes, table, "median", study, "median epochs to the first solution")
             if not is_pooled_map(study):
                 maps.mark_best(axes, best, study, "fastest")
             maps.mark_xavier(axes, study)
@@ -60,15 +60,15 @@ def fastest_in_words(table: pd.DataFrame, study: Study) -> str:
     often = "Where most networks solve it, they" if share >= 0.5 else "The few networks that solve it"
     return (
         f"{often} are fastest at {describe_place(study, row)}: half of the {percent(share, 1)} that do there within "
-        f"{row['median']:,.0f} updates"
+        f"{row['median']:,.0f} epochs"
     )
 
 
 def spans(table: pd.DataFrame) -> str:
-    """Between how many updates half of the networks need. The fastest of many pairs of spreads, each by its own
+    """Between how many epochs half of the networks need. The fastest of many pairs of spreads, each by its own
     trainings, would be one by chance."""
     low, high = table["median"].min(), table["median"].max()
-    return f"Half of the networks that solve it need {low:,.0f} to {high:,.0f} updates, pair by pair of spreads"
+    return f"Half of the networks that solve it need {low:,.0f} to {high:,.0f} epochs, pair by pair of spreads"
 
 
 def fastest(table: pd.DataFrame) -> int:
@@ -79,7 +79,7 @@ def fastest(table: pd.DataFrame) -> int:
 
 
 def time_to_solve(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
-    """Draw median, quartiles and the quantiles 5 and 95 % of the updates to the first solution along one axis, over the
+    """Draw median, quartiles and the quantiles 5 and 95 % of the epochs to the first solution along one axis, over the
     trainings that had one.
 
     Args:
@@ -99,7 +99,7 @@ def time_to_solve(axes: Axes, table: pd.DataFrame, study: Study) -> Axes:
     mark_best(axes, table.iloc[fastest(table)], study, "fastest")
     if is_log(shown[["q05", "q95"]].to_numpy().ravel()):
         log_scale(axes, "y")
-    axes.set_ylabel("updates to the first solution")
+    axes.set_ylabel("epochs to the first solution")
     return axes
 
 

@@ -57,7 +57,7 @@ class Distribution(NamedTuple):
 
 
 class Distributions(NamedTuple):
-    """The distributions of the total loss and of the updates to the first solution, at the values of a pooled curve."""
+    """The distributions of the total loss and of the epochs to the first solution, at the values of a pooled curve."""
 
     loss: Distribution
     solved_epoch: Distribution

@@ -28,12 +28,20 @@ def fraction_solved(solved: NDArray[np.bool_]) -> Statistics:
     return {"solved": estimate, "solved_low": low, "solved_high": high}
 
 
+def mean_accuracy(accuracy: NDArray[np.float64]) -> Statistics:
+    """The mean `accuracy` of the trainings (n,) that have one, and its standard error `accuracy_error`; NaN where there
+    are too few."""
+    kept = accuracy[np.isfinite(accuracy)]
+    error = float(kept.std(ddof=1)) / np.sqrt(len(kept)) if len(kept) > 1 else np.nan
+    return {"accuracy": _mean(kept), "accuracy_error": float(error)}
+
+
 def epoch_quantiles(solved_epoch: NDArray[np.int64]) -> Statistics:
-    """QUANTILES of the updates to the first solution, over the `ever_solved` trainings that had one, else NaN, and the
+    """QUANTILES of the epochs to the first solution, over the `ever_solved` trainings that had one, else NaN, and the
     share `share_ever_solved` of all trainings that these are.
 
     Args:
-        solved_epoch: (n,), number of updates, -1 where a training never solved the problem.
+        solved_epoch: (n,), number of epochs, -1 where a training never solved the problem.
     """
     ever = solved_epoch[solved_epoch >= 0]
     share = len(ever) / len(solved_epoch) if len(solved_epoch) else np.nan

@@ -22,7 +22,7 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
     Returns:
         Columns: the axis fields (the field `loss` as `loss_function`; named values as categories); `repeat`; `loss`,
         the total loss in nats × epochs (bce) or squared error × epochs (mse), NaN where diverged; `final_loss`, the
-        mean loss at the trained parameters, likewise; `solved`, at the end; `solved_epoch`, the updates to the first
+        mean loss at the trained parameters, likewise; `solved`, at the end; `solved_epoch`, the epochs to the first
         solution, missing where there was none; `diverged`; `accuracy`, the fraction of the rows that are right at the
         end, NaN where there is none. Trainings that are not stored yet have no row. Of another program's results there
         are `hidden_std_dev`, `repeat` (numbered here), `loss` and `diverged` alone.
