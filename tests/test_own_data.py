@@ -80,7 +80,7 @@ def test_a_training_is_replayed_with_the_file_or_without(trained, elsewhere):
         code, text = command(folder, "sweep.trace", *arguments)
         assert code == 0, text
         assert "the total loss equals the record in store.db, bit for bit." in text
-        assert "the first of 4 rows: inputs | targets | outputs" in text
+        assert "4 of 4 rows: inputs | targets | outputs" in text
         assert " of 4 rows (" in text
 
 
