@@ -1,7 +1,7 @@
 """Write two data sets that ship with scikit-learn as CSV files: `python docs/examples/data_sets.py [FOLDER]`.
 
 iris.csv: 150 flowers, four lengths in cm, the species last. R. A. Fisher (1936), UCI Machine Learning Repository,
-doi:10.24432/C56C76, CC BY 4.0.
+doi:10.24432/C56C76, CC BY 4.0; scikit-learn corrects two rows after the paper.
 
 digits.csv: 1,797 handwritten digits, 8 x 8 pixels from 0 to 16, the digit last. E. Alpaydin and C. Kaynak (1998), the
 test set of UCI's "Optical Recognition of Handwritten Digits", doi:10.24432/C50P49, CC BY 4.0.

@@ -90,9 +90,9 @@ OWN_DATA = PAGES["docs/own-data.md"]
     ("folder", "sentence"),
     [
         ("", "a spread of {0:.3f}, with a 95 % interval of {1:.3f} to {2:.3f}"),
-        ("", "and costs {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
+        ("", "total loss by {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
         ("gradient-descent", "moves to {0:.3f} ({1:.3f} to {2:.3f})"),
-        ("gradient-descent", "beside them: {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
+        ("gradient-descent", "over 0.408: {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
         ("second-layer", "{0:.3f} ({1:.3f} to {2:.3f}), and the answer says so"),
         ("second-layer", "gains {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
         ("digits", "a spread of {0:.4f} ({1:.4f} to {2:.4f}), where"),
