@@ -8,6 +8,7 @@ import pytest
 from analysis.figures import solved
 from analysis.report.headline import question
 from analysis.report.numbers import point_rows
+from analysis.report.page import make_page
 from analysis.report.sections import solved_in_words
 from analysis.tables import make_tables
 from analysis.tables.pooled import with_pooled_solved
@@ -79,6 +80,16 @@ def test_a_truth_table_is_drawn_without(tmp_path):
         table = make_tables(store, ONE_AXIS).solved
     assert "accuracy" not in table
     assert "accuracy" not in solved.draw(table, ONE_AXIS).get_suptitle()
+
+
+def test_the_page_of_a_data_set_has_its_accuracy_and_no_claims_about_xor(tmp_path):
+    url = str(tmp_path / "store.db")
+    fill(url, SPARSE, trainings)
+    with open_store(url) as store:
+        text = make_page(store, url, None, tmp_path / "report.html")
+    assert '<th scope="col">Accuracy</th>' in text
+    assert 'href="#recipe"' in text
+    assert 'href="#claims"' not in text
 
 
 def test_the_page_asks_of_the_data_set_and_says_what_solved_means():
