@@ -28,7 +28,7 @@ def build_parser() -> Parser:
     """The options of this command."""
     parser = Parser(
         prog="python -m sweep.trace",
-        description="Train one network and show it from inside: the loss as it falls, the truth table, the trained "
+        description="Train one network and show it from inside: the loss as it falls, the problem's rows, the trained "
         "parameters, and what the hidden layer makes of each input.",
     )
     parser.add_argument("--recipe", metavar="NAME", default="gustaw", help=f"one of {', '.join(NAMES)} (gustaw)")

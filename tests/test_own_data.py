@@ -80,7 +80,7 @@ def test_a_training_is_replayed_with_the_file_or_without(trained, elsewhere):
         code, text = command(folder, "sweep.trace", *arguments)
         assert code == 0, text
         assert "the total loss equals the record in store.db, bit for bit." in text
-        assert "the first of 4 rows: inputs | targets | outputs" in text
+        assert "4 of 4 rows: inputs | targets | outputs" in text
         assert " of 4 rows (" in text
 
 
@@ -205,6 +205,20 @@ def test_a_check_finds_a_data_set_that_is_missing_or_damaged(study, monkeypatch,
             assert words in text
             assert "3 records of 1 point and 1 run, 0 of them trained again." in text
             assert "network on standardized data:4x2x3:" in status(store)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem", "classes"),
+    [
+        ("iris", "data:150x4x3:0b8587c6d7c01de8fa5437498af95042", ("setosa", "versicolor", "virginica")),
+        ("digits", "data:1797x64x10:0f618c56b89fe8b53466b965f5729837", tuple("0123456789")),
+    ],
+)
+def test_the_files_of_the_example_are_read(name, problem, classes):
+    data = read_csv(str(commands.ROOT / f"docs/examples/{name}.csv"), "softmax")
+    assert data.problem == problem
+    assert data.output_names == classes
+    assert data.targets.sum(axis=1).tolist() == [1] * len(data.targets)
 
 
 def test_the_file_is_not_what_is_kept_but_its_numbers(study):

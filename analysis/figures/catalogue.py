@@ -105,13 +105,14 @@ CATALOGUE = (
     ),
     Entry(
         "solved",
-        "Fraction of the networks whose outputs are all on their side of 0.5 at the end, with its 95 % interval.",
+        "Fraction of the networks that are solved at the end, with its 95 % interval; of a data set with classes also "
+        "the accuracy, the mean fraction of the rows that are right.",
         lambda material: with_pooled_solved(material.tables.solved, material.answer),
         solved.draw,
     ),
     Entry(
         "solved_epoch",
-        "Updates that the networks needed to solve the problem for the first time, over those that ever did. These may "
+        "Epochs that the networks needed to solve the problem for the first time, over those that ever did. These may "
         "be a lucky few: how many they are is drawn with it.",
         lambda material: with_pooled_epochs(material.tables.solved_epoch, material.answer, material.distributions),
         solved_epoch.draw,
@@ -123,6 +124,7 @@ CATALOGUE = (
         "of each kind. Its minimum is where both terms together are least, not where the fewest are stuck.",
         lambda material: with_pooled_parts(material.tables.mean_parts, material.answer),
         mean_parts.draw,
+        mean_parts.why_not,
     ),
 )
 

@@ -12,7 +12,7 @@ from analysis.figures import mean_by_name
 from analysis.figures.parts import maps
 from analysis.figures.parts.axis import in_order, loss_label, scale_axis
 from analysis.figures.parts.frame import at_end, frame, gaps, has_minimum, legend_above, lowest, require_drawable
-from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_minimum, mark_predictions
+from analysis.figures.parts.lines import FEW_VALUES, band, line, mark_minimum, mark_predictions, predictions
 from analysis.tables.by_name import LOWEST
 from analysis.tables.curve import GAIN, MINIMUM
 from analysis.tables.pooled_map import has_map, place_columns
@@ -87,11 +87,25 @@ def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
     curve(panels[0], summary, study)
     if zoomed is not None:
         curve(panels[1], zoomed, study, markers=True)
+        _show_near(panels[1], zoomed[study.axes[0].field].to_numpy(float), study)
         has_bars = zoomed["standard_error"].notna().any() and not _is_pooled(zoomed)
         panels[1].set_title(f"Around the minimum{' (bars: ± 1 standard error)' if has_bars else ''}", fontsize=10)
         panels[1].set_ylabel("")
     legend_above(panels[0])
     return figure
+
+
+def _show_near(axes: Axes, values: Any, study: Study) -> None:
+    """Limits that hold the values, and the predictions that are as near as these reach: one that is farther off would
+    leave them no room."""
+    is_log = axes.get_xscale() == "log"
+    scale, unscale = (np.log, np.exp) if is_log else (np.asarray, np.asarray)
+    low, high = scale(values.min()), scale(values.max())
+    marks = scale(np.array([spread for rule in ("xavier", "he") for spread in predictions(study, rule)]))
+    near = marks[(marks >= 2 * low - high) & (marks <= 2 * high - low)]
+    low, high = min([low, *near]), max([high, *near])
+    margin = (high - low) / 20
+    axes.set_xlim(float(unscale(low - margin)), float(unscale(high + margin)))
 
 
 def curve(axes: Axes, summary: pd.DataFrame, study: Study, *, markers: bool = False) -> Axes:

@@ -16,6 +16,11 @@ from sweep.study.words import describe_place
 from sweep.style import BLACK, SOLVED, STUCK, STYLE, new_figure
 
 
+def why_not(table: pd.DataFrame, study: Study) -> str | None:
+    """Why the figure does not apply to a study; None where it does."""
+    return None if table["mean_solved"].notna().any() else "no network of this study is solved at its end"
+
+
 def draw(table: pd.DataFrame, study: Study) -> Figure:
     """The figure of `analysis.tables.Tables.mean_parts`.
 

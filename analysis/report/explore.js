@@ -171,8 +171,9 @@
 
   function describe(i) {
     const solved = present(data.solved[i]) ? `, solved ${number(100 * data.solved[i], 1)} %` : "";
+    const accuracy = data.accuracy && present(data.accuracy[i]) ? `, accuracy ${number(100 * data.accuracy[i], 1)} %` : "";
     const diverged = data.diverged[i] ? `, ${number(data.diverged[i], 0)} diverged` : "";
-    return `${data.field} = ${data.names[i]}: mean total loss ${describeMean(i)} (standard error)${solved}, n = ${number(data.count[i], 0)}${diverged}`;
+    return `${data.field} = ${data.names[i]}: mean total loss ${describeMean(i)} (standard error)${solved}${accuracy}, n = ${number(data.count[i], 0)}${diverged}`;
   }
 
   function pick(i, share) {

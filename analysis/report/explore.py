@@ -14,6 +14,7 @@ from analysis.tables.pooled import with_pooled_solved
 from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer, best_point
+from sweep.statistics.observed import has_accuracy
 from sweep.store import Store
 from sweep.study import Study
 from sweep.study.draws import initial_parameters, shuffle_keys
@@ -52,13 +53,14 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
     return {
         "field": axis.field,
         "unit": loss_unit(study),
-        "loss_name": "mean loss (nats)" if study.recipe.loss == "bce" else "mean squared error",
+        "loss_name": "mean squared error" if study.recipe.loss == "mse" else "mean loss (nats)",
         "values": values if axis.is_numeric else None,
         "names": [format_value(value, axis.field) for value in values],
         "log": axis.is_numeric and is_log(values),
         "predictions": predictions(study),
         "best": order.index(best),
         **{name: _plain(rows[name]) for name in ("mean", "standard_error", "count", "solved", "diverged")},
+        "accuracy": _plain(rows["accuracy"]) if has_accuracy(study) and "accuracy" in rows else None,
         "histogram": histogram([study.points[i].identity for i in order], store, study.repeats),
         "traces": traces(study, order, best),
     }

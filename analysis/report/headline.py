@@ -4,7 +4,9 @@ import numpy as np
 
 from analysis.report.markup import number, share, share_span
 from sweep.recipe import Recipe, predicted_spread
+from sweep.recipe.data import data_name
 from sweep.recipe.field import is_spread, weights_in_words
+from sweep.recipe.problem import is_truth_table
 from sweep.statistics import map_minimum
 from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.inference import Interval, RelativeChange
@@ -35,13 +37,20 @@ def question(study: Study) -> str:
     field = swept_spread(study)
     if predicted and field is not None:
         return (
-            f"Which spread of the initial {weights_in_words(field)} lets this network learn best, and does Xavier's "
-            f"prediction, {predicted['Xavier']:.4g}, find it?"
+            f"Which spread of the initial {weights_in_words(field)} lets this network learn{_what(study)} best, and "
+            f"does Xavier's prediction, {predicted['Xavier']:.4g}, find it?"
         )
     if not study.axes:
-        return "How often, and how fast, does this network learn?"
+        return f"How often, and how fast, does this network learn{_what(study)}?"
     fields = " and ".join(axis.field.replace("_", " ") for axis in study.axes)
-    return f"How does the {fields} decide whether, and how fast, this network learns?"
+    return f"How does the {fields} decide whether, and how fast, this network learns{_what(study)}?"
+
+
+def _what(study: Study) -> str:
+    """The data set that all points learn, by its name."""
+    problems = {point.recipe.problem for point in study.points}
+    known = [data_name(problem) for problem in problems if not is_truth_table(problem)]
+    return f" {known[0]}" if len(problems) == len(known) == 1 else ""
 
 
 def answer_sentences(measured: Answer) -> list[str]:

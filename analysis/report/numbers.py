@@ -12,7 +12,7 @@ from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
 from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval
 from sweep.statistics.map_minimum import MapMinimum
-from sweep.statistics.observed import FINITE, LOSS, ONE, SOLVED
+from sweep.statistics.observed import ACCURACY, FINITE, LOSS, ONE, SOLVED, has_accuracy
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
 from sweep.study.words import describe_place, format_value
@@ -91,6 +91,8 @@ def change_rows(measured: Answer) -> list[tuple[str, str, str]]:
 
 
 POINT_HEAD = ("Point", "Value", "Mean total loss", "95 % interval", "Solved", "95 % interval of solved", "Trainings")
+ACCURACY_HEAD = "Accuracy"
+"""Of the column beside these, on data sets with classes."""
 
 
 def point_rows(measured: Answer) -> list[tuple[str, ...]]:
@@ -104,7 +106,8 @@ def point_rows(measured: Answer) -> list[tuple[str, ...]]:
         low, high = measured.curve.values[[0, -1]]
         places = {"Minimum": measured.minimum.spread.estimate}
         places |= {f"{rule}'s prediction": spread for rule, spread in predicted.items() if low <= spread <= high}
-        return pooled_rows(measured.curve.field, measured.curve.pooled, places, measured.minimum.mean)
+        mean = measured.minimum.mean
+        return pooled_rows(measured.curve.field, measured.curve.pooled, places, mean, has_accuracy(study))
     if measured.minimum is None:
         chosen: list[tuple[str, int | None]] = [("Lowest mean", best)]
     else:
@@ -116,20 +119,25 @@ def point_rows(measured: Answer) -> list[tuple[str, ...]]:
 
 
 def pooled_rows(
-    field: str, pooled: Callable[[Numbers, Numbers, Numbers], Pooled], places: dict[str, float], lowest: Interval
+    field: str,
+    pooled: Callable[[Numbers, Numbers, Numbers], Pooled],
+    places: dict[str, float],
+    lowest: Interval,
+    with_accuracy: bool,
 ) -> list[tuple[str, ...]]:
     """Values of the axis in words, as POINT_HEAD names them, by a pooled curve whose lowest mean comes first."""
     at = np.array(list(places.values()))
-    mean, solved = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE)
+    mean, solved, accuracy = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE), pooled(at, ACCURACY, FINITE)
     rows: list[tuple[str, ...]] = []
     for i, (label, place) in enumerate(places.items()):
-        loss, share_solved = (
-            normal_interval(float(one.mean[i]), float(one.standard_error[i])) for one in (mean, solved)
+        loss, share_solved, right = (
+            normal_interval(float(one.mean[i]), float(one.standard_error[i])) for one in (mean, solved, accuracy)
         )
         loss = lowest if i == 0 else loss
         where, n = f"{field} = {format_value(place)}", f"effectively {mean.effective[i]:,.0f}"
         numbers = (number(loss.estimate), span(loss), share(share_solved.estimate), share_span(share_solved))
-        rows.append((label, where, *numbers, n))
+        told = (f"{share(right.estimate)} ({share_span(right)})",) if with_accuracy else ()
+        rows.append((label, where, *numbers, n, *told))
     return rows
 
 
@@ -140,4 +148,6 @@ def point_row(label: str, study: Study, summary: pd.DataFrame, position: int) ->
     mean = interval_from_error(float(row["mean"]), float(row["standard_error"]), count)
     solved = fraction_interval(round(float(row["solved"]) * n) if n else 0, n)
     where = describe_place(study, row)
-    return label, where, number(mean.estimate), span(mean), share(solved.estimate), share_span(solved), f"{n:,}"
+    numbers = (number(mean.estimate), span(mean), share(solved.estimate), share_span(solved))
+    told = (share(float(row["accuracy"])),) if has_accuracy(study) and "accuracy" in row else ()
+    return label, where, *numbers, f"{n:,}", *told

@@ -11,6 +11,7 @@ from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run, study_of
 from sweep.console.progress import watch
 from sweep.errors import FailedError
+from sweep.recipe.problem import is_truth_table
 from sweep.statistics.answer import find_answer
 from sweep.store import Store
 
@@ -37,15 +38,18 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     study = study_of(store, record)
     store = RememberingStore(store)
     subject = Subject(store, url, out, record, find_answer(store, study))
+    # The published programs learn XOR: their claims say nothing of a data set.
+    of_data = not any(is_truth_table(point.recipe.problem) for point in study.points)
+    sections = [section for section in SECTIONS if not (of_data and section.name == "claims")]
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
-        for name, heading, make in watch(SECTIONS, "parts of the page")
+        for name, heading, make in watch(sections, "parts of the page")
     )
     return Template(asset("page.html")).substitute(
         title=escape(question(study)),
         style=asset("style.css"),
         answer=lead(subject),
-        contents="".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in SECTIONS),
+        contents="".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in sections),
         sections=parts,
         script=f"<script>\n{asset('explore.js')}</script>" if f'id="{DATA_ID}"' in parts else "",
     )

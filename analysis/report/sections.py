@@ -16,22 +16,22 @@ from analysis.figures.catalogue import Drawn, LeftOut, drawn
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
 from analysis.report.headline import answer_sentences
-from analysis.report.numbers import POINT_HEAD, key_numbers, point_rows
+from analysis.report.numbers import ACCURACY_HEAD, POINT_HEAD, key_numbers, point_rows
 from analysis.report.svg import inline_svg
 from analysis.tables.recipes import compare_recipes, find_sweeps
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.statistics.answer import Answer
 from sweep.store import Store
+from sweep.study import Study
 
 DATA_ID = "explore-data"
 SHOWN_ROWS = 25
 """Tables up to this length are shown below their figure; every one can be saved."""
 CLASSES = {HOLDS: "holds", FAILS: "fails"}
 TOTAL_LOSS = (
-    "The total loss of a training is the sum over all its epochs of the mean loss over the truth table, before that "
-    "epoch's update: it is low where a network learns early. A network is solved if all its outputs are on their side "
-    "of 0.5 at the end. Intervals are of 95 %."
+    "The total loss of a training is the sum over all its epochs of the mean loss over all rows, before that epoch's "
+    "update, or in batches before each batch's: it is low where a network learns early. {solved}Intervals are of 95 %."
 )
 
 
@@ -62,14 +62,26 @@ def lead(subject: Subject) -> str:
 
 def numbers(subject: Subject) -> str:
     """The key numbers with their intervals, and the points that matter."""
-    rows = point_rows(subject.measured)
+    rows, study, head = point_rows(subject.measured), subject.measured.study, (*POINT_HEAD, ACCURACY_HEAD)
     return "\n".join(
         [
             markup.table(("Measured", "Value", "95 % interval"), key_numbers(subject.measured), "cards"),
-            markup.table(POINT_HEAD, rows, "cards") if rows else "",
-            markup.paragraph(TOTAL_LOSS, "quiet"),
+            markup.table(head[: len(rows[0])], rows, "cards") if rows else "",
+            markup.paragraph(TOTAL_LOSS.format(solved=solved_in_words(study)), "quiet"),
         ]
     )
+
+
+def solved_in_words(study: Study) -> str:
+    """What solved means in a study, as a sentence; empty where that is swept."""
+    recipe, swept = study.recipe, {axis.field for axis in study.axes}
+    if swept & {"output", "solved_below"}:
+        return ""
+    if recipe.solved_below:
+        return f"A network is solved if its mean loss at the end is at most {recipe.solved_below:g}. "
+    if recipe.output == "softmax":
+        return "A network is solved if at the end the right class is the most probable one in every row. "
+    return "A network is solved if all its outputs are on their side of 0.5 at the end. "
 
 
 def explore(subject: Subject) -> str:

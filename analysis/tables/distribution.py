@@ -28,6 +28,14 @@ def fraction_solved(solved: NDArray[np.bool_]) -> Statistics:
     return {"solved": estimate, "solved_low": low, "solved_high": high}
 
 
+def mean_accuracy(accuracy: NDArray[np.float64]) -> Statistics:
+    """The mean `accuracy` of the trainings (n,) that have one, and its standard error `accuracy_error`; NaN where there
+    are too few."""
+    kept = accuracy[np.isfinite(accuracy)]
+    error = float(kept.std(ddof=1)) / np.sqrt(len(kept)) if len(kept) > 1 else np.nan
+    return {"accuracy": _mean(kept), "accuracy_error": float(error)}
+
+
 def epoch_quantiles(solved_epoch: NDArray[np.int64]) -> Statistics:
     """QUANTILES of the epochs to the first solution, over the `ever_solved` trainings that had one, else NaN, and the
     share `share_ever_solved` of all trainings that these are.

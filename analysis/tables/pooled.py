@@ -13,7 +13,7 @@ from analysis.tables.pooled_map import with_place
 from sweep.statistics.answer import Answer
 from sweep.statistics.curve import Curve
 from sweep.statistics.inference import normal_interval
-from sweep.statistics.observed import FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
+from sweep.statistics.observed import ACCURACY, FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
 from sweep.statistics.pooled_map import PooledMap
 from sweep.statistics.pooling import Numbers
 
@@ -38,13 +38,17 @@ def with_minimum(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
 
 
 def with_pooled_solved(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
-    """The table of the fraction solved, pooled with its interval where the study is."""
+    """The table of the fraction solved, and of the accuracy where it has one, pooled where the study is."""
     if not is_pooled(found):
         return table
     mean, error = pooled_with_error(table, found, SOLVED, ONE)
     intervals = np.array([normal_interval(*one) for one in zip(mean, error, strict=True)]).reshape(-1, 3)
     solved, low, high = np.clip(intervals.T, 0, 1)
-    return table.assign(solved=solved, solved_low=low, solved_high=high, method=METHOD)
+    table = table.assign(solved=solved, solved_low=low, solved_high=high, method=METHOD)
+    if "accuracy" not in table:
+        return table
+    accuracy, error = pooled_with_error(table, found, ACCURACY, FINITE)
+    return table.assign(accuracy=accuracy, accuracy_error=error)
 
 
 def with_pooled_parts(table: pd.DataFrame, found: Answer) -> pd.DataFrame:

@@ -11,10 +11,12 @@ from analysis.tables.distribution import (
     epoch_quantiles,
     fraction_solved,
     loss_quantiles,
+    mean_accuracy,
     parts_of_mean,
 )
 from sweep.console.progress import watch
 from sweep.statistics.estimate import Estimate
+from sweep.statistics.observed import has_accuracy
 from sweep.store import Store
 from sweep.study import Study
 
@@ -29,7 +31,8 @@ class Tables(NamedTuple):
         mean_loss: as `sweep.statistics.summary.summarize` gives it.
         loss_distribution: `mean`, `q05`, `q25`, `median`, `q75`, `q95` of the total loss and its shares by bin
             (`analysis.tables.density`).
-        solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`.
+        solved: `solved`, the fraction, with its 95 % interval `solved_low`, `solved_high`; of data sets with classes
+            also the mean `accuracy` with its standard error `accuracy_error`.
         solved_epoch: the number `ever_solved`, the share `share_ever_solved` that these are, and the quantiles of the
             epochs that they took.
         mean_parts: the mean taken apart (`analysis.tables.distribution.parts_of_mean`).
@@ -65,16 +68,18 @@ def make_tables(store: Store, study: Study) -> Tables:
     """
     rows: list[list[dict[str, float]]] = []
     cells: list[Cells] = []
+    names = (*READ, "accuracy") if has_accuracy(study) else READ
     for point in watch(study.points, "points read"):
-        columns = store.columns(point.identity, study.repeats, READ)
+        columns = store.columns(point.identity, study.repeats, names)
         loss, solved, solved_epoch = (columns[name] for name in READ)
+        accurate = mean_accuracy(columns["accuracy"]) if "accuracy" in columns else {}
         estimate = Estimate.from_losses(loss, solved)
         number = {"count": estimate.count, "diverged": estimate.diverged}
         cells.append(count_cells(loss))
         rows.append([
             estimate.row(),
             loss_quantiles(loss) | number,
-            fraction_solved(solved) | number,
+            fraction_solved(solved) | accurate | number,
             epoch_quantiles(solved_epoch) | number,
             parts_of_mean(loss, solved) | number,
         ])  # fmt: skip

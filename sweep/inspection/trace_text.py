@@ -1,4 +1,4 @@
-"""One training in text: the loss as it falls, the truth table, the trained parameters, the hidden layer's answers."""
+"""One training in text: the loss as it falls, the problem's rows, the parameters, the hidden layers' answers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from sweep.console.words import plural
 from sweep.inspection.replay import Trace
 from sweep.recipe import Recipe, describe_recipe
+from sweep.recipe.data import known_data
 from sweep.recipe.objective import are_right
 from sweep.recipe.problem import find_problem, is_truth_table
 from sweep.reference import unpack
@@ -37,7 +38,7 @@ def final_loss(seen: Trace) -> str:
 
 
 def row_lines(seen: Trace) -> list[str]:
-    """The rows of the problem with the network's answers: of a truth table all, of a data set the first few."""
+    """The rows of the problem with the network's answers: of a truth table all, of a data set some."""
     recipe, (inputs, targets) = seen.recipe, find_problem(seen.recipe.problem, seen.recipe.inputs)
     right = are_right(recipe, seen.after[-1], targets)
     if is_truth_table(recipe.problem):
@@ -47,13 +48,19 @@ def row_lines(seen: Trace) -> list[str]:
             verdict = "" if recipe.output == "identity" else "right" if is_right else "WRONG"
             lines.append(f"{shown(row):<6}  {target:>6.0f}  {y:.4f}  {rounded:>7}  {verdict}".rstrip())
         return lines
-    lines = [f"the first of {len(inputs):,} rows: inputs | targets | outputs"]
-    for row, target, y, is_right in list(zip(inputs, targets, seen.outputs, right, strict=True))[:ROWS]:
-        verdict = "" if recipe.output == "identity" else "  right" if is_right else "  WRONG"
-        lines.append(f"{numbers(row)} |{numbers(target)} |{numbers(y)}{verdict}")
+    some = some_rows(len(inputs))
+    lines = [f"{len(some)} of {plural(len(inputs), 'row')}: inputs | targets | outputs"]
+    for place in some:
+        verdict = "" if recipe.output == "identity" else "  right" if right[place] else "  WRONG"
+        lines.append(f"{numbers(inputs[place])} |{numbers(targets[place])} |{numbers(seen.outputs[place])}{verdict}")
     if recipe.output != "identity":
         lines.append(f"right: {int(right.sum()):,} of {len(right):,} rows ({right.mean():.1%})")
     return lines
+
+
+def some_rows(n: int) -> list[int]:
+    """The rows of a data set that are shown, evenly from the first to the last: files are often sorted by class."""
+    return sorted({round(place) for place in np.linspace(0, n - 1, ROWS).tolist()})
 
 
 def shown(row: Array) -> str:
@@ -71,21 +78,29 @@ def parameter_lines(seen: Trace) -> list[str]:
     lines = []
     layers = unpack(seen.recipe, seen.training.parameters)
     below = [f"input {number + 1}" for number in range(seen.recipe.layers[0].fan_in)]
+    classes: tuple[str, ...] = ()
+    if not is_truth_table(seen.recipe.problem):
+        data = known_data(seen.recipe.problem)
+        below, classes = list(data.input_names), data.output_names
     for name, layer in zip(layer_names(seen.recipe), layers, strict=True):
         fan_out = layer.weights.shape[1]
         above = [f"{name} unit {number + 1}" if fan_out > 1 else name for number in range(fan_out)]
+        if name == "output" and classes:
+            above = list(classes)
+        width = max(16, *(len(source) + 1 for source in below))
         lines.append(f"layer {name}: weights to {', '.join(above)}")
-        lines += [f"  from {source:<16}{numbers(row)}" for source, row in zip(below, layer.weights, strict=True)]
+        lines += [f"  from {source:<{width}}{numbers(row)}" for source, row in zip(below, layer.weights, strict=True)]
         if seen.recipe.biases != "none":
-            lines.append(f"  biases{'':<15}{numbers(layer.biases)}")
+            lines.append(f"  {'biases':<{width + 5}}{numbers(layer.biases)}")
         below = above
     return lines
 
 
 def hidden_lines(seen: Trace) -> list[str]:
-    """What the hidden layers answer to each input, after training; of a data set, to the first few."""
+    """What the hidden layers answer to each input, after training; of a data set, to some."""
     lines, is_table = ["inputs  answers of the hidden units, after training"], is_truth_table(seen.recipe.problem)
-    for row, *answers in list(zip(*seen.after[:-1], strict=True))[: None if is_table else ROWS]:
+    rows = list(zip(*seen.after[:-1], strict=True))
+    for row, *answers in rows if is_table else [rows[place] for place in some_rows(len(rows))]:
         layers = "  |".join(numbers(answer) for answer in answers)
         lines.append(f"{shown(row):<6}{layers}" if is_table else f"{numbers(row)} |{layers}")
     return lines

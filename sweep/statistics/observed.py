@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sweep.console.progress import watch
 from sweep.recipe.field import value_of
+from sweep.recipe.problem import is_truth_table
 from sweep.statistics.losses import READ, limits_of
 from sweep.statistics.pooling import Counts, Numbers, Pool
 from sweep.store import Results
@@ -16,9 +17,10 @@ from sweep.study import Point, Study
 from sweep.study.draws import drawn_lengths
 from sweep.study.overlap import draw_of
 
-ONE, FINITE, LOSS, SOLVED, LOSS_OF_SOLVED = np.eye(5)
-"""What is observed of a training: that it is there, whether its loss is finite, the loss, whether it is solved, and the
-loss if it is; 0 in place of a loss that does not count. Means of these and of their sums can be pooled."""
+ONE, FINITE, LOSS, SOLVED, LOSS_OF_SOLVED, ACCURACY = np.eye(6)
+"""What is observed of a training: that it is there, whether its loss is finite, the loss, whether it is solved, the
+loss if it is, and the accuracy on a data set; 0 in place of what does not count. Means of these and of their sums can
+be pooled."""
 
 AnyPool = TypeVar("AnyPool", bound=Pool)
 
@@ -41,25 +43,33 @@ def read_pool(
     most = 0
     if study.draws == "common":
         most = max(store.counts([point.identity for point in study.points], max(limits)).values(), default=0)
+    names = (*READ, "accuracy") if has_accuracy(study) else READ
     pool, counts = make([draw_of(study.recipe, field) for field in fields], spreads, most), np.zeros(len(spreads))
 
     def add(place: int, point: Point, read: dict[str, NDArray[Any]]) -> None:
         is_finite = np.isfinite(read["loss"])
         counts[place] = is_finite.sum()
         loss = np.where(is_finite, read["loss"], 0.0)
-        observed = [np.ones(len(loss)), is_finite, loss, read["solved"], loss * read["solved"]]
+        accuracy = np.nan_to_num(read.get("accuracy", np.zeros(len(loss))))
+        observed = [np.ones(len(loss)), is_finite, loss, read["solved"], loss * read["solved"], accuracy]
         pool.add(place, read["repeat"], lengths_of(point, fields, read["repeat"]), np.column_stack(observed))
 
     with ThreadPoolExecutor(1) as aside:
         before: Future[None] | None = None
         for place, (point, limit) in enumerate(zip(watch(study.points, "points read"), limits, strict=True)):
-            read = store.columns(point.identity, limit, READ)
+            read = store.columns(point.identity, limit, names)
             if before is not None:
                 before.result()
             before = aside.submit(add, place, point, read)
         if before is not None:
             before.result()
     return pool, counts
+
+
+def has_accuracy(study: Study) -> bool:
+    """Whether the accuracy of a study's trainings is told: of data sets with classes, not of truth tables."""
+    recipes = [point.recipe for point in study.points]
+    return not any(is_truth_table(recipe.problem) or recipe.output == "identity" for recipe in recipes)
 
 
 def lengths_of(point: Point, fields: Sequence[str], repeats: Counts) -> Numbers:

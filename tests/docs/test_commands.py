@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import re
 import shlex
+import shutil
 import tomllib
 from itertools import pairwise
 
@@ -46,6 +47,7 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
+    shutil.copytree(ROOT / "docs/examples", tmp_path / "docs/examples")
 
 
 @pytest.mark.usefixtures("files")

@@ -91,6 +91,57 @@ def test_one_length_and_orthogonal_weights_are_as_they_were_measured(folder):
         assert f"| `{name}` | {mean} | {where} | {words}{' ' if words else ''}|" in page
 
 
+OWN_DATA = PAGES["docs/own-data.md"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [
+        ("", "a spread of {0:.3f}, with a 95 % interval of {1:.3f} to {2:.3f}"),
+        ("", "total loss by {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
+        ("gradient-descent", "moves to {0:.3f} ({1:.3f} to {2:.3f})"),
+        ("gradient-descent", "over 0.408: {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
+        ("second-layer", "{0:.3f} ({1:.3f} to {2:.3f}), and the answer says so"),
+        ("second-layer", "gains {3:.1f} % ({4:.1f} % to {5:.1f} %)"),
+        ("digits", "a spread of {0:.4f} ({1:.4f} to {2:.4f}), where"),
+        ("digits", "is {3:.1f} % ({4:.1f} % to {5:.1f} %) lower"),
+    ],
+)
+def test_the_example_found_what_it_says(folder, sentence):
+    found = pd.read_csv(FIGURES / "own-data" / folder / "minimum.csv").iloc[0]
+    numbers = [found[f"minimum{end}"] for end in ("", "_low", "_high")]
+    numbers += [-100 * found[f"gain{end}"] for end in ("", "_high", "_low")]
+    assert said(sentence.format(*numbers), OWN_DATA)
+
+
+def test_the_example_printed_what_it_says():
+    folder = FIGURES / "own-data"
+    found, table = (pd.read_csv(folder / name).iloc[0] for name in ("minimum.csv", "mean_loss.csv"))
+    place = "{:.4g}, 95 % interval {:.4g} to {:.4g}".format(*(found[f"minimum{end}"] for end in ("", "_low", "_high")))
+    assert f"Lowest mean at hidden_std_dev = {place}: " in OWN_DATA
+    gain = "{:+.2%} mean total loss, 95 % interval {:+.2%} to {:+.2%}".format(
+        *(found[f"gain{end}"] for end in ("", "_low", "_high"))
+    )
+    assert f"to there: {gain}." in OWN_DATA
+    n = len(pd.read_csv(folder / "mean_loss.csv"))
+    assert f"{n} spreads of" in OWN_DATA
+    assert f"Pooled from {n * int(table['count']):,} trainings" in OWN_DATA
+
+
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [
+        ("", "highest at {0:.3f}, {1:.1f} %, and still {2:.1f} % at a spread of 2, where {3:.1f} % of the networks"),
+        ("digits", "{1:.1f} % at {0:.4f}, and {2:.1f} % at a spread of 1"),
+    ],
+)
+def test_the_accuracy_of_the_example_is_as_it_was_measured(folder, sentence):
+    table = pd.read_csv(FIGURES / "own-data" / folder / "solved.csv")
+    best, last = table.loc[table["accuracy"].idxmax()], table.iloc[-1]
+    percents = 100 * np.array([best["accuracy"], last["accuracy"], last["solved"]])
+    assert said(sentence.format(best["hidden_std_dev"], *percents), OWN_DATA)
+
+
 def nearest_to_xavier(spreads):
     return min(spreads, key=lambda spread: abs(np.log(spread / predicted_spread(GUSTAW.recipe, "hidden_std_dev"))))
 

@@ -49,10 +49,14 @@ def band(
 
 
 def mark_predictions(axes: Axes, study: Study) -> Axes:
-    """Draw Xavier's (black) and He's (black, dotted) predictions, where a spread is the axis."""
+    """Draw Xavier's (black) and He's (black, dotted) predictions, where a spread is the axis: one for each kind of
+    layer that it scales."""
     for rule, name, style in RULES:
-        for spread in predictions(study, rule):
-            axes.axvline(spread, color=BLACK, linestyle=style, label=f"{name}'s prediction {spread:.4g}", **MARK)
+        spreads = predictions(study, rule)
+        label = f"{name}'s prediction{'s' if spreads[1:] else ''} {', '.join(f'{spread:.4g}' for spread in spreads)}"
+        for spread in spreads:
+            axes.axvline(spread, color=BLACK, linestyle=style, label=label, **MARK)
+            label = "_"  # one entry for all layers
     return axes
 
 

@@ -169,3 +169,25 @@ def test_a_folder_that_cannot_be_written_is_named(summary, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FailedError, match=r"file cannot be written \(.*\); name another place that exists"):
         save(mean_loss.draw(summary, STUDY), summary, tmp_path / "file", "mean_loss")
+
+
+def made_up(study):
+    """Means that are lowest at 0.02."""
+    values = np.array(study.axes[0].values)
+    mean = 10 + np.log(values / 0.02) ** 2
+    columns = {"mean": mean, "standard_error": 0.1, "count": 9, "diverged": 0}
+    return pd.DataFrame({study.axes[0].field: values} | columns)
+
+
+def test_the_panel_around_the_minimum_leaves_far_predictions_out():
+    study = Study(Recipe(), (Axis("hidden_std_dev", tuple(np.geomspace(0.01, 2, 40).tolist())),), repeats=9)
+    near = mean_loss.draw(made_up(study), study).axes[1]
+    low, high = near.get_xlim()
+    assert low > 0.005
+    assert 0.03 < high < 2**-0.5
+
+
+def test_the_predictions_of_unlike_layers_are_one_entry_of_the_legend():
+    study = Study(Recipe(hidden=(8, 8)), (Axis("hidden_std_dev", (0.01, 0.1, 1.0)),), repeats=9)
+    labels = mean_loss.draw(made_up(study), study).axes[0].get_legend_handles_labels()[1]
+    assert [label for label in labels if label.startswith("Xavier")] == ["Xavier's predictions 0.3536, 0.4472"]

@@ -14,6 +14,7 @@ from sweep.statistics.curve import read_curve
 from sweep.store import Records, open_store
 from sweep.store.provenance import describe_run
 from sweep.study.draws import drawn_lengths
+from tests.analysis.samples import no_accuracy
 
 SPREADS = np.geomspace(0.2, 3, 16)
 WITHIN = 2 ** (1 / CELLS_PER_OCTAVE) - 1
@@ -39,7 +40,9 @@ def fill(url, swept, noise=0.3, leave_out=()):
             ever = np.isfinite(loss) & (rng.random(n) < 0.8)
             epoch = np.where(ever, np.nan_to_num(loss) // 8, -1).astype(np.int64)
             if place not in leave_out:
-                store.insert(point, Records(np.arange(n), loss, loss / 2, ever, epoch, ~np.isfinite(loss)))
+                store.insert(
+                    point, Records(np.arange(n), loss, loss / 2, ever, epoch, ~np.isfinite(loss), no_accuracy(n))
+                )
     return url
 
 
@@ -118,7 +121,9 @@ def test_a_time_of_nothing_is_0(tmp_path):
     with open_store(url, create=True) as store:
         for point in swept.points:
             nothing = np.zeros(60)
-            records = Records(np.arange(60), nothing + 5, nothing, nothing == 0, nothing.astype(np.int64), nothing > 0)
+            records = Records(
+                np.arange(60), nothing + 5, nothing, nothing == 0, nothing.astype(np.int64), nothing > 0, nothing
+            )
             store.insert(point, records)
         found = read_distributions(store, swept, read_curve(store, swept))
     assert found.solved_epoch.quantiles()["median"].tolist() == [0.0] * 16
