@@ -142,7 +142,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.list_recipes:
         print(recipe_table())
         return 0
-    asked_for = overridden(read_study_file(options.study) if options.study else {}, named(options))
+    asked_for = options_of_study(options)
     study = read_asked(asked_for)
     workers = usable_cores() if options.workers is None else options.workers
     if not 1 <= workers <= 1024:
@@ -160,9 +160,14 @@ def main(arguments: Sequence[str]) -> int:
         return run_study(study, store, options.store, backend, command, options.quiet, file)
 
 
-def named(options: Namespace) -> dict[str, Any]:
-    """The options by their names on the command line."""
-    return {name.replace("_", "-"): value for name, value in vars(options).items()}
+def options_of_study(options: Namespace) -> dict[str, Any]:
+    """The options that say what is asked for, by their names, of the study file and of the command line before it.
+
+    Raises:
+        UsageError: the file cannot be read, or holds what is no option of a study.
+    """
+    named = {name.replace("_", "-"): value for name, value in vars(options).items()}
+    return overridden(read_study_file(options.study) if options.study else {}, named)
 
 
 def read_asked(asked_for: Mapping[str, Any]) -> Study:

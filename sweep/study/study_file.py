@@ -32,7 +32,7 @@ def read_study_file(path: str) -> dict[str, Any]:
 
     Examples:
         >>> Path("study.toml").write_text('recipe = "twenty-lines"\\naxis = ["hidden_std_dev=0.5,1"]\\nrepeats = 200')
-        64
+        69
         >>> read_study_file("study.toml")
         {'recipe': 'twenty-lines', 'axis': ['hidden_std_dev=0.5,1'], 'repeats': 200}
     """

@@ -16,7 +16,7 @@ from analysis.__main__ import build_parser as analysis_parser
 from sweep.check import build_parser as check_parser
 from sweep.recipe import FIELDS
 from sweep.recipe.published import find_recipe
-from sweep.run import build_parser, read_options
+from sweep.run import build_parser, options_of_study, read_asked
 from sweep.study.parse import parse_setting
 from sweep.trace import build_parser as trace_parser
 from tests.commands import ROOT
@@ -66,7 +66,7 @@ def python(_, module, *arguments):
     elif module == "sweep.run":
         options = build_parser().parse_args(arguments)
         if not options.list_recipes:
-            read_options(options)
+            read_asked(options_of_study(options))
     elif module == "sweep.trace":
         options = trace_parser().parse_args(arguments)
         find_recipe(options.recipe)

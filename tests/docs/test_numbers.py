@@ -257,3 +257,13 @@ def test_the_answers_are_as_near_as_was_measured():
     page = PAGES["docs/benchmarks.md"]
     assert said(f"{shared[0]} times as far with 2,000 trainings and {shared[1]} times with 20,000", page)
     assert said(f"each were {alone[0]} times and 100 of one training each {alone[1]} times as far", page)
+
+
+def test_times_on_a_data_set_are_as_they_were_measured():
+    page = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    measured = (ROOT / "benchmarks/results/networks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (JAX|PyTorch), .*?, (2-\d+-1, .*?) \|.* \| ([\d.]+) \|$", measured, re.MULTILINE)
+    times = {(library, network): ratio for library, network, ratio in rows}
+    assert len(times) == 8
+    for network in {network for _, network, _ in rows}:
+        assert f"| {network} | {times['JAX', network]} | {times['PyTorch', network]} |" in page

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sweep import UsageError
 from sweep.errors import FailedError
-from sweep.run import build_parser, named, read_asked
+from sweep.run import build_parser, options_of_study, read_asked
 from sweep.store import open_store
 from sweep.study.study_file import KEYS, overridden, read_study_file, to_toml, write_study_file
 from tests import commands
@@ -93,7 +93,7 @@ def test_a_file_asks_for_what_the_options_ask_for(tmp_path):
         "--seed",
         "3",
     ]
-    asked_for = overridden({}, named(build_parser().parse_args(line)))
+    asked_for = options_of_study(build_parser().parse_args(line))
     assert set(asked_for) <= set(KEYS)
     write_study_file(str(tmp_path / "study.toml"), asked_for)
     assert read_asked(read_study_file(str(tmp_path / "study.toml"))) == read_asked(asked_for)
