@@ -14,9 +14,9 @@ import yaml
 import benchmarks.__main__ as benchmark
 from analysis.__main__ import build_parser as analysis_parser
 from sweep.check import build_parser as check_parser
+from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.recipe import FIELDS
 from sweep.recipe.published import find_recipe
-from sweep.run import build_parser, options_of_study, read_asked
 from sweep.study.parse import parse_setting
 from sweep.trace import build_parser as trace_parser
 from tests.commands import ROOT

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sweep import UsageError
 from sweep.errors import FailedError
-from sweep.run import build_parser, options_of_study, read_asked
+from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.store import open_store
 from sweep.study.study_file import KEYS, overridden, read_study_file, to_toml, write_study_file
 from tests import commands

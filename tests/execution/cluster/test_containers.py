@@ -8,7 +8,7 @@ import pytest
 import yaml
 from distributed.cli import dask_scheduler, dask_worker
 
-from sweep.run import build_parser
+from sweep.execution.options import build_parser
 from tests.commands import ROOT
 from tests.docs.pages import blocks
 
