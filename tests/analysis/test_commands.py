@@ -14,13 +14,14 @@ def test_figures_and_summary(tmp_path):
     assert figures.stderr == ""
     written = sorted(f"drawn/{path.name}" for path in (tmp_path / "drawn").iterdir())
     assert sorted(line for line in figures.stdout.splitlines() if line.startswith("drawn/")) == written
-    assert {"drawn/mean_loss.png", "drawn/loss_distribution.svg", "drawn/mean_parts.csv"} <= set(written)
+    assert {"drawn/mean_loss.png", "drawn/loss_distribution.svg", "drawn/solved.csv"} <= set(written)
     summary = commands.run("analysis", "summary", "--csv", "table.csv", folder=tmp_path)
     assert summary.stdout == "2 rows written to table.csv\n"
     table, drawn = (pd.read_csv(tmp_path / name) for name in ("table.csv", "drawn/mean_loss.csv"))
+    assert (table.pop("accuracy").between(0, 1)).all()
     pd.testing.assert_frame_equal(table, drawn, check_exact=False, rtol=1e-9)
     printed = commands.run("analysis", "summary", folder=tmp_path).stdout.splitlines()
-    assert printed[0].split() == table.columns.tolist()
+    assert printed[0].split() == [*table.columns, "accuracy"]
     assert len(printed) == 3
 
 

@@ -47,7 +47,7 @@ def a_curve(rng, n, draw=NORMAL, *, paired=False, noise=400.0):
         length = lengths_at(draw, spread, chance)
         is_finite = rng.random(n) > 0.05
         losses = np.where(is_finite, loss_of(length) + shared, 0.0)
-        observed = np.column_stack([np.ones(n), is_finite, losses, np.zeros(n), np.zeros(n)])
+        observed = np.column_stack([np.ones(n), is_finite, losses, *np.zeros((len(LOSS) - 3, n))])
         unit = np.sqrt(draw.dimension) if draw.distribution == "normal" else 1.0
         pool.add(place, np.arange(n), length[:, np.newaxis] * unit, observed)
         counts[place] = is_finite.sum()

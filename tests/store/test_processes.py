@@ -1,6 +1,5 @@
 """Many processes in one store at once."""
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,6 +11,7 @@ import pytest
 from sweep.store import open_store
 from sweep.store.format import FORMAT_VERSION
 from tests.store.samples import a_point, same, some_records
+from tests.store.test_format import make
 
 WORKERS = 8
 STEP, SIZE = 15, 60
@@ -75,19 +75,13 @@ def open_again_and_again(url: str) -> int:
 
 @pytest.mark.parametrize("url", ["sqlite", "mongodb"], indirect=True)
 def test_processes_bring_one_older_store_up_to_date_at_once(url: str, pool: ProcessPoolExecutor) -> None:
-    with open_store(url, create=True) as store:
-        store.start_run({"id": "old", "started": "2026", "study": {"axes": []}})
-    make_old(url)
-    assert set(pool.map(open_again_and_again, [url] * WORKERS)) == {FORMAT_VERSION}
-    with open_store(url) as store:
-        assert [run["study"] for run in store.runs()] == [{"axes": [], "until": None}]
-
-
-def make_old(url: str) -> None:
     if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as database:
-            database.execute("PRAGMA user_version = 1")
-        database.close()
+        make(url.removeprefix("sqlite:///"))
     else:
+        with open_store(url, create=True) as store:
+            store.start_run({"id": "old", "started": "2026", "study": {"axes": []}})
         with pymongo.MongoClient(url) as client:
             client.get_default_database()["format"].drop()
+    assert set(pool.map(open_again_and_again, [url] * WORKERS)) == {FORMAT_VERSION}
+    with open_store(url) as store:
+        assert [run["study"]["until"] for run in store.runs()] == [None] * len(store.runs()) != []
