@@ -221,6 +221,7 @@ def main(arguments):
                 path.write_text("\n".join(page(kept, CASES)) + "\n", encoding="utf-8")
         print("\n".join(["", f"## {name}", "", *section(kept[name])]), flush=True)
     if path:
+        path.write_text("\n".join(page(kept, CASES)) + "\n", encoding="utf-8")
         print(f"Written to {path}, and as far as it got to {held}, which the same command continues.", file=sys.stderr)
     return 0
 
