@@ -119,8 +119,10 @@ def test_the_tables_are_printed_and_kept_and_the_same_command_simulates_nothing_
     for what in (*studies.truths(population.make(SHORT, ENDS, 8), 10), coverage_page.SAYS_SO):
         assert f"| {what} |" in printed
     monkeypatch.setattr(coverage, "run_studies", None)
+    path.unlink()
     assert coverage.main(arguments) == 0
     assert capsys.readouterr().out == printed
+    assert path.read_text(encoding="utf-8") == written
 
 
 def test_more_studies_are_added_to_those_that_are_kept(monkeypatch, of):

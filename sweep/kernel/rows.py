@@ -1,6 +1,6 @@
 """The rows of a problem as the kernel reads them: written down in the code, or read from memory."""
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 
@@ -9,24 +9,15 @@ from sweep.kernel.vector import LANES, VECTOR, Vector
 from sweep.recipe.problem import find_problem
 
 
-class Rows(Protocol):
-    """Some rows of a problem, the same number in every lane."""
-
-    n: int
-
-    def target(self, k: int, row: int) -> Vector | float:
-        """Target k of a row."""
-
-
 class TableRows:
     """All rows of a truth table, which are known while the code is emitted."""
 
     def __init__(self, problem: str) -> None:
         self._targets = find_problem(problem).targets
-        self.n, self.n_inputs = len(self._targets), find_problem(problem).inputs.shape[1]
+        self.n = len(self._targets)
 
     def target(self, k: int, row: int) -> float:
-        """See Rows."""
+        """Target k of a row."""
         return float(self._targets[row, k])
 
 
@@ -61,24 +52,24 @@ class DataRows:
     """n rows of a problem in memory, from a first one on."""
 
     def __init__(self, emitter: Emitter, data: Data, widths: tuple[int, int], first: Whole, n: int) -> None:
-        self.n, (self.n_inputs, self._n_outputs) = n, widths
+        self.n, (self._n_inputs, self._n_outputs) = n, widths
         self._data, self._first = data, first
         self._read: Array | None = None
         if data.order is not None:
             self._lanes = [data.order.lanes(first + row) for row in range(n)]
-            self._read = emitter.array(n * self.n_inputs)
+            self._read = emitter.array(n * self._n_inputs)
             for row in range(n):
-                for i in emitter.loop(self.n_inputs):
-                    self._read[i * n + row] = self._gather(data.inputs, row, i, self.n_inputs)
+                for i in emitter.loop(self._n_inputs):
+                    self._read[i * n + row] = self._gather(data.inputs, row, i, self._n_inputs)
 
     def input(self, i: Whole, row: Whole) -> Vector:
         """Input i of a row."""
         if self._read is not None:
             return self._read[i * self.n + row]
-        return self._data.inputs[(self._first + row) * self.n_inputs + i]
+        return self._data.inputs[(self._first + row) * self._n_inputs + i]
 
     def target(self, k: int, row: int) -> Vector:
-        """See Rows."""
+        """Target k of a row, in every lane."""
         if self._read is not None:
             return self._gather(self._data.targets, row, k, self._n_outputs)
         return self._data.targets[(self._first + row) * self._n_outputs + k]

@@ -24,6 +24,11 @@ class DataSet:
         output_names: (n_outputs,), the names of the target columns, or of the classes.
         inputs: (rows, n_inputs), as they were given.
         targets: (rows, n_outputs); of classes, 1 for the row's own and 0 for every other.
+
+    Examples:
+        >>> xor = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0.0]])
+        >>> DataSet("xor.csv", ("a", "b"), ("y",), xor[:, :2], xor[:, 2:]).problem
+        'data:4x2x1:1483b873b44320c45d1e52ed9035a1c7'
     """
 
     name: str
@@ -35,13 +40,7 @@ class DataSet:
     @cached_property
     def problem(self) -> str:
         """The data set as a recipe's `problem`: its shape, and the first 32 hexadecimal digits of SHA-256 of its
-        numbers.
-
-        Examples:
-            >>> xor = np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0.0]])
-            >>> DataSet("xor.csv", ("a", "b"), ("y",), xor[:, :2], xor[:, 2:]).problem
-            'data:4x2x1:2d5ee19c5ba5bbdd96c4e0ae4b19c1c4'
-        """
+        numbers."""
         shape = f"{len(self.inputs)}x{self.inputs.shape[1]}x{self.targets.shape[1]}"
         # + 0.0 makes one zero of both; little-endian float64, row by row.
         numbers = b"".join(np.ascontiguousarray(part + 0.0, "<f8").tobytes() for part in (self.inputs, self.targets))

@@ -61,7 +61,9 @@ def layers_of(recipe: Recipe, field: str) -> range:
         return range(n)
     number = int(field.removeprefix(_EACH))
     if not 1 <= number <= n:
-        raise UsageError(f"{field} was given for a recipe with {n} hidden layers; allowed is {_EACH}1 to {_EACH}{n}")
+        raise UsageError(
+            f"{field} was given, and the recipe's hidden layers number {n}; name one of these, from {_EACH}1 on"
+        )
     return range(number - 1, number)
 
 

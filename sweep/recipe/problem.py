@@ -22,7 +22,7 @@ ALLOWED = (
     "such as table:0110, or a CSV file"
 )
 _TABLE = re.compile("table:([01]+)")
-_DATA = re.compile(r"data:(\d+)x(\d+)x(\d+):[0-9a-f]{32}")
+_DATA = re.compile(r"data:([1-9]\d*)x([1-9]\d*)x([1-9]\d*):[0-9a-f]{32}")
 
 
 class Shape(NamedTuple):

@@ -59,9 +59,12 @@ def _one_or_each(recipe: "Recipe") -> float | tuple[float, ...]:
     each = given if isinstance(given, (tuple, list)) else (given,)
     if not all(_is_finite(spread) and spread >= 0 for spread in each):
         raise _refused(recipe, "hidden_std_dev", "a finite number, 0 or above")
-    if isinstance(given, (tuple, list)) and len(given) != len(recipe.hidden):
-        n = len(recipe.hidden)
-        raise _refused(recipe, "hidden_std_dev", f"one number, or {n} of them, one for each hidden layer")
+    if not each or (isinstance(given, (tuple, list)) and len(given) != len(recipe.hidden)):
+        raise _refused(
+            recipe,
+            "hidden_std_dev",
+            f"one number, or one for each hidden layer, of which there are {len(recipe.hidden)}",
+        )
     spreads = tuple(float(spread) + 0.0 for spread in each)
     return spreads if len(set(spreads)) > 1 else spreads[0]
 
@@ -82,7 +85,11 @@ def check_together(recipe: "Recipe") -> None:
     if recipe.inputs == "standardized" and is_table:
         raise _refused(recipe, "inputs", "raw for a truth table; only a data set is standardized")
     if recipe.update_order == "output_first" and not (is_table and recipe.batch_size == FULL):
-        raise _refused(recipe, "update_order", "simultaneous, but for truth tables with batch_size=full")
+        raise _refused(
+            recipe,
+            "update_order",
+            "simultaneous, as the recipe mlp has it; output_first is for truth tables with batch_size=full",
+        )
 
 
 def _refused(recipe: "Recipe", field: str, allowed: str) -> UsageError:

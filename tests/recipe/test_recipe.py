@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sweep import RECIPES, Recipe, UsageError
 from sweep.recipe import describe_recipe
 from sweep.recipe.choices import CHOICES
-from sweep.recipe.recipe import FIELDS
+from sweep.recipe.recipe import FIELDS, FIRST
 
 
 def test_gustaw_is_the_published_program():
@@ -100,3 +100,91 @@ def test_the_sentence_says_every_field_that_is_not_left_out():
         "10,000 epochs, gradient of the sum, output-first update, hidden spread 1, output spread 0.8165"
     )
     assert describe_recipe(RECIPES["gustaw"], FIELDS) == ""
+
+
+DATA = f"data:10x3x1:{32 * '0'}"
+CLASSES = f"data:10x3x2:{32 * '0'}"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"loss": "cross_entropy"}, "loss was given as 'cross_entropy'; allowed is bce or mse with output=sigmoid"),
+        (
+            {"problem": CLASSES, "output": "softmax"},
+            "loss was given as 'bce'; allowed is cross_entropy or mse with output=softmax",
+        ),
+        (
+            {"output": "softmax", "loss": "cross_entropy"},
+            "output was given as 'softmax'; allowed is sigmoid or identity for a problem with one output: softmax "
+            "tells classes apart",
+        ),
+        (
+            {"problem": DATA, "output": "identity", "loss": "mse"},
+            "solved_below was given as 0.0; allowed is a number above 0 with output=identity: the mean loss that is "
+            "good enough",
+        ),
+        (
+            {"inputs": "standardized"},
+            "inputs was given as 'standardized'; allowed is raw for a truth table; only a data set is standardized",
+        ),
+        *(
+            (
+                {**fields, "update_order": "output_first"},
+                "update_order was given as 'output_first'; allowed is simultaneous, as the recipe mlp has it; "
+                "output_first is for truth tables with batch_size=full",
+            )
+            for fields in ({"problem": DATA}, {"batch_size": 2})
+        ),
+        *(
+            ({"batch_size": size}, f"batch_size was given as {size!r}; allowed is a whole number from 1 to the "
+             "problem's 4 rows, or full")
+            for size in (-1, 5, 1.5, "full")
+        ),
+        *(
+            ({name: value}, f"{name} was given as {value!r}; allowed is a number from 0, below 1")
+            for name, value in (("momentum", 1.0), ("alpha", -0.1), ("beta1", math.nan), ("beta2", "high"))
+        ),
+        ({"epsilon": 0}, "epsilon was given as 0; allowed is a finite number above 0"),
+        *(
+            ({name: -1}, f"{name} was given as -1; allowed is a finite number, 0 or above")
+            for name in ("weight_decay", "solved_below")
+        ),
+        (
+            {"hidden": (3, 3), "hidden_std_dev": (1.0, 2.0, 3.0)},
+            "hidden_std_dev was given as (1.0, 2.0, 3.0); allowed is one number, or one for each hidden layer, of "
+            "which there are 2",
+        ),
+        *(
+            (
+                {"hidden": (), "hidden_std_dev": given},
+                f"hidden_std_dev was given as {given!r}; allowed is one number, or one for each hidden layer, of which "
+                "there are 0",
+            )
+            for given in ((), (1.0,))
+        ),
+        (
+            {"hidden": (3, 3), "hidden_std_dev": (1.0, -2.0)},
+            "hidden_std_dev was given as (1.0, -2.0); allowed is a finite number, 0 or above",
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_told(fields, message):
+    with pytest.raises(UsageError) as error:
+        Recipe(**fields)
+    assert str(error.value) == message
+
+
+def test_a_batch_of_all_rows_is_full_and_spreads_that_are_one_are_one_number():
+    assert Recipe(batch_size=4) == Recipe()
+    assert (
+        Recipe(hidden=(3, 3), hidden_std_dev=(0.5, 0.5)).to_dict()
+        == Recipe(hidden=(3, 3), hidden_std_dev=0.5).to_dict()
+    )
+
+
+def test_a_field_that_came_later_adds_nothing_to_what_is_kept_at_its_default():
+    assert set(Recipe().to_dict()) == FIRST
+    kept = Recipe(optimizer="adam", momentum=0.5).to_dict()
+    assert set(kept) - FIRST == {"optimizer", "momentum"}
+    assert Recipe.from_dict(kept) == Recipe(optimizer="adam", momentum=0.5)

@@ -202,8 +202,8 @@ def test_a_study_of_a_version_without_targets_is_read():
         ),
         (
             {"axes": (Axis("hidden_std_dev.2", (0.5, 1.0)),)},
-            "hidden_std_dev.2 was given for a recipe with 1 hidden layers; "
-            "allowed is hidden_std_dev.1 to hidden_std_dev.1",
+            "hidden_std_dev.2 was given, and the recipe's hidden layers number 1; name one of these, from "
+            "hidden_std_dev.1 on",
         ),
         (
             {"axes": (Axis("momentum", (0.5, 0.9)),)},
