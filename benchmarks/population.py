@@ -59,7 +59,7 @@ class Ladder:
 def _ladder(draw, ends, rungs):
     if draw.distribution != "normal":
         raise ValueError(f"draws are {draw.distribution}; only the direction of normal ones is independent of length")
-    width = draw.deviation / rungs
+    width = draw.deviations[0] / rungs
     # All but a thousandth of the draws at either end of the range lies on a rung of its own.
     first, last = np.log(ends * np.sqrt(special.chdtri(draw.dimension, [0.999, 0.001])))
     return Ladder(draw, tuple(ends), float(first), width, int(np.ceil((last - first) / width)))

@@ -32,6 +32,8 @@ def why_not(table: pd.DataFrame, study: Study) -> str | None:
         return "the loss by length needs one axis, a spread"
     if why_not_pooled(study):
         return why_not_pooled(study)[:1].lower() + why_not_pooled(study)[1:-1]
+    if draw_of(study.recipe, study.axes[0].field).distribution == "truncated_normal":
+        return "how likely truncated normal draws are does not follow from their length alone"
     if not is_pooled(study):
         return "neighbouring spreads lie too far apart for the loss by length to be read off"
     return "too few trainings of it count for a mean by length" if table.empty else None

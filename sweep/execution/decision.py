@@ -55,7 +55,7 @@ def _decide_on_curve(study: Study, store: Store, estimates: Estimates) -> "tuple
     target, (axis,) = target_of(study), study.axes
     curve = read_curve(store, study, estimates.trainings)
     found = find_sharpness(curve, predicted_value(study))
-    reach = draw_of(study.recipe, axis.field).deviation if curve.method == "pooled" else BANDWIDTH
+    reach = draw_of(study.recipe, axis.field).deviations[0] if curve.method == "pooled" else BANDWIDTH
     informing = inform(np.array(axis.values, float), found.place, reach) & np.isfinite(estimates.mean)
     return repeats_for_sharpness(found, target, informing, estimates.trainings, study.repeats), found
 

@@ -51,11 +51,12 @@ def find_by_length(curve: Curve, draw: Draw, lowest: Minimum) -> ByLength | None
         lowest: the minimum of the curve.
 
     Returns:
-        None where the curve is not pooled, or too few bins of length have a mean.
+        None where the curve is not pooled, where a length alone does not tell what is drawn, as for truncated normal
+        draws, whose mean by length differs from spread to spread, or where too few bins of length have a mean.
     """
-    if curve.pool is None:
+    if curve.pool is None or len(draw.deviations) > 1:
         return None
-    pool, width = curve.pool, draw.deviation / BINS_PER_DEVIATION
+    pool, width = curve.pool, draw.deviations[0] / BINS_PER_DEVIATION
     low, high = np.log(curve.values[[0, -1]])
     near, counts = _near(pool, draw, np.arange(low + width / 2, high, width))
     near, counts = near[:, counts > 0], counts[counts > 0]
@@ -104,7 +105,7 @@ def most_lengths(draw: Draw, spread: float) -> tuple[float, float]:
 def _near(pool: Pool, draw: Draw, centres: Numbers) -> tuple[Numbers, Numbers]:
     """Whether a bin of the pool lies within half a bin of each log-length (u, n), and the finite losses there (n,)."""
     away = np.abs(_log_lengths(pool, draw)[:, np.newaxis] - centres)
-    near = (away <= draw.deviation / BINS_PER_DEVIATION / 2).astype(float)
+    near = (away <= draw.deviations[0] / BINS_PER_DEVIATION / 2).astype(float)
     return near, near.T @ pool.total(FINITE)
 
 

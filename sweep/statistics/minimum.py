@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.linalg.lapack import dpstrf
 
 from sweep.errors import UsageError
 from sweep.statistics.curve import Curve
@@ -30,6 +31,7 @@ class Minimum(NamedTuple):
         predicted: the predicted value that the gain is over; NaN without one in reach.
         at_predicted: the mean there, with its interval.
         bracketed: whether the interval ends inside the swept range; else the minimum may lie outside.
+        whole: whether trainings reach all of that range; of an incomplete study some of it may have no mean.
         method: of the curve, "pooled" or "smoothed".
         paired: whether the trainings of a repeat belong together.
         trainings: that count.
@@ -46,6 +48,7 @@ class Minimum(NamedTuple):
     predicted: float
     at_predicted: Interval
     bracketed: bool
+    whole: bool
     method: str
     paired: bool
     trainings: int
@@ -101,6 +104,11 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     grid = np.append(np.arange(ends[0], ends[1], step), ends[1])
     in_reach = predicted is not None and curve.values[0] <= predicted <= curve.values[-1]
     found = curve.at(np.exp(np.append(grid, np.log(predicted) if in_reach and predicted is not None else grid[0])))
+    reached = np.isfinite(found.mean) & np.isfinite(found.standard_error)
+    is_whole, in_reach = bool(reached.all()), in_reach and bool(reached[-1])
+    if not is_whole:
+        kept = np.append(np.flatnonzero(reached[:-1]), len(grid) if in_reach else np.argmax(reached))
+        grid, found = grid[reached[:-1]], found.at(kept)
     simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
@@ -113,6 +121,7 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
         at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
         bracketed=bool(spread.low > np.exp(grid[1]) and spread.high < np.exp(grid[-2])),
+        whole=is_whole,
         method=curve.method,
         paired=curve.paired,
         trainings=curve.trainings,
@@ -130,11 +139,16 @@ def has_minimum(curve: Curve) -> bool:
 
 
 def simulate(mean: Numbers, covariance: Numbers) -> Numbers:
-    """Curves (SIMULATIONS, g) from the normal distribution of a mean (g,) with this covariance."""
-    variances, axes = np.linalg.eigh(covariance)
-    kept = variances > 1e-12 * variances[-1]
-    normals = np.random.default_rng(0).standard_normal((SIMULATIONS, int(kept.sum())))
-    return np.asarray(mean + (normals * np.sqrt(variances[kept])) @ axes[:, kept].T)
+    """Curves (SIMULATIONS, g) from the normal distribution of a mean (g,) with this covariance.
+
+    A smooth curve varies in far fewer directions than it has points: Cholesky's factor with pivoting ends where what is
+    left is negligible (Higham 2002, "Accuracy and Stability of Numerical Algorithms", sec. 10.3).
+    """
+    scale = float(covariance.diagonal().max())
+    factor, pivots, rank, _ = dpstrf(covariance, tol=1e-12 * scale, lower=1)
+    rows = np.empty((len(mean), rank))
+    rows[pivots - 1] = np.tril(factor)[:, :rank]
+    return np.asarray(mean + np.random.default_rng(0).standard_normal((SIMULATIONS, rank)) @ rows.T)
 
 
 def interval_of(values: Numbers) -> Interval:
@@ -205,6 +219,11 @@ def warnings(found: Minimum) -> list[str]:
     said = []
     if not found.bracketed:
         said.append("The interval reaches the end of what was swept: the minimum may lie outside; sweep a wider axis.")
+    if not found.whole:
+        said.append(
+            "No training reaches a part of the swept range, and the minimum may lie there; "
+            "`python -m sweep.status` shows the command that continues the study."
+        )
     if found.is_flat:
         said.append("The curve is as good as flat around there: these trainings show no one best value.")
     if (found.effective if found.method == "pooled" else found.n) < FEW_TRAININGS:

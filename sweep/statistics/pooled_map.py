@@ -99,4 +99,4 @@ def with_beside(given: PooledMap, grids: Sequence[Numbers], beside: tuple[float,
     found = given.at(*(np.append(grid, one) for grid, one in zip(grids, beside, strict=True)))
     places = np.arange(len(found.mean)).reshape(len(grids[0]) + 1, -1)
     kept = np.append(places[:-1, :-1].ravel(), places[-1, -1])
-    return Pooled(found.mean[kept], found.covariance[np.ix_(kept, kept)], found.effective[kept])
+    return found.at(kept)

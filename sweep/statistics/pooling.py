@@ -12,10 +12,12 @@ where p_s is the density of the draws at spread s, and a and b are what was obse
 finite for the mean loss, solved and 1 for the fraction solved.
 
 Everything here is pure. As a weight depends on the length alone, trainings are counted in narrow bins of it, and the
-cost does not grow with spreads times trainings. Where two spreads are swept, a bin is one of both lengths, and the
+cost does not grow with spreads times trainings. How likely truncated normal draws are depends on their norm and on
+their largest component: a bin is one of both. Where two spreads are swept, it is one of the lengths of each, and the
 density the product of both.
 """
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -26,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.special import logsumexp
 
+from sweep.study.distributions import CUT_DEVIATION
 from sweep.study.overlap import Draw
 
 Numbers = NDArray[np.float64]
@@ -39,24 +42,29 @@ AT_ONCE = 4_000_000
 """Numbers in the largest intermediate array."""
 
 
-def log_density(draw: Draw, log_length: Numbers, spread: Numbers, width: float) -> Numbers:
-    """Log-density of lengths at spreads, but for what does not depend on the spread.
+def log_density(draw: Draw, log_lengths: Numbers, spread: Numbers, widths: Numbers) -> Numbers:
+    """Log-density of draws of some lengths at spreads, but for what does not depend on the spread.
 
     Args:
         draw: how the parameters are drawn.
-        log_length: middles of bins of log-length (n,).
+        log_lengths: middles of bins of log-length (n, lengths of the draw), as `sweep.study.draws.drawn_lengths` orders
+            them.
         spread: spreads (m,).
-        width: of the bins; a uniform draw's bin beyond which there is no density counts by its part.
+        widths: of the bins (lengths,); a bin of the largest component across the spread, beyond which there is no
+            density, counts by its part.
 
     Returns:
         Shape (n, m).
     """
-    ratio = log_length[:, np.newaxis] - np.log(spread)
-    level = -draw.dimension * np.log(spread)
-    if draw.distribution == "normal":
-        return np.asarray(level - np.exp(2 * ratio) / 2)
-    with np.errstate(divide="ignore"):
-        return np.asarray(level + np.log(np.clip(0.5 - ratio / width, 0, 1)))
+    log_spread = np.log(spread)
+    density = np.broadcast_to(-draw.dimension * log_spread, (len(log_lengths), len(spread)))
+    if draw.distribution != "uniform":
+        underlying = math.log(CUT_DEVIATION) if draw.distribution == "truncated_normal" else 0.0
+        density = density - np.exp(2 * (log_lengths[:, :1] + underlying - log_spread)) / 2
+    if draw.distribution != "normal":
+        with np.errstate(divide="ignore"):
+            density = density + np.log(np.clip(0.5 - (log_lengths[:, -1:] - log_spread) / widths[-1], 0, 1))
+    return density
 
 
 class Pooled(NamedTuple):
@@ -77,6 +85,10 @@ class Pooled(NamedTuple):
         """Standard error of each mean (g,)."""
         return np.sqrt(np.maximum(np.diag(self.covariance), 0))
 
+    def at(self, places: Counts) -> "Pooled":
+        """The means at some of the spreads, by their places (n,)."""
+        return Pooled(self.mean[places], self.covariance[np.ix_(places, places)], self.effective[places])
+
 
 class Pool:
     """The trainings of a sweep of one spread or two, counted by bins of their lengths.
@@ -92,7 +104,9 @@ class Pool:
         self._draws, self._spreads = tuple(draws), np.asarray(spreads, float)
         self._n_repeats = n_repeats
         self._n_groups = min(n_repeats, GROUPS if len(draws) == 1 else GROUPS // 10)
-        self._width = np.array([draw.deviation / BINS_PER_DEVIATION for draw in draws])
+        self._width = np.array([one / BINS_PER_DEVIATION for draw in draws for one in draw.deviations])
+        ends = np.cumsum([len(draw.deviations) for draw in draws])
+        self._columns = [slice(end - len(draw.deviations), end) for draw, end in zip(draws, ends, strict=True)]
         self._counts = np.zeros(len(self._spreads))
         self._added: list[tuple[Counts, Numbers, Numbers]] = []
         self._squares: list[tuple[Counts, Numbers]] = []
@@ -103,7 +117,7 @@ class Pool:
         Args:
             places: of their spreads in the order given: one, or one for each training (n,).
             repeats: repeat numbers (n,).
-            lengths: of the drawn parameters (n, k), above 0.
+            lengths: of the drawn parameters (n, columns), above 0, as `sweep.study.draws.drawn_lengths` gives them.
             observed: what was observed of each training (n, m), such as whether its loss is finite, and that loss.
         """
         n = len(observed)
@@ -111,7 +125,7 @@ class Pool:
             return
         places = np.broadcast_to(places, n)
         self._counts += np.bincount(places, minlength=len(self._counts))
-        cells = np.floor(np.log(lengths) / self._width).astype(np.int64)
+        cells = self._cells(lengths)
         unit = repeats * self._n_groups // self._n_repeats if self._n_groups else places
         key, where = _distinct(np.column_stack([unit, cells]))
         self._added.append((key, np.bincount(where).astype(float), _sums(where, observed)))
@@ -125,8 +139,12 @@ class Pool:
         own = np.bincount(places)[key[:, 0]]
         unbiased = np.where(own > 1, own / np.maximum(own - 1, 1), 1.0)[:, np.newaxis]
         self._squares.append((key[:, 1:], unbiased * products.reshape(-1, m * m)))
-        if sum(len(one) for one, _ in self._squares) * m * m > AT_ONCE:
+        merged, *others = (len(cells) for cells, _ in self._squares)
+        if sum(others) > max(merged, AT_ONCE // m**2):  # so that each is merged a few times at most
             self._squares = [_merged(self._squares)]
+
+    def _cells(self, lengths: Numbers) -> Counts:
+        return np.asarray(np.floor(np.log(lengths) / self._width).astype(np.int64))
 
     @cached_property
     def _bins(self) -> "_Bins":
@@ -137,6 +155,7 @@ class Pool:
         units, unit = np.unique(key[:, 0], return_inverse=True)
         of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
         return _Bins(
+            cells,
             middles,
             self._log_mixture(middles),
             _sums(where, counts[:, np.newaxis])[:, 0],
@@ -155,8 +174,10 @@ class Pool:
         return np.asarray(np.where(n > 1, -1 / np.maximum(n - 1, 1), 0.0))
 
     def _log_density(self, middles: Numbers, spreads: Numbers) -> Numbers:
-        parts = zip(self._draws, middles.T, spreads.T, self._width, strict=True)
-        return sum(log_density(draw, x, s, width) for draw, x, s, width in parts)  # type: ignore[return-value]
+        parts = zip(self._draws, self._columns, spreads.T, strict=True)
+        return sum(  # type: ignore[return-value]
+            log_density(draw, middles[:, own], values, self._width[own]) for draw, own, values in parts
+        )
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
         """Log of the sum of n_j p_j at bins (u,)."""
@@ -167,13 +188,14 @@ class Pool:
 
     @property
     def log_lengths(self) -> Numbers:
-        """Middles of the bins' log-lengths (u, k)."""
+        """Middles of the bins' log-lengths (u, columns)."""
         return self._bins.middles
 
     def bins_of(self, lengths: Numbers) -> Counts:
-        """The bin (n,) of trainings of one swept spread that were added, from their lengths (n, 1)."""
-        cells = np.floor(np.log(lengths[:, 0]) / self._width[0])
-        return np.asarray(np.searchsorted(self._bins.middles[:, 0], (cells + 0.5) * self._width[0]))
+        """The bin (n,) of trainings that were added, from their lengths (n, columns)."""
+        cells, where = _distinct(np.concatenate([self._bins.cells, self._cells(lengths)]))
+        assert len(cells) == len(self._bins.cells)
+        return where[len(cells) :]
 
     def total(self, of: Numbers) -> Numbers:
         """Sum of a combination (m,) of what was observed in every bin (u,)."""
@@ -205,7 +227,7 @@ class Pool:
         total = w.T @ (bins.sums @ over)
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = w.T @ (bins.sums @ of) / total
-        effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
+            effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
         parts = zip(bins.of_units, of, over, strict=True)
         shares = sum((matrix @ w) * (one - mean * other) for matrix, one, other in parts if one or other)
         covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
@@ -244,10 +266,11 @@ def _merged(parts: list[tuple[Counts, Numbers]]) -> tuple[Counts, Numbers]:
 
 
 class _Bins(NamedTuple):
-    """What is known of u bins: middles of log-lengths (u, k), log-density of all draws together (u,), trainings (u,),
-    sums (u, m) and sums of products (u, m, m) of what was observed; sums by unit, m matrices (units, u), and what the
-    squares of the units' sums count (units,)."""
+    """What is known of u bins: their numbers in ascending order and middles of log-lengths (u, columns), log-density of
+    all draws together (u,), trainings (u,), sums (u, m) and sums of products (u, m, m) of what was observed; sums by
+    unit, m matrices (units, u), and what the squares of the units' sums count (units,)."""
 
+    cells: Counts
     middles: Numbers
     log_mixture: Numbers
     counts: Numbers

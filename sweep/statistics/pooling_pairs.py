@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from sweep.statistics.pooling import Numbers, Pool, Pooled, log_density
 
+NEGLIGIBLE = 1e-100
+"""A density, as a part of the highest of any swept spread there, that counts as 0."""
+Places = NDArray[np.intp]
 Sides = tuple[Numbers, Numbers]
 
 
@@ -55,8 +58,9 @@ class PairPool(Pool):
         return Pooled(mean, covariance / np.outer(total, total), effective.ravel())
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
-        lengths, bins = _distinct(middles)
-        spreads, places = _distinct(self._spreads)
+        lengths, bins = self._distinct(middles)
+        (one, rows), (other, columns) = (np.unique(column, return_inverse=True) for column in self._spreads.T)
+        spreads, places = (one, other), (rows, columns)
         counts = np.zeros([len(values) for values in spreads])
         np.add.at(counts, places, self._counts)
         one, other = (self._log_side(axis, lengths[axis], spreads[axis]) for axis in (0, 1))
@@ -65,11 +69,17 @@ class PairPool(Pool):
         return np.asarray(np.log(scaled[bins]) + tops[0][bins[0], 0] + tops[1][bins[1], 0])
 
     def _log_side(self, axis: int, log_lengths: Numbers, spreads: Numbers) -> Numbers:
-        return log_density(self._draws[axis], log_lengths, spreads, self._width[axis])
+        return log_density(self._draws[axis], log_lengths, spreads, self._width[self._columns[axis]])
+
+    def _distinct(self, middles: Numbers) -> tuple[Sides, tuple[Places, Places]]:
+        """The distinct lengths of each draw (u, its columns) among bins, and where among them each bin's are."""
+        parts = [np.unique(middles[:, own], axis=0, return_inverse=True) for own in self._columns]
+        (one, rows), (other, columns) = parts
+        return (one, other), (rows.ravel(), columns.ravel())
 
     @cached_property
     def _grid(self) -> "_Grid":
-        lengths, bins = _distinct(self._bins.middles)
+        lengths, bins = self._distinct(self._bins.middles)
         tops = [_top(self._log_side(axis, lengths[axis], np.unique(self._spreads[:, axis]))) for axis in (0, 1)]
         weight = np.exp(tops[0][bins[0], 0] + tops[1][bins[1], 0] - self._bins.log_mixture)
         return _Grid(lengths, bins, (tops[0], tops[1]), weight)
@@ -81,6 +91,8 @@ class PairPool(Pool):
             np.exp(self._log_side(axis, grid.lengths[axis], np.asarray(spreads, float)) - grid.tops[axis])
             for axis, spreads in enumerate((first, second))
         )
+        for side in (one, other):  # products of such numbers would be denormal, which takes many times as long
+            side[side < NEGLIGIBLE] = 0
         return one, other
 
     def _sum(self, of_bins: Numbers, sides: Sides) -> Numbers:
@@ -125,16 +137,10 @@ class _Grid(NamedTuple):
     """The bins by each of both lengths: the middles that there are, where among them every bin is, the log-density that
     each is scaled by (u, 1), and the weight of a training in every bin where the scaled densities are 1."""
 
-    lengths: tuple[Numbers, Numbers]
-    bins: tuple[NDArray[np.intp], NDArray[np.intp]]
+    lengths: Sides
+    bins: tuple[Places, Places]
     tops: Sides
     weight: Numbers
-
-
-def _distinct(pairs: Numbers) -> tuple[Sides, tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """The distinct numbers of each of two columns, and where among them each row's are."""
-    (one, rows), (other, columns) = (np.unique(column, return_inverse=True) for column in pairs.T)
-    return (one, other), (rows, columns)
 
 
 def _top(log_densities: Numbers) -> Numbers:

@@ -96,3 +96,5 @@ STANDARD: dict[str, Callable[[Array, Layer], Array]] = {
 }
 """hidden_distribution -> what makes one hidden layer's draws at spread 1, (n, weights and drawn biases), of as many
 standard normal ones."""
+LARGEST = {"uniform": math.sqrt(3), "truncated_normal": CUT / CUT_DEVIATION}
+"""The largest magnitude that a spread of 1 allows."""

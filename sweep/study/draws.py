@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sweep.recipe import Layer, Recipe
 from sweep.recipe.field import layers_of, value_of
-from sweep.study.distributions import STANDARD
+from sweep.study.distributions import LARGEST, STANDARD
+from sweep.study.overlap import draw_of
 from sweep.study.study import DRAW_BLOCK, Point
 
 Array = NDArray[np.float64]
@@ -72,15 +73,18 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
     """Lengths of the drawn parameters that each of the fields scales, of the repeats 0, ..., stop - 1 of one point.
 
     Args:
-        point: whose draws; they are normal or uniform.
+        point: whose draws; they are normal, uniform or truncated normal.
         fields: spreads, k of them.
         stop: number of repeats.
 
     Returns:
-        Shape (stop, k), in the recipe's spread_unit of each layer: the Euclidean norm of normal draws, the largest
-        component of uniform ones (divided by sqrt(3), the largest that a spread of 1 allows), times the spread.
+        Shape (stop, columns), in the recipe's spread_unit of each layer: the Euclidean norm of normal draws; the
+        largest component of uniform ones, divided by the largest that a spread of 1 allows; two columns for truncated
+        normal draws, their norm and their largest component, divided likewise.
     """
-    recipe = point.recipe
+    recipe, spreads = point.recipe, []
+    for field in fields:
+        spreads += [value_of(recipe, field)] * len(draw_of(recipe, field).deviations)
     blocks = [
         _standard_lengths(
             tuple(_entropy(point, block)),
@@ -91,8 +95,8 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
         )
         for block in range(-(-stop // DRAW_BLOCK))
     ]
-    standard = np.concatenate(blocks)[:stop] if blocks else np.empty((0, len(fields)))
-    return np.asarray(standard * [value_of(recipe, field) for field in fields])
+    standard = np.concatenate(blocks)[:stop] if blocks else np.empty((0, len(spreads)))
+    return np.asarray(standard * spreads)
 
 
 @lru_cache(maxsize=4096)  # 33 MB: an analysis looks at the same trainings several times
@@ -103,20 +107,24 @@ def _standard_lengths(
     distribution: str,
     fields: tuple[range, ...],
 ) -> Array:
-    """Those of a whole block at spread 1 (DRAW_BLOCK, k), which all points that share their draws have in common."""
+    """Those of a whole block at spread 1 (DRAW_BLOCK, columns), which all points that share their draws have in
+    common."""
     normals = standard_normals(entropy, DRAW_BLOCK, layers)
     ends = np.cumsum([(layer.fan_in + 1) * layer.fan_out for layer in layers])
     pieces = np.split(normals, ends[:-1], axis=1)
     columns = []
     for numbers in fields:
         drawn = [pieces[n][:, : (layers[n].fan_in + draws_biases) * layers[n].fan_out] for n in numbers]
-        if distribution == "uniform" and numbers.start < len(layers) - 1:
-            from scipy.special import ndtr  # takes longer to import than a worker to train its first block
-
-            # The largest of all: what makes numbers uniform keeps their order.
-            columns.append(2 * ndtr(np.max([np.abs(one).max(axis=1) for one in drawn], axis=0)) - 1)
-        else:
-            columns.append(np.sqrt(sum(np.einsum("ij,ij->i", one, one) for one in drawn)))
+        one = np.concatenate(drawn, axis=1)
+        own = distribution if numbers.start < len(layers) - 1 else "normal"
+        if own in LARGEST:
+            # What makes these numbers of normal ones keeps their order.
+            largest = STANDARD[own](np.abs(one).max(axis=1, keepdims=True), layers[numbers.start]) / LARGEST[own]
+        if own != "uniform":
+            standard = STANDARD[own](one, layers[numbers.start])
+            columns.append(np.sqrt(np.einsum("ij,ij->i", standard, standard)))
+        if own in LARGEST:
+            columns.append(largest[:, 0])
     return np.column_stack(columns)
 
 

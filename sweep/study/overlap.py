@@ -8,22 +8,24 @@ from typing import NamedTuple
 from sweep.recipe import Recipe
 from sweep.recipe.field import is_spread, layers_of, with_values
 from sweep.study.axis import Axis
+from sweep.study.distributions import CUT, INSIDE
 
 ENOUGH = 5.0
 """Overlap from which pooling beats pairing: paired by common draws, the change of `gustaw`'s mean from spread 1 to 1/√2
 has the standard error of 4.4 times as many independent trainings."""
 LEAST_OVERLAP = 1.5
 """Overlap from which a curve is pooled; with less it would sag between the spreads."""
+EDGE = 2 * CUT * math.exp(-(CUT**2) / 2) / math.sqrt(2 * math.pi) / INSIDE
+"""Density of the log of a truncated normal's magnitude where it is cut off: 0.226."""
 
 
 class Draw(NamedTuple):
     """How the parameters that share one spread are drawn.
 
     Attributes:
-        distribution: "normal", where the length of the draws tells all that they tell of the spread; "uniform",
-            where their largest component does and is meant by length; or another, of which no one number tells all:
-            how likely a truncated normal is depends on both, and orthogonal draws and those on a sphere of one spread
-            are not possible at another.
+        distribution: "normal", where the Euclidean length of the draws tells all that they tell of the spread;
+            "uniform", where their largest component does and is meant by length; "truncated_normal", where both do;
+            or another, whose draws of one spread are not possible at another: orthogonal draws, those on a sphere.
         dimension: number of these parameters.
     """
 
@@ -32,13 +34,29 @@ class Draw(NamedTuple):
 
     @property
     def has_length(self) -> bool:
-        """Whether a length tells how likely the draws are at any spread, so that they can be pooled."""
-        return self.dimension > 0 and self.distribution in ("normal", "uniform")
+        """Whether lengths tell how likely the draws are at any spread, so that they can be pooled."""
+        return self.dimension > 0 and self.distribution in ("normal", "uniform", "truncated_normal")
 
     @property
-    def deviation(self) -> float:
-        """About the standard deviation of the log-length at one spread."""
-        return 1 / math.sqrt(2 * self.dimension) if self.distribution == "normal" else 1 / self.dimension
+    def deviations(self) -> tuple[float, ...]:
+        """About the standard deviation at one spread of the log of each length that tells something."""
+        normal = 1 / math.sqrt(2 * self.dimension)
+        if self.distribution == "truncated_normal":
+            return normal, 1 / (EDGE * self.dimension)
+        return (normal,) if self.distribution == "normal" else (1 / self.dimension,)
+
+    @property
+    def overlap(self) -> float:
+        """How many times its own trainings a spread has, pooled with many others, times the gap of their log-spreads.
+
+        That is Kish's effective number: sqrt(2 pi / d) for d normal draws, whose log-length is close to normal, and
+        2 / d for uniform ones, the log of whose largest is exponential. What both lengths of truncated normal draws
+        tell adds up in squares: right to a tenth for 3 of them and more, by simulation.
+        """
+        normal = math.sqrt(2 * math.pi / self.dimension)
+        if self.distribution == "truncated_normal":
+            return 1 / math.hypot(1 / normal, EDGE * self.dimension / 2)
+        return normal if self.distribution == "normal" else 2 / self.dimension
 
 
 def draw_of(recipe: Recipe, field: str) -> Draw:
@@ -51,16 +69,14 @@ def draw_of(recipe: Recipe, field: str) -> Draw:
 def overlap(recipe: Recipe, axis: Axis) -> float:
     """How many times its own trainings an inner value of a swept spread has, pooled with all others of the axis.
 
-    That is Kish's effective number for evenly spaced log-spreads a gap apart: sqrt(2 pi / d) / gap for d normal draws,
-    whose log-length is close to normal, and 2 / (d gap) for uniform ones, the log of whose largest is exponential. The
-    widest gap is meant; 0 where a spread is 0 or there is one alone, and where draws have no length to be pooled by.
+    That is `Draw.overlap` over the widest gap of the log-spreads; 0 where a spread is 0 or there is one alone, and
+    where draws have no length to be pooled by.
     """
     draw = draw_of(recipe, axis.field)
     if not axis.is_numeric or not draw.has_length or len(axis.values) < 2 or min(axis.values) <= 0:
         return 0.0
     values = sorted(axis.values)
-    gap = max(math.log(high / low) for low, high in pairwise(values))
-    return (math.sqrt(2 * math.pi / draw.dimension) if draw.distribution == "normal" else 2 / draw.dimension) / gap
+    return draw.overlap / max(math.log(high / low) for low, high in pairwise(values))
 
 
 def pooled_overlap(recipe: Recipe, axes: Sequence[Axis]) -> float:

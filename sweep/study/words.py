@@ -12,7 +12,6 @@ from sweep.study.study import Study
 SPREAD = "hidden_std_dev"
 """The spread that is swept where nothing else is asked for."""
 WITHOUT_LENGTH = {
-    "truncated_normal": "how likely truncated normal draws are does not follow from their length alone",
     "orthogonal": "orthogonal draws of one spread are not possible at another",
     "sphere": "draws on the sphere of one spread are not possible at another",
 }

@@ -235,7 +235,7 @@ def test_the_trainings_go_where_the_minimum_may_lie(places):
     outcome = places["by_spread"][0]
     distance = np.abs(np.log(np.array(PLACE.axes[0].values) / outcome.sharpness.place.estimate))
     assert outcome.repeats[distance.argmin()] == outcome.repeats.max() > 4 * outcome.repeats.min() == 200
-    assert (outcome.repeats[distance > 0.5 + 2 * draw_of(PLACE.recipe, "hidden_std_dev").deviation] == 50).all()
+    assert (outcome.repeats[distance > 0.5 + 2 * draw_of(PLACE.recipe, "hidden_std_dev").deviations[0]] == 50).all()
 
 
 def test_what_is_stored_changes_no_decision_about_a_curve(tmp_path, places):

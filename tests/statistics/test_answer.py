@@ -71,7 +71,6 @@ def test_the_prediction_is_of_the_swept_layer_in_its_unit(store):
 @pytest.mark.parametrize(
     ("distribution", "reason"),
     [
-        ("truncated_normal", "how likely truncated normal draws are does not follow from their length alone."),
         ("orthogonal", "orthogonal draws of one spread are not possible at another."),
         ("sphere", "draws on the sphere of one spread are not possible at another."),
         ("normal", None),

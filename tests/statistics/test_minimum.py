@@ -5,7 +5,7 @@ from scipy.stats import binom
 from sweep import UsageError
 from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.losses import Losses
-from sweep.statistics.minimum import MOST_STEPS, describe, find_lowest, find_minimum
+from sweep.statistics.minimum import MOST_STEPS, SIMULATIONS, describe, find_lowest, find_minimum, simulate
 from sweep.statistics.smoothing import smooth
 
 SPREADS = np.geomspace(0.1, 10, 41)
@@ -127,6 +127,36 @@ def test_an_axis_of_hundreds_of_decades_has_a_grid_of_bounded_size():
     found = minimum(given._replace(values=np.geomspace(1e-150, 1e150, 41)))
     assert len(found.grid) <= MOST_STEPS + 2
     assert found.grid[[0, -1]] == pytest.approx([1e-150, 1e150])
+
+
+def test_simulated_curves_have_the_mean_and_covariance_asked_for():
+    x = np.linspace(0, 1, 200)
+    covariance = np.outer(1 + x, 1 + x) * np.exp(-((x[:, np.newaxis] - x) ** 2) / 0.02)
+    curves = simulate(x, covariance)
+    deviation = np.sqrt(covariance.diagonal() / SIMULATIONS)
+    assert (abs(curves.mean(axis=0) - x) < 4 * deviation).all()
+    # A covariance from n normal curves varies by sqrt((c_ij^2 + c_ii c_jj) / n).
+    error = np.sqrt((covariance**2 + np.outer(covariance.diagonal(), covariance.diagonal())) / SIMULATIONS)
+    assert (abs(np.cov(curves.T) - covariance) < 4.5 * error).all()
+    assert np.ptp(simulate(x, np.zeros_like(covariance)) - x) == 0
+
+
+def test_a_range_that_no_training_reaches_is_left_out_and_said():
+    curve = smoothed_curve(simulated(np.random.default_rng(1), 200))
+
+    def at(values):
+        found, gap = curve.at(values), (values > 1) & (values < 3)
+        found.mean[gap] = found.covariance[gap] = found.covariance[:, gap] = np.nan
+        return found
+
+    found = find_minimum(curve._replace(at=at), 2.0)
+    assert found.spread.low < 0.6 < found.spread.high
+    assert not np.isfinite(found.gain.estimate)
+    assert not ((found.grid > 1) & (found.grid < 3)).any()
+    assert "No training reaches a part of the swept range, and the minimum may lie there; `python -m" in describe(
+        "learning_rate", found
+    )
+    assert find_minimum(curve, 2.0).whole
 
 
 def test_a_prediction_outside_the_axis_has_no_gain():

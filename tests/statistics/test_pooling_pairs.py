@@ -17,8 +17,11 @@ def both_pools(hidden, numbers, n_repeats=0):
     pools = Pool(draws, pairs, n_repeats), PairPool(draws, pairs, n_repeats)
     for place, (pair, n) in enumerate(zip(pairs, numbers, strict=True)):
         lengths = pair * np.sqrt(rng.chisquare([d.dimension for d in draws], (n, 2)))
+        largest = pair[:1] * rng.random((n, 1)) ** (1 / hidden.dimension)
         if hidden.distribution == "uniform":
-            lengths[:, 0] = pair[0] * rng.random(n) ** (1 / hidden.dimension)
+            lengths[:, :1] = largest
+        if hidden.distribution == "truncated_normal":
+            lengths = np.insert(lengths, [1], largest, axis=1)
         is_finite = rng.random(n) > 0.1
         losses = np.where(is_finite, 900 + 100 * np.log(lengths).sum(axis=1) ** 2 + rng.normal(0, 50, n), 0.0)
         for pool in pools:
@@ -32,9 +35,10 @@ def both_pools(hidden, numbers, n_repeats=0):
         (Draw("normal", 6), np.full(42, 30), 0),
         (Draw("normal", 6), np.arange(42) % 25, 0),
         (Draw("uniform", 6), np.full(42, 30), 0),
+        (Draw("truncated_normal", 6), np.full(42, 30), 0),
         (Draw("normal", 24), np.full(42, 30), 30),
     ],
-    ids=["even", "uneven and missing", "uniform", "common draws"],
+    ids=["even", "uneven and missing", "uniform", "truncated normal", "common draws"],
 )
 def test_matrix_products_are_the_sum_over_all_weights(hidden, numbers, n_repeats):
     slow, quick = both_pools(hidden, numbers, n_repeats)
