@@ -13,7 +13,7 @@ FLOORS = [
     ["sweep.study", "sweep.kernel", "sweep.reference"],
     ["sweep.store"],
     ["sweep.statistics", "sweep.inspection", "sweep.status"],
-    ["sweep.execution", "sweep.trace", "sweep.check", "analysis.tables"],
+    ["sweep.execution", "sweep.trace", "sweep.check", "sweep.merge", "analysis.tables"],
     ["sweep.run", "analysis.claims", "analysis.figures.parts"],
     ["analysis.figures"],
     ["analysis.report"],

@@ -26,6 +26,7 @@ COMMANDS = [
     ("sweep.run", "--quiet", "--repeats", "1"),
     ("sweep.status",),
     ("sweep.check",),
+    ("sweep.merge", "missing.db"),
     ("sweep.trace", "--recipe", "twenty-lines", "--seed", "0"),
     ("analysis", "summary"),
     ("analysis", "compare", "0.5", "1"),

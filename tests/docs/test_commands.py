@@ -15,6 +15,7 @@ import benchmarks.__main__ as benchmark
 from analysis.__main__ import build_parser as analysis_parser
 from sweep.check import build_parser as check_parser
 from sweep.execution.options import build_parser, options_of_study, read_asked
+from sweep.merge import build_parser as merge_parser
 from sweep.recipe import FIELDS
 from sweep.recipe.published import find_recipe
 from sweep.study.parse import parse_setting
@@ -73,6 +74,8 @@ def python(_, module, *arguments):
         assert set(dict(map(parse_setting, options.set))) <= set(FIELDS)
     elif module == "sweep.check":
         check_parser().parse_args(arguments)
+    elif module == "sweep.merge":
+        merge_parser().parse_args(arguments)
     elif module == "pip":
         command, what = arguments
         assert command == "install"
