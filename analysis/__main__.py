@@ -13,6 +13,7 @@ import pandas as pd
 from analysis.tables.foreign import find_results
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
+from sweep.console.progress import say
 from sweep.errors import FailedError
 from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
@@ -66,6 +67,11 @@ def build_parser() -> Parser:
             )
         if name == "report":
             command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
+            command.add_argument(
+                "--follow",
+                action="store_true",
+                help="write it again while the run is under way; an open page loads itself again until the run ends",
+            )
         if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
@@ -226,11 +232,15 @@ def draw_recipes(options: argparse.Namespace) -> None:
 
 def write_report(options: argparse.Namespace) -> None:
     """Write the page and say so."""
+    from analysis.report.follow import follow_report
     from analysis.report.page import write_report
 
     path = Path(options.out)
     with open_store(options.store) as store:
-        write_report(store, options.store, options.run, path)
+        if options.follow:
+            follow_report(store, options.store, options.run, path, say)
+        else:
+            write_report(store, options.store, options.run, path)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 

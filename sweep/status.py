@@ -1,9 +1,12 @@
 """python -m sweep.status: the studies in a store, how complete each is, when and where it ran."""
 
+import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, run_command
+from sweep.console.progress import SECONDS_BETWEEN_LINES
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Store, open_store
 from sweep.store.data_sets import data_of, have_data
@@ -11,25 +14,64 @@ from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study
 from sweep.study.words import describe_values
 
+NO_STUDY = "No study in {} yet; `python -m sweep.run` runs the published one."
+CLEAR = "\x1b[2J\x1b[H"
+"""Clears a terminal and goes to its top."""
+SECONDS_BETWEEN_BARS = 1.0
+
+
+def build_parser() -> Parser:
+    """The options of this command."""
+    parser = Parser(prog="python -m sweep.status", description="List the studies in a store and how complete each is.")
+    add_store_option(parser)
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="show the latest study alone, and again when it has changed, until its run has ended",
+    )
+    return parser
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
-    parser = Parser(prog="python -m sweep.status", description="List the studies in a store and how complete each is.")
-    add_store_option(parser)
-    options = parser.parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     with open_store(options.store) as store:
-        print(status(store))
+        if options.follow:
+            follow(store)
+        else:
+            print(status(store))
     return 0
+
+
+def follow(store: Store) -> None:
+    """Print the latest study whenever it has changed, until its latest run has ended; on a terminal in one place."""
+    is_terminal, shown = sys.stdout.isatty(), ""
+    while True:
+        runs = list(by_study(store).values())[-1:]
+        is_under_way = bool(runs) and run_state(runs[0][-1]) == "running"
+        text = describe(store, runs[0]) if runs else NO_STUDY.format(store.name)
+        if text != shown:
+            print(f"{CLEAR if is_terminal else ''}{text}", flush=True)
+            shown = text
+        if not is_under_way:
+            return
+        time.sleep(SECONDS_BETWEEN_BARS if is_terminal else SECONDS_BETWEEN_LINES)
+
+
+def by_study(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """The runs of every study by its identity, the study that ran last at the end."""
+    studies: dict[str, list[dict[str, Any]]] = {}
+    for run in store.runs():
+        studies[run["study_identity"]] = [*studies.pop(run["study_identity"], []), run]
+    return studies
 
 
 def status(store: Store) -> str:
     """A paragraph for each study, the one that ran last at the end."""
-    studies: dict[str, list[dict[str, Any]]] = {}
-    for run in store.runs():
-        studies[run["study_identity"]] = [*studies.pop(run["study_identity"], []), run]
+    studies = by_study(store)
     said = [describe(store, runs) for runs in studies.values()]
     if not studies:
-        said.append(f"No study in {store.name} yet; `python -m sweep.run` runs the published one.")
+        said.append(NO_STUDY.format(store.name))
     n_foreign = store.foreign()
     if n_foreign:
         said.append(

@@ -23,13 +23,18 @@ def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
         FailedError: the file cannot be written, or the store holds no run.
         UsageError: it holds no run of that identifier.
     """
-    if not out.parent.is_dir() or out.is_dir():
-        raise unwritable(out, "Is a directory" if out.is_dir() else "No such file or directory")
+    check_place(out)
     text = make_page(store, url, run, out)
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise unwritable(out, error.strerror or str(error)) from error
+
+
+def check_place(out: Path) -> None:
+    """Raise FailedError where no page can be written, before one is made."""
+    if not out.parent.is_dir() or out.is_dir():
+        raise unwritable(out, "Is a directory" if out.is_dir() else "No such file or directory")
 
 
 def make_page(store: Store, url: str, run: str | None, out: Path) -> str:

@@ -18,6 +18,7 @@ from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.merge import build_parser as merge_parser
 from sweep.recipe import FIELDS
 from sweep.recipe.published import find_recipe
+from sweep.status import build_parser as status_parser
 from sweep.study.parse import parse_setting
 from sweep.trace import build_parser as trace_parser
 from tests.commands import ROOT
@@ -74,6 +75,8 @@ def python(_, module, *arguments):
         assert set(dict(map(parse_setting, options.set))) <= set(FIELDS)
     elif module == "sweep.check":
         check_parser().parse_args(arguments)
+    elif module == "sweep.status":
+        status_parser().parse_args(arguments)
     elif module == "sweep.merge":
         merge_parser().parse_args(arguments)
     elif module == "pip":
@@ -85,7 +88,7 @@ def python(_, module, *arguments):
             benchmark.read_options(arguments)
     else:
         assert arguments == ()
-        assert module in ("sweep.status", "benchmarks.cluster", "benchmarks.stopping")
+        assert module in ("benchmarks.cluster", "benchmarks.stopping")
         assert importlib.util.find_spec(module)
 
 

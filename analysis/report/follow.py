@@ -1,0 +1,78 @@
+"""Writes the page again and again while its run is under way; the page loads itself again until then."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from analysis.report.page import check_place, make_page, unwritable
+from analysis.tables.runs import find_run
+from sweep.store import Store
+from sweep.store.provenance import run_state
+from sweep.study import Study
+
+SECONDS = 10
+"""Between two pages, the least; a page that takes long to make is made less often, so that the run goes on."""
+SHARE = 4
+"""The time between two pages is as many times that which one takes."""
+REFRESH = '<meta http-equiv="refresh" content="{}">'
+
+
+def follow_report(store: Store, url: str, run: str | None, out: Path, say: Callable[[str], None]) -> None:
+    """Write the page about a run until it has ended, and once more then.
+
+    Args:
+        store: that holds the run.
+        url: of the store, as it is typed.
+        run: its identifier; the latest that there is at the start if None.
+        out: where the page is written, each time as a whole.
+        say: is told how far the run is.
+
+    Raises:
+        FailedError: the file cannot be written, or the store holds no run.
+        UsageError: it holds no run of that identifier.
+    """
+    check_place(out)
+    run = str(find_run(store, run)["id"])
+    text = ""
+    try:
+        while True:
+            record, started = find_run(store, run), time.monotonic()
+            is_under_way, stored = run_state(record) == "running", n_stored(store, record)
+            if stored or not is_under_way:
+                text = make_page(store, url, run, out)
+                wait = max(SECONDS, round(SHARE * (time.monotonic() - started)))
+                put(out, with_refresh(text, wait) if is_under_way else text)
+            if not is_under_way:
+                return
+            say(f"{out}: {stored:,} trainings so far" if stored else f"No training in {store.name} yet.")
+            time.sleep(wait if stored else 1)
+    except KeyboardInterrupt:
+        if text:
+            put(out, text)  # it would load itself again for ever
+        raise
+
+
+def n_stored(store: Store, record: dict[str, Any]) -> int:
+    """Trainings of a run's study that are stored."""
+    study = Study.from_dict(record["study"])
+    return sum(store.counts([point.identity for point in study.points], study.repeats).values())
+
+
+def with_refresh(text: str, seconds: int) -> str:
+    """A page that loads itself again after so many seconds, and says so."""
+    said = f'<p class="quiet">The run is under way; this page loads itself again every {seconds} seconds.</p>'
+    text = text.replace('<link rel="icon"', f'{REFRESH.format(seconds)}\n<link rel="icon"', 1)
+    return re.sub(r"(<nav )", rf"{said}\n\1", text, count=1)
+
+
+def put(out: Path, text: str) -> None:
+    """Write the page so that nobody reads half of one."""
+    beside = out.with_name(f"{out.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, out)
+    except OSError as error:
+        raise unwritable(out, error.strerror or str(error)) from error
