@@ -34,7 +34,8 @@ def compact(repeats: NDArray[np.int64]) -> Repeats:
 
 
 def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int] | None = None) -> Iterator[Block]:
-    """The blocks that are still to be computed, every point's first block of draws before any point's second.
+    """The blocks that are still to be computed, every point's first block of draws before any point's second, and the
+    points so that those of any time so far are spread over the whole study.
 
     Args:
         study: what is asked for.
@@ -43,7 +44,8 @@ def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int]
     """
     repeats = {point.identity: study.repeats for point in study.points} if repeats is None else repeats
     for first in range(0, max(repeats.values(), default=0), DRAW_BLOCK):
-        for point in study.points:
+        for place in spread_out(len(study.points)):
+            point = study.points[place]
             have, asked = stored.get(point.identity, range(0)), repeats.get(point.identity, 0)
             size = block_size(point.recipe)
             for start in range(first, min(first + DRAW_BLOCK, asked), size):
@@ -54,6 +56,18 @@ def plan(study: Study, stored: Mapping[str, Repeats], repeats: Mapping[str, int]
                 elif high - low < stop - start:
                     missing = set(range(start, stop)).difference(have[low:high])
                     yield Block(point, min(missing), max(missing) + 1)
+
+
+def spread_out(n: int) -> list[int]:
+    """The numbers 0, ..., n - 1 in the order of their reversed bits, whose first ones lie evenly among all (van der
+    Corput 1935, Proc. Akad. Wet. Amsterdam 38, 813-821): whoever looks before the end sees the whole curve.
+
+    Examples:
+        >>> spread_out(8), spread_out(5)
+        ([0, 4, 2, 6, 1, 5, 3, 7], [0, 4, 2, 1, 3])
+    """
+    width = max(n - 1, 1).bit_length()
+    return sorted(range(n), key=lambda number: f"{number:0{width}b}"[::-1])
 
 
 def block_size(recipe: Recipe) -> int:
