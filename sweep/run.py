@@ -3,6 +3,8 @@
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
 
 from sweep.console.command import (
     INTERRUPTED,
@@ -72,6 +74,8 @@ def run_study(
         share_data(store, study)
         store.start_run(run)
         take_up(store)
+        # What the last words are made of takes as long to import as a small study to train: it is done meanwhile.
+        Thread(target=import_module, args=["sweep.statistics.answer"]).start()
         n_trained, report = train(study, store, backend, quiet)
         store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:

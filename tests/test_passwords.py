@@ -26,7 +26,7 @@ COMMANDS = [
     ("sweep.run", "--quiet", "--repeats", "1"),
     ("sweep.status",),
     ("sweep.check",),
-    ("sweep.merge", "missing.db"),
+    ("sweep.merge", "URL"),
     ("sweep.trace", "--recipe", "twenty-lines", "--seed", "0"),
     ("analysis", "summary"),
     ("analysis", "compare", "0.5", "1"),
@@ -51,8 +51,8 @@ def said(done):
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_no_command_shows_a_password_when_it_fails(command, closed, tmp_path):
-    module, *arguments = command
     url = f"mongodb://me:{SECRET}@{closed}/db?serverSelectionTimeoutMS=200"
+    module, *arguments = (url if word == "URL" else word for word in command)
     done = run(module, *arguments, folder=tmp_path, environment={"SWEEP_STORE": url})
     assert SECRET not in said(done)
     assert f"mongodb://me:***@{closed}/db" in done.stderr
