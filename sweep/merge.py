@@ -10,6 +10,7 @@ from sweep.console.command import Parser, add_store_option, run_command, store_o
 from sweep.console.progress import Progress
 from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError
+from sweep.inspection.recompute import COMPARED, same
 from sweep.inspection.verify import MAX_REPEAT, Report, verify
 from sweep.recipe.problem import is_truth_table
 from sweep.store import Records, Store, open_store
@@ -126,11 +127,8 @@ def _some(records: Records, rows: np.ndarray) -> Records:
 def _differing(records: Records, stored: Records) -> int:
     """How many of the records have another result than the stored one of the same repeat."""
     own = _some(stored, np.isin(stored.repeat, records.repeat))
-    differs = np.zeros(len(records.repeat), bool)
-    for name in ("loss", "final_loss", "solved", "solved_epoch", "diverged"):
-        one, other = getattr(records, name), getattr(own, name)
-        differs |= (one != other) & ~((one != one) & (other != other))  # not a number is the same as itself here
-    return int(differs.sum())
+    names = [name for name in COMPARED if name != "accuracy"]  # which records of older formats lack
+    return int(np.any([~same(getattr(records, name), getattr(own, name)) for name in names], axis=0).sum())
 
 
 def describe(found: Merged, report: Report, source: Store, store: Store) -> str:

@@ -17,7 +17,7 @@ from sweep.study.words import describe_values
 NO_STUDY = "No study in {} yet; `python -m sweep.run` runs the published one."
 CLEAR = "\x1b[2J\x1b[H"
 """Clears a terminal and goes to its top."""
-SECONDS_BETWEEN_BARS = 1.0
+SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def build_parser() -> Parser:
@@ -55,7 +55,7 @@ def follow(store: Store) -> None:
             shown = text
         if not is_under_way:
             return
-        time.sleep(SECONDS_BETWEEN_BARS if is_terminal else SECONDS_BETWEEN_LINES)
+        time.sleep(SECONDS_BETWEEN_LOOKS if is_terminal else SECONDS_BETWEEN_LINES)
 
 
 def by_study(store: Store) -> dict[str, list[dict[str, Any]]]:

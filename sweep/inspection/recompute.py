@@ -60,7 +60,7 @@ def compare(
         records = store.records(point.identity, int(repeats[-1]) + 1)
         rows = np.searchsorted(records.repeat, repeats)
         again = train_again(point, repeats)
-        differ = {name: ~_same(getattr(records, name)[rows], getattr(again, name)) for name in COMPARED}
+        differ = {name: ~same(getattr(records, name)[rows], getattr(again, name)) for name in COMPARED}
         wrong = np.any(list(differ.values()), axis=0)
         if not wrong.any():
             continue
@@ -78,7 +78,8 @@ def _excuse(origins: Sequence[str], here: str) -> str:
     return f" (it may have run on {' or '.join(others)}, which may round otherwise than {here})" if others else ""
 
 
-def _same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+def same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether elements are the same bit for bit; what is not a number is the same as itself."""
     if left.dtype != np.float64:
         return np.asarray(left == right)
     return np.asarray((left.view(np.int64) == right.view(np.int64)) | (np.isnan(left) & np.isnan(right)))
