@@ -28,7 +28,8 @@ def test_the_default_study_is_the_published_one():
     study = Study(GUSTAW)
     (axis,) = study.axes
     assert axis.field == "hidden_std_dev"
-    assert np.array_equal(axis.values, np.exp(np.linspace(-3, 4, 400)))
+    # NumPy's exponentials differ in the last bit from processor to processor; the study's are rounded correctly.
+    np.testing.assert_array_max_ulp(np.array(axis.values), np.exp(np.linspace(-3, 4, 400)), 1)
     assert study.n_trainings == 400_000
     assert (study.seed, study.draws) == (0, "by_spread")
 
