@@ -3,8 +3,8 @@
 import argparse
 import json
 import math
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ from analysis.tables.foreign import find_results
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.console.progress import say
-from sweep.errors import FailedError
+from sweep.errors import FailedError, UsageError
 from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
-from sweep.store import is_missing, open_store
+from sweep.store import Results, Store, is_missing, open_store
 from sweep.study import Study
 from sweep.study.words import format_value
 
@@ -49,6 +49,8 @@ def build_parser() -> Parser:
         command.set_defaults(function=function)
         add_store_option(command)
         if name not in ("claims", "recipes"):
+            add_results_options(command)
+        if name not in ("claims", "recipes"):
             command.add_argument(
                 "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
             )
@@ -77,6 +79,47 @@ def build_parser() -> Parser:
     return parser
 
 
+def add_results_options(command: Parser) -> None:
+    """Add --results and what says how to read them."""
+    command.add_argument(
+        "--results",
+        metavar="FILE",
+        help="read results of your own in place of a store: a FILE.csv or FILE.parquet with a row a training",
+    )
+    command.add_argument("--x", metavar="COLUMN", help="of them: the column that was swept")
+    command.add_argument("--y", metavar="COLUMN", help="of them: the column of the loss, empty where diverged (loss)")
+    command.add_argument(
+        "--repeat",
+        metavar="COLUMN",
+        help="of them: the column whose equal values belong together, such as a seed, so that they are paired",
+    )
+
+
+@contextmanager
+def asked_results(options: argparse.Namespace) -> Iterator[tuple[Results, Study]]:
+    """The results that the options name, of a store or of a file, and their study.
+
+    Raises:
+        UsageError: options of the one are given for the other, or the file is no such table.
+        FailedError: the store holds neither runs nor results.
+    """
+    given = [name for name in ("x", "y", "repeat") if getattr(options, name) is not None]
+    if options.results is None:
+        if given:
+            raise UsageError(f"--{given[0]} was given without --results FILE; name the file whose column it is")
+        with open_store(options.store) as store:
+            yield find_results(store, options.run)
+        return
+    from analysis.tables.frame import read_results
+
+    if options.run is not None:
+        raise UsageError("--run was given with --results, which no run made; leave out the one or the other")
+    if options.x is None:
+        raise UsageError(f"results was given as {options.results} without --x; name the column that was swept")
+    found = read_results(options.results, options.x, options.y or "loss", options.repeat)
+    yield found, found.study
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
@@ -101,8 +144,7 @@ def finite_number(text: str) -> float:
 
 def print_summary(options: argparse.Namespace) -> None:
     """Print the summary, or write it to --csv."""
-    with open_store(options.store) as store:
-        results, study = find_results(store, options.run)
+    with asked_results(options) as (results, study):
         table = summarize(results, study)
     # As the command line takes them: 3x3, none.
     for axis in study.axes:
@@ -113,8 +155,7 @@ def print_summary(options: argparse.Namespace) -> None:
     elif options.json:
         print_json({"points": json.loads(table.to_json(orient="records", double_precision=15))})
     else:
-        shown = table.assign(solved="unknown") if isinstance(study, ForeignStudy) else table
-        print(shown.to_string(index=False, float_format="{:,.4f}".format))
+        print(table.to_string(index=False, float_format="{:,.4f}".format))
     tell_if_foreign(study)
 
 
@@ -128,8 +169,7 @@ def print_comparison(options: argparse.Namespace) -> None:
     """Print the relative changes between the values."""
     from sweep.statistics.compare import compare, describe
 
-    with open_store(options.store) as store:
-        results, study = find_results(store, options.run)
+    with asked_results(options) as (results, study):
         found = compare(results, study, options.values, nearest=options.nearest)
     if options.json:
         print_json({"field": study.axes[0].field, "comparisons": [one.to_dict() for one in found]})
@@ -146,8 +186,7 @@ def print_minimum(options: argparse.Namespace) -> None:
     from sweep.statistics.minimum import describe, find_minimum
     from sweep.statistics.pooled_map import is_pooled_map, require_map
 
-    with open_store(options.store) as store:
-        results, study = find_results(store, options.run)
+    with asked_results(options) as (results, study):
         if is_pooled_map(study):
             on_map = map_minimum.find_map_minimum(require_map(results, study), predicted_pair(study))
             print_json(on_map.to_dict()) if options.json else print(map_minimum.describe(on_map))
@@ -192,17 +231,10 @@ def write_table(table: pd.DataFrame, path: str) -> None:
 def draw_figures(options: argparse.Namespace) -> None:
     """Draw every figure of a study and say what was written."""
     # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
-    from analysis.figures import mean_loss
     from analysis.figures.catalogue import draw_all
-    from sweep.style import save
 
-    with open_store(options.store) as store:
-        results, study = find_results(store, options.run)
-        if isinstance(study, ForeignStudy):
-            table = summarize(results, study)
-            paths = save(mean_loss.draw(table, study), table, Path(options.out), "mean_loss")
-        else:
-            paths = draw_all(store, study, Path(options.out))
+    with asked_results(options) as (results, study):
+        paths = draw_all(results, study, Path(options.out))
     for path in paths:
         print(path)
     tell_if_foreign(study)
@@ -233,14 +265,18 @@ def draw_recipes(options: argparse.Namespace) -> None:
 def write_report(options: argparse.Namespace) -> None:
     """Write the page and say so."""
     from analysis.report.follow import follow_report
-    from analysis.report.page import write_report
+    from analysis.report.page import write_page_of, write_report
 
     path = Path(options.out)
-    with open_store(options.store) as store:
-        if options.follow:
-            follow_report(store, options.store, options.run, path, say)
-        else:
-            write_report(store, options.store, options.run, path)
+    with asked_results(options) as (results, study):
+        if isinstance(study, ForeignStudy):
+            if options.follow:
+                raise UsageError("--follow was given for results that no run makes; leave it out")
+            write_page_of(results, study, path)
+        elif isinstance(results, Store) and options.follow:
+            follow_report(results, options.store, options.run, path, say)
+        elif isinstance(results, Store):
+            write_report(results, options.store, options.run, path)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 

@@ -54,6 +54,10 @@ def ours(options, folder, part):
     insert = "its insert alone, 1,000 at a time, into "
     cases = {
         WHOLE: lambda: run_sweep(arguments, folder).seconds / n,
+        **{
+            f"`sweep.run` of a function of one's own, {how}, into SQLite": partial(run_own, name, n, folder)
+            for name, how in (("one", "a training at a time"), ("many", "in batches"))
+        },
         f"{insert}SQLite": lambda: insert_all(os.path.join(folder, f"{os.urandom(8).hex()}.sqlite3"), n) / n,
     }
     if options.mongodb:
@@ -64,6 +68,12 @@ def ours(options, folder, part):
 
         cases[f"{insert}MongoDB"] = into_mongodb
     return cases, dict.fromkeys(cases, n)
+
+
+def run_own(name, n, folder):
+    """Seconds a result of a whole run of a function that does nothing."""
+    repeats = str(n // len(DEFAULT_SPREADS))
+    return run_sweep(["--recipe", f"benchmarks.nothing:{name}", "--repeats", repeats], folder).seconds / n
 
 
 def insert_all(url, n):

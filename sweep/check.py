@@ -7,10 +7,14 @@ from sweep.console.command import FAILURE, Parser, add_store_option, run_command
 from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import UsageError
+from sweep.execution.own_training import function_of, train_repeats
 from sweep.inspection.recompute import compare, draw_sample
 from sweep.inspection.verify import Report, verify
+from sweep.recipe import OwnRecipe
+from sweep.recipe.function import FunctionError
 from sweep.store import Store, open_store
 from sweep.store.provenance import cpu_model, project_version, run_state
+from sweep.study import Point
 
 SHOWN = 20
 
@@ -46,12 +50,19 @@ def check(store: Store, n: int, seed: int) -> int:
     readable = {
         identity: repeats
         for identity, repeats in report.stored.items()
-        if identity in report.points and report.points[identity].recipe.problem not in report.untrainable
+        if identity in report.points and report.points[identity].recipe.data_set not in report.untrainable
     }
+    for function, cause in sorted(unavailable(report).items()):
+        report.notes.append(f"trainings of {function} are not trained again: {cause}")
+        readable = {one: of for one, of in readable.items() if function_name(report.points[one]) != function}
     sample = draw_sample(readable, n, seed)
     pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]
     report.findings += compare(
-        store, watch(pairs, "points trained again"), origins(runs, report), origin(cpu_model(), project_version())
+        store,
+        watch(pairs, "points trained again"),
+        origins(runs, report),
+        origin(cpu_model(), project_version()),
+        train_repeats,
     )
     report.notes += [
         f"run {run['id']} was killed: it is recorded as running, and its process is gone"
@@ -60,6 +71,25 @@ def check(store: Store, n: int, seed: int) -> int:
     ]
     print(describe(store.name, report, len(runs), sum(map(len, sample.values()))))
     return FAILURE if report.findings else 0
+
+
+def function_name(point: Point) -> str:
+    """The function of the user's own that trains a point, with its version; empty of a network of this project."""
+    recipe = point.recipe
+    return f"{recipe.function} (version {recipe.version})" if isinstance(recipe, OwnRecipe) else ""
+
+
+def unavailable(report: Report) -> dict[str, str]:
+    """Functions of the user's own that are not here in the version that trained, and why."""
+    recipes = {function_name(point): point.recipe for point in report.points.values()}
+    causes = {}
+    for name, recipe in recipes.items():
+        try:
+            if isinstance(recipe, OwnRecipe):
+                function_of(recipe)
+        except FunctionError as error:
+            causes[name] = str(error)
+    return causes
 
 
 def origins(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[str]]:

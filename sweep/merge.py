@@ -12,7 +12,6 @@ from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError
 from sweep.inspection.recompute import COMPARED, same
 from sweep.inspection.verify import MAX_REPEAT, Report, verify
-from sweep.recipe.problem import is_truth_table
 from sweep.store import Records, Store, open_store
 from sweep.store.base import RECORD_FIELDS
 
@@ -94,8 +93,8 @@ def merge(source: Store, report: Report, store: Store, *, quiet: bool = False) -
         StoreError: a store cannot be read or written; what was stored until then stays.
     """
     found = Merged()
-    for problem in sorted({point.recipe.problem for point in report.points.values()}):
-        if not is_truth_table(problem):
+    for problem in sorted({point.recipe.data_set or "" for point in report.points.values()}):
+        if problem:
             store.add_data(source.data_set(problem))
     # Runs begin before their trainings are there and end after: what an interrupt leaves is in order.
     runs = [(run, run.pop("ended"), run.pop("state")) for run in source.runs()]

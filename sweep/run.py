@@ -20,6 +20,8 @@ from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.execution.patience import PatientStore
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
+from sweep.recipe import OwnRecipe
+from sweep.recipe.function import FunctionError
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
 from sweep.store.data_sets import share_data
@@ -68,6 +70,8 @@ def run_study(
     return the exit code."""
     if not quiet:
         print(f"{asked(study)}. {study.sentence}.", flush=True)
+    if told := other_versions(study, store):
+        print(told, flush=True)
     run = describe_run(study, command, backend.n_workers, backend.cluster, file)
     start = time.monotonic()
     try:
@@ -83,7 +87,7 @@ def run_study(
         return INTERRUPTED
     except Exception as error:
         record_failure(url, run["id"])
-        if not isinstance(error, FailedError):
+        if not isinstance(error, FailedError) or isinstance(error, FunctionError):
             raise
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
     if n_trained:
@@ -100,6 +104,23 @@ def run_study(
     print(answer(store, study))
     print(f"Next: python -m analysis figures{store_option(url)}\n      python -m analysis summary{store_option(url)}")
     return 0
+
+
+def other_versions(study: Study, store: Store) -> str:
+    """What is to be said where a store holds trainings of another version of a study's own function; else empty."""
+    recipe = study.recipe
+    if not isinstance(recipe, OwnRecipe):
+        return ""
+    stored = [point["recipe"] for point in store.points().values()]
+    versions = {one["version"] for one in stored if isinstance(one, dict) and one.get("function") == recipe.function}
+    others = sorted(map(str, versions - {recipe.version}))
+    if not others:
+        return ""
+    return (
+        f"{store.name} holds trainings of {recipe.function} in version {', '.join(others)}; its source was changed, "
+        f"and this run trains version {recipe.version}. They stay, and nothing of them is mixed with it; "
+        "@training(version=…) keeps a version where a change changes no result."
+    )
 
 
 def asked(study: Study) -> str:

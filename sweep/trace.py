@@ -12,13 +12,14 @@ from sweep.inspection.trace_text import describe
 from sweep.recipe import Recipe
 from sweep.recipe.data import check_targets, known_data
 from sweep.recipe.problem import is_at_hand, is_truth_table
-from sweep.recipe.published import NAMES, find_recipe, start_of
+from sweep.recipe.published import NAMES, start_of
+from sweep.recipe.recipe import network_of
 from sweep.store import is_missing, open_store
 from sweep.store.data_sets import have_data
 from sweep.study import DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.draws import initial_parameters, shuffle_keys
 from sweep.study.parse import parse_setting
-from sweep.study.reading import read_recipe
+from sweep.study.reading import named_recipe, read_recipe
 
 LINES = 20
 """How many losses are shown where --every does not say."""
@@ -53,8 +54,8 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
-    named = find_recipe(options.recipe)
-    recipe = read_recipe(named, dict(map(parse_setting, options.set)))
+    named = network_of(named_recipe(options.recipe), "a trace")
+    recipe = network_of(read_recipe(named, dict(map(parse_setting, options.set))), "a trace")
     have_rows(recipe, options.store)
     every = max(recipe.epochs // LINES, 1) if options.every is None else options.every
     if every < 1:

@@ -9,8 +9,11 @@ import pytest
 from tests.test_architecture import MODULES, name_of
 
 FACE = {
-    "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__"],
-    "sweep.recipe": ["FIELDS", "RECIPES", "Layer", "Recipe", "describe_recipe", "predicted_spread", "unknown_field"],
+    "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__", "training"],
+    "sweep.recipe": [
+        "FIELDS", "RECIPES", "AnyRecipe", "Layer", "OwnRecipe", "Recipe", "TrainingFunction", "describe_recipe",
+        "predicted_spread", "recipe_from_dict", "training", "unknown_field",
+    ],
     "sweep.study": [
         "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats",
         "Study", "Target", "block_size",
@@ -21,7 +24,7 @@ FACE = {
     "sweep.store": [
         "Label", "Moments", "Records", "Results", "Spreads", "Store", "file_of", "is_missing", "open_store",
     ],
-    "analysis": ["Tables", "find_study", "load", "make_tables", "summarize"],
+    "analysis": ["Tables", "compare", "find_study", "load", "make_tables", "minimum", "summarize"],
     "analysis.tables": ["Tables", "coordinates", "make_tables"],
     "analysis.claims": ["all_findings", "describe"],
 }  # fmt: skip

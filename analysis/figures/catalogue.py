@@ -7,18 +7,33 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import loss_by_length, loss_distribution, mean_loss, mean_parts, minimum, solved, solved_epoch
+from analysis.figures import (
+    loss_by_length,
+    loss_distribution,
+    mean_loss,
+    mean_parts,
+    minimum,
+    outcomes,
+    solved,
+    solved_epoch,
+)
 from analysis.figures.parts.frame import require_axes, require_drawable
 from analysis.tables import Tables, make_tables
 from analysis.tables.by_cell import Distributions, read_distributions
 from analysis.tables.by_name import studies_by_name, with_curves
 from analysis.tables.curve import with_curve
 from analysis.tables.lengths import tabulate_lengths
-from analysis.tables.pooled import with_pooled_epochs, with_pooled_losses, with_pooled_parts, with_pooled_solved
+from analysis.tables.pooled import (
+    with_minimum,
+    with_pooled_epochs,
+    with_pooled_losses,
+    with_pooled_parts,
+    with_pooled_solved,
+)
 from analysis.tables.pooled_map import with_map
 from analysis.tables.remember import RememberingStore
 from sweep.statistics.answer import Answer, find_answer
-from sweep.store import Store
+from sweep.store import Results, Store
 from sweep.study import Study
 from sweep.style import save
 
@@ -43,6 +58,7 @@ class Entry(NamedTuple):
         tabulate: gives its table.
         draw: draws that table.
         why_not: says why the figure does not apply to a table's study, or gives None.
+        needs_solved: whether it shows which trainings are solved.
     """
 
     name: str
@@ -50,6 +66,7 @@ class Entry(NamedTuple):
     tabulate: Callable[[Material], pd.DataFrame]
     draw: Callable[[pd.DataFrame, Study], Figure]
     why_not: Callable[[pd.DataFrame, Study], str | None] = lambda table, study: None
+    needs_solved: bool = False
 
 
 class Drawn(NamedTuple):
@@ -109,6 +126,7 @@ CATALOGUE = (
         "the accuracy, the mean fraction of the rows that are right.",
         lambda material: with_pooled_solved(material.tables.solved, material.answer),
         solved.draw,
+        needs_solved=True,
     ),
     Entry(
         "solved_epoch",
@@ -117,6 +135,7 @@ CATALOGUE = (
         lambda material: with_pooled_epochs(material.tables.solved_epoch, material.answer, material.distributions),
         solved_epoch.draw,
         solved_epoch.why_not,
+        needs_solved=True,
     ),
     Entry(
         "mean_parts",
@@ -125,11 +144,20 @@ CATALOGUE = (
         lambda material: with_pooled_parts(material.tables.mean_parts, material.answer),
         mean_parts.draw,
         mean_parts.why_not,
+        needs_solved=True,
     ),
 )
+OUTCOMES = Entry(
+    "outcomes",
+    "What the function returned beside the loss: does it have its best value where the loss has its lowest?",
+    lambda material: with_minimum(material.tables.mean_loss, material.answer),
+    outcomes.draw,
+    outcomes.why_not,
+)
+"""Of a function of the user's own."""
 
 
-def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[Drawn | LeftOut]:
+def drawn(store: Results, study: Study, found: Answer | None = None) -> Iterator[Drawn | LeftOut]:
     """Every figure of the catalogue in its order, drawn, or left out with the reason; `found` is the study's answer
     where it is known already.
 
@@ -143,7 +171,10 @@ def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[D
     found = find_answer(store, study, tables.mean_loss) if found is None else found
     by_name = [find_answer(store, one) for one in studies_by_name(study)]
     material = Material(study, tables, found, by_name, read_distributions(store, study, found.curve))
-    for entry in CATALOGUE:
+    for entry in CATALOGUE if study.knows_solved else (*CATALOGUE, OUTCOMES):
+        if entry.needs_solved and not study.knows_solved:
+            yield LeftOut(entry.name, "which trainings are solved is not known")
+            continue
         table = entry.tabulate(material)
         reason = entry.why_not(table, study)
         yield (
@@ -151,7 +182,7 @@ def drawn(store: Store, study: Study, found: Answer | None = None) -> Iterator[D
         )
 
 
-def draw_all(store: Store, study: Study, folder: Path, tell: Callable[[str], None] = print) -> list[Path]:
+def draw_all(store: Results, study: Study, folder: Path, tell: Callable[[str], None] = print) -> list[Path]:
     """Write every figure that applies to the study, with its table, into a folder; tell which do not and why.
 
     Returns:
@@ -162,7 +193,7 @@ def draw_all(store: Store, study: Study, folder: Path, tell: Callable[[str], Non
         FailedError: there is nothing to draw, or the folder cannot be written.
     """
     paths = []
-    for one in drawn(RememberingStore(store), study):
+    for one in drawn(RememberingStore(store) if isinstance(store, Store) else store, study):
         if isinstance(one, LeftOut):
             tell(f"{one.name} is left out: {one.reason}.")
         else:

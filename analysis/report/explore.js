@@ -139,8 +139,9 @@
       const width = Math.max(frame.x.there(edges[bin + 1]) - left - 1, 0.5);
       const bar = (kind, from, to) => element(svg, "rect", { class: kind, x: left, width, y: frame.y.there(to), height: frame.y.there(from) - frame.y.there(to) });
       if (count) bar("solved", 0, count);
-      if (stuck[i][bin]) bar("stuck", count, count + stuck[i][bin]);
+      if (stuck[i][bin]) bar(data.solved ? "stuck" : "solved", count, count + stuck[i][bin]);
     });
+    if (!data.solved) return;
     element(svg, "rect", { class: "solved", x: frame.right - 130, y: 3, width: 10, height: 10 });
     element(svg, "text", { x: frame.right - 116, y: 12 }, "solved");
     element(svg, "rect", { class: "stuck", x: frame.right - 60, y: 3, width: 10, height: 10 });
@@ -166,11 +167,11 @@
   }
 
   const describeMean = (i) => present(data.mean[i])
-    ? number(data.mean[i], 2) + (present(data.standard_error[i]) ? ` ± ${number(data.standard_error[i], 2)}` : "")
+    ? number(data.mean[i], data.digits) + (present(data.standard_error[i]) ? ` ± ${number(data.standard_error[i], data.digits)}` : "")
     : "no mean";
 
   function describe(i) {
-    const solved = present(data.solved[i]) ? `, solved ${number(100 * data.solved[i], 1)} %` : "";
+    const solved = data.solved && present(data.solved[i]) ? `, solved ${number(100 * data.solved[i], 1)} %` : "";
     const accuracy = data.accuracy && present(data.accuracy[i]) ? `, accuracy ${number(100 * data.accuracy[i], 1)} %` : "";
     const diverged = data.diverged[i] ? `, ${number(data.diverged[i], 0)} diverged` : "";
     return `${data.field} = ${data.names[i]}: mean total loss ${describeMean(i)} (standard error)${solved}${accuracy}, n = ${number(data.count[i], 0)}${diverged}`;

@@ -13,12 +13,13 @@ from analysis.tables.curve import with_curve
 from analysis.tables.pooled import with_pooled_solved
 from sweep.inspection.replay import loss_curves
 from sweep.recipe import Recipe
+from sweep.recipe.recipe import network_of
 from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.observed import has_accuracy
-from sweep.store import Store
+from sweep.store import Results
 from sweep.study import Study
 from sweep.study.draws import initial_parameters, shuffle_keys
-from sweep.study.words import format_value
+from sweep.study.words import digits_of, format_value
 
 Array = NDArray[np.float64]
 
@@ -30,7 +31,7 @@ MOST_OPERATIONS = 4e9
 """Multiplications, or so, spent on traces: a few seconds."""
 
 
-def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
+def explore_data(store: Results, found: Answer) -> dict[str, Any] | None:
     """What the page embeds for a study with one axis; None with several, or where no training counts.
 
     Returns:
@@ -38,7 +39,9 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
         and `diverged` are the summary's, with every digit, as are `mean`, `standard_error` and `solved` unless the
         curve is pooled; `best` is the place of the value nearest to the minimum.
     """
-    study, summary = found.study, with_pooled_solved(with_curve(found.summary, found), found)
+    study, summary = found.study, with_curve(found.summary, found)
+    if study.knows_solved:
+        summary = with_pooled_solved(summary, found)
     best = best_point(summary)
     if len(study.axes) != 1 or best is None:
         return None
@@ -53,26 +56,37 @@ def explore_data(store: Store, found: Answer) -> dict[str, Any] | None:
     return {
         "field": axis.field,
         "unit": loss_unit(study),
-        "loss_name": "mean squared error" if study.recipe.loss == "mse" else "mean loss (nats)",
+        "loss_name": loss_name(study),
         "values": values if axis.is_numeric else None,
         "names": [format_value(value, axis.field) for value in values],
         "log": axis.is_numeric and is_log(values),
         "predictions": predictions(study),
         "best": order.index(best),
-        **{name: _plain(rows[name]) for name in ("mean", "standard_error", "count", "solved", "diverged")},
+        "digits": digits_of(float(summary["mean"].iloc[best])),
+        **{name: _plain(rows[name]) for name in ("mean", "standard_error", "count", "diverged")},
+        "solved": _plain(rows["solved"]) if study.knows_solved else None,
         "accuracy": _plain(rows["accuracy"]) if has_accuracy(study) and "accuracy" in rows else None,
-        "histogram": histogram([study.points[i].identity for i in order], store, study.repeats),
-        "traces": traces(study, order, best),
+        "histogram": histogram([study.points[i].identity for i in order], store, study),
+        "traces": traces(study, order, best) if study.knows_solved else {"points": [], "epochs": [], "loss": []},
     }
 
 
-def histogram(identities: list[str], store: Store, below: int) -> dict[str, Any]:
-    """Total losses of every point's own trainings, solved and stuck at the end, on bins that all points share.
+def loss_name(study: Study) -> str:
+    """What the loss of one epoch is."""
+    if not isinstance(study.recipe, Recipe):
+        return "loss"
+    return "mean squared error" if study.recipe.loss == "mse" else "mean loss (nats)"
+
+
+def histogram(identities: list[str], store: Results, study: Study) -> dict[str, Any]:
+    """Total losses of every point's own trainings, solved and stuck at the end, on bins that all points share; all are
+    stuck where it is not known which are solved.
 
     Returns:
         `edges` (bins + 1), whether they are even in the `log`, and the counts `solved` and `stuck` (points, bins).
     """
-    read = [store.columns(identity, below, ["loss", "solved"]) for identity in identities]
+    names = ["loss", *["solved"] * study.knows_solved]
+    read = [store.columns(identity, study.repeats, names) for identity in identities]
     finite = np.concatenate([columns["loss"][np.isfinite(columns["loss"])] for columns in read])
     low, high = float(finite.min()), float(finite.max())
     in_log = is_log([low, high])
@@ -80,7 +94,8 @@ def histogram(identities: list[str], store: Store, below: int) -> dict[str, Any]
     edges[0], edges[-1] = min(edges[0], low), max(edges[-1], high)
     counted: dict[str, list[list[int]]] = {"solved": [], "stuck": []}
     for columns in read:
-        for name, kept in (("solved", columns["solved"]), ("stuck", ~columns["solved"])):
+        solved = columns.get("solved", np.zeros(len(columns["loss"]), bool))
+        for name, kept in (("solved", solved), ("stuck", ~solved)):
             counts = np.histogram(columns["loss"][kept & np.isfinite(columns["loss"])], edges)[0]
             counted[name].append(counts.tolist())
     return {"edges": edges.tolist(), "log": in_log, **counted}
@@ -100,7 +115,7 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
         return {"points": [], "epochs": [], "loss": []}
     places = {round(place) for place in np.linspace(0, len(order) - 1, n_points)}
     chosen = sorted(places | {order.index(best)})
-    recipes = [study.points[order[place]].recipe for place in chosen]
+    recipes = [network_of(study.points[order[place]].recipe, "a trace") for place in chosen]
     with np.errstate(over="ignore"):
         starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
     keys = [shuffle_keys(study.points[order[place]], 0, n_repeats) for place in chosen]

@@ -3,23 +3,22 @@
 import numpy as np
 
 from analysis.report.markup import number, share, share_span
-from sweep.recipe import Recipe, predicted_spread
+from sweep.recipe import AnyRecipe, predicted_spread
 from sweep.recipe.data import data_name
 from sweep.recipe.field import is_spread, weights_in_words
-from sweep.recipe.problem import is_truth_table
 from sweep.statistics import map_minimum
 from sweep.statistics.answer import Answer, best_point
 from sweep.statistics.inference import Interval, RelativeChange
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum, warnings
 from sweep.study import Study
-from sweep.study.words import describe_place, swept_spread, why_not_pooled
+from sweep.study.words import describe_place, digits_of, swept_spread, why_not_pooled
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""
 
 
-def predictions(study: Study, recipe: Recipe | None = None) -> dict[str, float]:
+def predictions(study: Study, recipe: AnyRecipe | None = None) -> dict[str, float]:
     """Rule -> the spread it predicts for the layer whose spread is swept; empty where none is.
 
     The recipe is that of one point; left out, it is the study's, and nothing is predicted where the layers are swept.
@@ -48,8 +47,8 @@ def question(study: Study) -> str:
 
 def _what(study: Study) -> str:
     """The data set that all points learn, by its name."""
-    problems = {point.recipe.problem for point in study.points}
-    known = [data_name(problem) for problem in problems if not is_truth_table(problem)]
+    problems = {point.recipe.data_set for point in study.points}
+    known = [data_name(problem) for problem in problems if problem is not None]
     return f" {known[0]}" if len(problems) == len(known) == 1 else ""
 
 
@@ -62,9 +61,10 @@ def answer_sentences(measured: Answer) -> list[str]:
         return map_sentences(measured.map_minimum)
     if measured.minimum is None or not np.isfinite(measured.minimum.spread.low):
         where = describe_place(measured.study, measured.summary.iloc[best])
+        lowest = float(measured.summary["mean"].iloc[best])
         return [
             f"Of {len(measured.summary):,} points the mean total loss is lowest at {where}: "
-            f"{number(measured.summary['mean'].iloc[best])}.",
+            f"{number(lowest, digits_of(lowest))}.",
             "The lowest of several noisy means flatters itself; a minimum with an interval needs five or more values "
             "above 0 of one axis of numbers.",
         ]

@@ -15,7 +15,7 @@ from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, ONE, SOLVED, has_accuracy
 from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
-from sweep.study.words import describe_place, format_value
+from sweep.study.words import describe_place, digits_of, format_value
 
 
 def key_numbers(measured: Answer) -> list[tuple[str, str, str]]:
@@ -37,9 +37,10 @@ def minimum_rows(measured: Answer) -> list[tuple[str, str, str]]:
     if found is None:
         return comparison_rows(measured)
     field = measured.study.axes[0].field
+    digits = digits_of(found.mean.estimate)
     rows = [
         (f"{field} where the mean is lowest ({found.method})", f"{found.spread.estimate:.4f}", span(found.spread, 4)),
-        ("Mean total loss there", number(found.mean.estimate), span(found.mean)),
+        ("Mean total loss there", number(found.mean.estimate, digits), span(found.mean, digits)),
     ]
     if np.isfinite(found.gain.estimate):
         fall = lowering(found.gain)
@@ -51,11 +52,12 @@ def minimum_rows(measured: Answer) -> list[tuple[str, str, str]]:
 
 def map_rows(found: MapMinimum) -> list[tuple[str, str, str]]:
     """The minimum over two spreads, the gain there, and how many pairs may be the best."""
+    digits = digits_of(found.mean.estimate)
     rows = [
         (f"{field} where the mean is lowest (pooled)", f"{place.estimate:.4f}", span(place, 4))
         for field, place in zip(found.fields, found.place, strict=True)
     ]
-    rows.append(("Mean total loss there", number(found.mean.estimate), span(found.mean)))
+    rows.append(("Mean total loss there", number(found.mean.estimate, digits), span(found.mean, digits)))
     if np.isfinite(found.gain.estimate):
         fall = lowering(found.gain)
         rows.append(("Gain there over Xavier's pair", share(fall.estimate, 2), share_span(fall, 2)))
@@ -93,6 +95,8 @@ def change_rows(measured: Answer) -> list[tuple[str, str, str]]:
 POINT_HEAD = ("Point", "Value", "Mean total loss", "95 % interval", "Solved", "95 % interval of solved", "Trainings")
 ACCURACY_HEAD = "Accuracy"
 """Of the column beside these, on data sets with classes."""
+OF_SOLVED = slice(4, 6)
+"""The columns among these that say nothing where it is not known which trainings are solved."""
 
 
 def point_rows(measured: Answer) -> list[tuple[str, ...]]:
@@ -135,7 +139,13 @@ def pooled_rows(
         )
         loss = lowest if i == 0 else loss
         where, n = f"{field} = {format_value(place)}", f"effectively {mean.effective[i]:,.0f}"
-        numbers = (number(loss.estimate), span(loss), share(share_solved.estimate), share_span(share_solved))
+        digits = digits_of(loss.estimate)
+        numbers = (
+            number(loss.estimate, digits),
+            span(loss, digits),
+            share(share_solved.estimate),
+            share_span(share_solved),
+        )
         told = (f"{share(right.estimate)} ({share_span(right)})",) if with_accuracy else ()
         rows.append((label, where, *numbers, n, *told))
     return rows
@@ -146,8 +156,9 @@ def point_row(label: str, study: Study, summary: pd.DataFrame, position: int) ->
     row = summary.iloc[position]
     count, n = int(row["count"]), int(row["count"] + row["diverged"])
     mean = interval_from_error(float(row["mean"]), float(row["standard_error"]), count)
-    solved = fraction_interval(round(float(row["solved"]) * n) if n else 0, n)
+    solved = fraction_interval(round(float(row["solved"]) * n) if n and study.knows_solved else 0, n)
     where = describe_place(study, row)
-    numbers = (number(mean.estimate), span(mean), share(solved.estimate), share_span(solved))
+    digits = digits_of(mean.estimate)
+    numbers = (number(mean.estimate, digits), span(mean, digits), share(solved.estimate), share_span(solved))
     told = (share(float(row["accuracy"])),) if has_accuracy(study) and "accuracy" in row else ()
     return label, where, *numbers, f"{n:,}", *told

@@ -11,9 +11,11 @@ from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run, study_of
 from sweep.console.progress import watch
 from sweep.errors import FailedError
-from sweep.recipe.problem import is_truth_table
+from sweep.recipe import Recipe
 from sweep.statistics.answer import find_answer
-from sweep.store import Store
+from sweep.store import Results, Store
+from sweep.store.own import with_outcomes
+from sweep.study import Study
 
 
 def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
@@ -24,11 +26,29 @@ def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
         UsageError: it holds no run of that identifier.
     """
     check_place(out)
-    text = make_page(store, url, run, out)
+    write_text(out, make_page(store, url, run, out))
+
+
+def write_text(out: Path, text: str) -> None:
+    """Write a page.
+
+    Raises:
+        FailedError: the file cannot be written.
+    """
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise unwritable(out, error.strerror or str(error)) from error
+
+
+def write_page_of(results: Results, study: Study, out: Path) -> None:
+    """Write the page about results that no run made, of the study that stands in for theirs.
+
+    Raises:
+        FailedError: the file cannot be written.
+    """
+    check_place(out)
+    write_text(out, page_of(Subject(results, "", out, None, find_answer(results, study))))
 
 
 def check_place(out: Path) -> None:
@@ -41,11 +61,17 @@ def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
     study = study_of(store, record)
-    store = RememberingStore(store)
-    subject = Subject(store, url, out, record, find_answer(store, study))
-    # The published programs learn XOR: their claims say nothing of a data set.
-    of_data = not any(is_truth_table(point.recipe.problem) for point in study.points)
-    sections = [section for section in SECTIONS if not (of_data and section.name == "claims")]
+    store = RememberingStore(with_outcomes(store, study))
+    return page_of(Subject(store, url, out, record, find_answer(store, study)))
+
+
+def page_of(subject: Subject) -> str:
+    """The page about a subject as text."""
+    study = subject.measured.study
+    # The published programs learn XOR: their claims say nothing of a data set, nor of other trainings.
+    recipes = [point.recipe for point in study.points]
+    of_others = all(not isinstance(recipe, Recipe) or recipe.data_set is not None for recipe in recipes)
+    sections = [section for section in SECTIONS if not (of_others and section.name == "claims")]
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
         for name, heading, make in watch(sections, "parts of the page")

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import store_option
+from sweep.recipe import OwnRecipe
 from sweep.study import Study
 from sweep.study.words import describe_values, format_value
 
@@ -30,7 +32,14 @@ def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple
 def recipe_rows(study: Study) -> list[tuple[str, str]]:
     """Every field of the recipe with its value, or with what was swept."""
     swept = {axis.field: f"swept: {describe_values(axis)}" for axis in study.axes}
-    fields = {field: format_value(getattr(study.recipe, field), field) for field in study.recipe.to_dict()}
+    if isinstance(study, ForeignStudy):
+        return list(swept.items())
+    recipe = study.recipe
+    if isinstance(recipe, OwnRecipe):
+        known = {"function": recipe.function, "version": recipe.version}
+        fields = known | {name: format_value(value, name) for name, value in recipe.values}
+    else:
+        fields = {field: format_value(getattr(recipe, field), field) for field in recipe.to_dict()}
     rows = list((fields | swept).items())
     return [
         *rows,
@@ -44,11 +53,12 @@ def repeat_commands(run: Mapping[str, Any], url: str, out: str) -> list[str]:
     """The commands that train the study again and make this page of it."""
     store, commit = store_option(url), str(run.get("git_commit") or "").removesuffix("+changes")
     lines = [f"git checkout {commit}"] if commit else []
+    of_networks = "function" not in run["study"]["recipe"]
     return [
         *lines,
         str(run["command"]),
         f"python -m analysis report --run {run['id']} --out {out}{store}",
         f"python -m analysis summary --run {run['id']} --csv summary.csv{store}",
         f"python -m analysis figures --run {run['id']}{store}",
-        f"python -m analysis claims{store}",
+        *[f"python -m analysis claims{store}"] * of_networks,
     ]

@@ -16,13 +16,14 @@ from analysis.figures.catalogue import Drawn, LeftOut, drawn
 from analysis.report import markup, provenance
 from analysis.report.explore import explore_data
 from analysis.report.headline import answer_sentences
-from analysis.report.numbers import ACCURACY_HEAD, POINT_HEAD, key_numbers, point_rows
+from analysis.report.numbers import ACCURACY_HEAD, OF_SOLVED, POINT_HEAD, key_numbers, point_rows
 from analysis.report.svg import inline_svg
 from analysis.tables.recipes import compare_recipes, find_sweeps
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
+from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer
-from sweep.store import Store
+from sweep.store import Results, Store
 from sweep.study import Study
 
 DATA_ID = "explore-data"
@@ -36,12 +37,20 @@ TOTAL_LOSS = (
 
 
 class Subject(NamedTuple):
-    """What the page is about: a run in a store, what was measured of its study, and how the page was asked for."""
+    """What the page is about: results, what was measured of their study, and how the page was asked for.
 
-    store: Store
+    Attributes:
+        results: a store, or others that no run made.
+        url: of the store.
+        out: where the page is written.
+        run: the record of the run in the store, None of other results.
+        measured: the answer.
+    """
+
+    results: Results
     url: str
     out: Path
-    run: Mapping[str, Any]
+    run: Mapping[str, Any] | None
     measured: Answer
 
 
@@ -62,12 +71,16 @@ def lead(subject: Subject) -> str:
 
 def numbers(subject: Subject) -> str:
     """The key numbers with their intervals, and the points that matter."""
-    rows, study, head = point_rows(subject.measured), subject.measured.study, (*POINT_HEAD, ACCURACY_HEAD)
+    study = subject.measured.study
+    rows, head = [list(row) for row in point_rows(subject.measured)], [*POINT_HEAD, ACCURACY_HEAD]
+    for row in [] if study.knows_solved else [*rows, head]:
+        del row[OF_SOLVED]
+    total = TOTAL_LOSS.format(solved=solved_in_words(study)) if study.knows_solved else "Intervals are of 95 %."
     return "\n".join(
         [
             markup.table(("Measured", "Value", "95 % interval"), key_numbers(subject.measured), "cards"),
             markup.table(head[: len(rows[0])], rows, "cards") if rows else "",
-            markup.paragraph(TOTAL_LOSS.format(solved=solved_in_words(study)), "quiet"),
+            markup.paragraph(total, "quiet"),
         ]
     )
 
@@ -75,7 +88,7 @@ def numbers(subject: Subject) -> str:
 def solved_in_words(study: Study) -> str:
     """What solved means in a study, as a sentence; empty where that is swept."""
     recipe, swept = study.recipe, {axis.field for axis in study.axes}
-    if swept & {"output", "solved_below"}:
+    if not isinstance(recipe, Recipe) or swept & {"output", "solved_below"}:
         return ""
     if recipe.solved_below:
         return f"A network is solved if its mean loss at the end is at most {recipe.solved_below:g}. "
@@ -87,12 +100,17 @@ def solved_in_words(study: Study) -> str:
 def explore(subject: Subject) -> str:
     """The part that shows one swept value at a time, with its data."""
     study = subject.measured.study
-    data = explore_data(subject.store, subject.measured)
+    data = explore_data(subject.results, subject.measured)
     if data is None:
         return markup.paragraph("This part shows studies with one axis and at least one finite loss; it has none here.")
     # No tag can begin inside the data.
     text = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     field = escape(study.axes[0].field)
+    traced = (
+        '<p class="quiet">The loss by epoch is that of the study\'s first repeats, trained anew for this page.</p>\n'
+        if study.knows_solved
+        else ""
+    )
     return f"""<noscript><p>This part needs JavaScript; the figures show the same results without.</p></noscript>
 <p>Pick a value on the curve or with the slider (arrow keys move it) to see its networks.</p>
 <div class="explore" id="explore-part" hidden>
@@ -106,21 +124,21 @@ def explore(subject: Subject) -> str:
 <div class="traces-part"><h3>Loss by epoch</h3><svg class="traces" role="img" aria-label="Loss by epoch"></svg></div>
 </div>
 </div>
-<p class="quiet">The loss by epoch is that of the study's first repeats, trained anew for this page.</p>
-<script type="application/json" id="{DATA_ID}">{text}</script>"""
+{traced}<script type="application/json" id="{DATA_ID}">{text}</script>"""
 
 
 def figures(subject: Subject) -> str:
     """Every figure that applies, with its caption and table; the others with the reason."""
     parts = ['<p class="quiet narrow">Figures that are wider than the screen scroll sideways.</p>']
     try:
-        for one in drawn(subject.store, subject.measured.study, subject.measured):
+        for one in drawn(subject.results, subject.measured.study, subject.measured):
             if isinstance(one, LeftOut):
                 name = one.name.replace("_", " ")
                 parts.append(markup.paragraph(f"The figure of the {name} is left out: {one.reason}.", "quiet"))
             else:
                 parts.append(figure(one))
-        parts += all_recipes(subject.store)
+        if isinstance(subject.results, Store):
+            parts += all_recipes(subject.results)
     except (UsageError, FailedError) as error:
         parts.append(markup.paragraph(f"No figure is drawn: {error}.", "quiet"))
     return "\n".join(parts)
@@ -160,7 +178,8 @@ def cell(value: Any) -> str:
 
 def claims(subject: Subject) -> str:
     """What the published programs claim, judged, and the rule."""
-    items = "\n".join(map(claim, all_findings(subject.store)))
+    store = subject.results if isinstance(subject.results, Store) else None
+    items = "\n".join(map(claim, all_findings(store)))
     head, *rules = RULE.replace("\n  ", " ").splitlines()
     listed = "".join(f"<li>{escape(rule.removeprefix('- '))}</li>" for rule in rules)
     note = (
@@ -187,7 +206,9 @@ def recipe(subject: Subject) -> str:
 
 def origin(subject: Subject) -> str:
     """The record of the run and the commands that repeat it."""
-    run, store = subject.run, subject.store
+    run, store = subject.run, subject.results
+    if run is None or not isinstance(store, Store):
+        return markup.paragraph(f"{subject.measured.study.sentence}.")
     n_runs = sum(other["study_identity"] == run["study_identity"] for other in store.runs())
     lines = provenance.repeat_commands(run, subject.url, shlex.quote(str(subject.out)))
     return "\n".join(

@@ -16,7 +16,7 @@ from sweep.console.progress import watch
 from sweep.statistics.curve import Curve
 from sweep.statistics.observed import ONE, lengths_of
 from sweep.statistics.pooling import Counts, Numbers
-from sweep.store import Store
+from sweep.store import Results
 from sweep.study import Study
 
 
@@ -63,7 +63,7 @@ class Distributions(NamedTuple):
     solved_epoch: Distribution
 
 
-def read_distributions(store: Store, study: Study, curve: Curve | None) -> Distributions | None:
+def read_distributions(store: Results, study: Study, curve: Curve | None) -> Distributions | None:
     """Both distributions, None where there is no pooled curve.
 
     Raises:
@@ -73,10 +73,12 @@ def read_distributions(store: Store, study: Study, curve: Curve | None) -> Distr
         return None
     loss, solved_epoch = _Counts(), _Counts()
     for point in watch(study.points, "points read"):
-        read = store.columns(point.identity, study.repeats, ["repeat", "loss", "solved_epoch"])
+        names = ["repeat", "loss", *["solved_epoch"] * study.knows_solved]
+        read = store.columns(point.identity, study.repeats, names)
         bins = curve.pool.bins_of(lengths_of(point, [curve.field], read["repeat"]))
         loss.add(bins, read["loss"])
-        solved_epoch.add(bins, np.where(read["solved_epoch"] < 0, np.nan, read["solved_epoch"]))
+        epochs = read.get("solved_epoch", np.full(len(bins), -1))
+        solved_epoch.add(bins, np.where(epochs < 0, np.nan, epochs))
     weights = curve.pool.weights(curve.values[:, np.newaxis])
     weights /= weights.T @ curve.pool.total(ONE)
     return Distributions(loss.pooled(weights), solved_epoch.pooled(weights))

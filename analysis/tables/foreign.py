@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.tables.foreign_study import ForeignStudy
+from analysis.tables.foreign_study import ForeignStudy, recipe_of_results
 from analysis.tables.runs import find_study
 from sweep.errors import FailedError, UsageError
-from sweep.recipe import Recipe
 from sweep.store import Moments, Results, Store
+from sweep.store.own import with_outcomes
 from sweep.study import Axis, Study
 
 
@@ -33,15 +33,17 @@ class ForeignResults(Results):
                 "hidden_std_dev; start a run with `python -m sweep.run`"
             )
         spreads = sorted({hidden for hidden, _ in found})
+        outputs = {output for _, output in found}
+        pooled = f"; {len(outputs):,} values of output_std_dev are pooled" if len(outputs) > 1 else ""
         sums = {spread: add([found[key] for key in found if key[0] == spread]) for spread in spreads}
         self.study = ForeignStudy(
-            Recipe(hidden=()),
+            recipe_of_results("another program", {"hidden_std_dev": spreads[0]}),
             (Axis("hidden_std_dev", tuple(spreads)),),
             max(moments.count for moments in sums.values()),
             draws="independent",
-            n_output_spreads=len({output for _, output in found}),
+            about=f"Results of another program: recipe, seed, draws and what was solved are not known{pooled}",
         )
-        self._identities = {point.recipe.hidden_std_dev: point.identity for point in self.study.points}
+        self._identities = dict(zip(spreads, (point.identity for point in self.study.points), strict=True))
         self._moments = {self._identities[spread]: moments for spread, moments in sums.items()}
 
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
@@ -94,7 +96,8 @@ def find_results(store: Store, run: str | None = None) -> tuple[Results, Study]:
         UsageError: it holds no run of that identifier.
     """
     if store.runs() or not store.foreign():
-        return store, find_study(store, run)
+        study = find_study(store, run)
+        return with_outcomes(store, study), study
     if run is not None:
         raise UsageError(f"run was given as {run!r}, and {store.name} holds no run, only results of other programs")
     foreign = ForeignResults(store)

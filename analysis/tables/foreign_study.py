@@ -1,7 +1,10 @@
-"""The stand-in for the study of results that another program stored."""
+"""The stand-in for the study of results of which nobody told how they were trained."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from sweep.recipe import OwnRecipe
 from sweep.study import Study
 
 
@@ -9,10 +12,13 @@ from sweep.study import Study
 class ForeignStudy(Study):
     """What stands in for the study of results whose recipe, seed and draws are not known.
 
-    Its recipe has no hidden layer: nothing predicts a spread of it.
+    Nothing predicts a spread of it.
+
+    Attributes:
+        about: what is not known, in words.
     """
 
-    n_output_spreads: int = 1
+    about: str = ""
 
     def __post_init__(self) -> None:
         """Nobody typed anything that could be refused."""
@@ -20,5 +26,9 @@ class ForeignStudy(Study):
     @property
     def sentence(self) -> str:
         """What is not known, in words."""
-        pooled = f"; {self.n_output_spreads:,} values of output_std_dev are pooled" if self.n_output_spreads > 1 else ""
-        return f"Results of another program: recipe, seed, draws and what was solved are not known{pooled}"
+        return self.about
+
+
+def recipe_of_results(whose: str, values: Mapping[str, Any]) -> OwnRecipe:
+    """What stands in for the recipe of such results, with a value of each field that they tell."""
+    return OwnRecipe(function=whose, version="", values=tuple(values.items()))

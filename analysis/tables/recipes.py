@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.tables.curve import with_curve
 from sweep.errors import UsageError
-from sweep.recipe import RECIPES
+from sweep.recipe import RECIPES, Recipe
 from sweep.statistics.answer import best_point, find_answer
 from sweep.store import Store
 from sweep.study import Study
@@ -26,7 +26,7 @@ def find_sweeps(store: Store) -> dict[str, Study]:
             study = Study.from_dict(run["study"])
         except UsageError:
             continue  # of another version of this project, whose recipes had other fields
-        if [axis.field for axis in study.axes] != [SPREAD]:
+        if [axis.field for axis in study.axes] != [SPREAD] or not isinstance(study.recipe, Recipe):
             continue
         for name, recipe in RECIPES.items():
             is_widest = name not in sweeps or len(study.points) >= len(sweeps[name].points)

@@ -20,6 +20,7 @@ class RememberingStore(StoreAround):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
+        self.fields, self.outcomes = store.fields, store.outcomes
         self._columns: dict[tuple[str, int], dict[str, NDArray[Any]]] = {}
         self._moments: dict[tuple[frozenset[str], int], dict[str, Moments]] = {}
 
@@ -27,7 +28,9 @@ class RememberingStore(StoreAround):
         """See Store.columns."""
         known = self._columns.setdefault((identity, below), {})
         if not known.keys() >= set(names):
-            known.update(self._inside.columns(identity, below, list({*READ, *names})))
+            known.update(
+                self._inside.columns(identity, below, list({*(READ if "solved" in self.fields else READ[:2]), *names}))
+            )
             for array in known.values():
                 array.flags.writeable = False
         return {name: known[name] for name in names}

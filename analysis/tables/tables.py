@@ -17,7 +17,8 @@ from analysis.tables.distribution import (
 from sweep.console.progress import watch
 from sweep.statistics.estimate import Estimate
 from sweep.statistics.observed import has_accuracy
-from sweep.store import Store
+from sweep.statistics.summary import outcome_means
+from sweep.store import Results
 from sweep.study import Study
 
 READ = ("loss", "solved", "solved_epoch")
@@ -36,6 +37,8 @@ class Tables(NamedTuple):
         solved_epoch: the number `ever_solved`, the share `share_ever_solved` that these are, and the quantiles of the
             epochs that they took.
         mean_parts: the mean taken apart (`analysis.tables.distribution.parts_of_mean`).
+
+    Where it is not known which trainings are solved, all but the first two mean nothing.
     """
 
     mean_loss: pd.DataFrame
@@ -45,7 +48,7 @@ class Tables(NamedTuple):
     mean_parts: pd.DataFrame
 
 
-def make_tables(store: Store, study: Study) -> Tables:
+def make_tables(store: Results, study: Study) -> Tables:
     """Read every training of the study once, point by point, and make all tables.
 
     The memory used grows with the number of points and the trainings of one of them, not with their product.
@@ -68,10 +71,12 @@ def make_tables(store: Store, study: Study) -> Tables:
     """
     rows: list[list[dict[str, float]]] = []
     cells: list[Cells] = []
-    names = (*READ, "accuracy") if has_accuracy(study) else READ
+    names = (*READ, *["accuracy"] * has_accuracy(study)) if study.knows_solved else ("loss",)
     for point in watch(study.points, "points read"):
         columns = store.columns(point.identity, study.repeats, names)
-        loss, solved, solved_epoch = (columns[name] for name in READ)
+        loss = columns["loss"]
+        solved = columns.get("solved", np.zeros(len(loss), bool))
+        solved_epoch = columns.get("solved_epoch", np.full(len(loss), -1))
         accurate = mean_accuracy(columns["accuracy"]) if "accuracy" in columns else {}
         estimate = Estimate.from_losses(loss, solved)
         number = {"count": estimate.count, "diverged": estimate.diverged}
@@ -86,6 +91,8 @@ def make_tables(store: Store, study: Study) -> Tables:
     where = coordinates(study)
     tables = [pd.concat([where, pd.DataFrame(list(of_one))], axis=1) for of_one in zip(*rows, strict=True)]
     tables[1] = pd.concat([tables[1], share_bins(cells)], axis=1)
+    if not study.knows_solved:
+        tables[0] = tables[0].drop(columns="solved").assign(**outcome_means(store, study))
     return Tables(*tables)
 
 

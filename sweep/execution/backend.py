@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Self
 
-from sweep.execution.worker import Unstored
+from sweep.execution.worker import Result
 from sweep.study import Block
 
-Task = Callable[[Sequence[Block]], list[int | Unstored]]
+Task = Callable[[Sequence[Block]], list[Result]]
 
 CAUSES = "killed from outside, or for want of memory"
 """What kills a worker process, in words."""

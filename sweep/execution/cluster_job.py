@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sweep.errors import FailedError, StoreUnavailableError
-from sweep.execution.worker import SECONDS_TO_CONNECT, Unstored, train_block
+from sweep.execution.worker import SECONDS_TO_CONNECT, Result, Unstored, store_piece, train_block
 from sweep.redact import redact
 from sweep.store import file_of, open_store
 from sweep.store.data_sets import have_data
@@ -32,7 +32,7 @@ class Job(NamedTuple):
         return f"Job({redact(self.url)!r}, {self.version!r}, {self.host!r})"
 
 
-def run_job(job: Job, blocks: Sequence[Block]) -> list[int | Unstored]:
+def run_job(job: Job, blocks: Sequence[Block]) -> list[Result]:
     """Train blocks and store their records on a cluster, in any thread of any process.
 
     The connection lasts as long as the task, some seconds: a cluster serves many runs, and does not say when one ends.
@@ -40,14 +40,15 @@ def run_job(job: Job, blocks: Sequence[Block]) -> list[int | Unstored]:
     Raises:
         FailedError: this worker may not take part; see `admit`.
         StoreError: the store refuses, for a reason that does not pass.
+        FunctionError: see `train_block`.
     """
     admit(job)
-    results: list[int | Unstored] = []
+    results: list[Result] = []
     try:
         with open_store(job.url, seconds=SECONDS_TO_CONNECT) as store:
             for block in blocks:
-                have_data(store, [block.point.recipe.problem])
-                results.append(store.insert(block.point, train_block(block)))
+                have_data(store, [block.point.recipe.data_set])
+                results.append(store_piece(store, block, train_block(block)))
     except StoreUnavailableError as error:
         reason = f"on {socket.gethostname()}: {error}"
         results += [Unstored(block, None, reason) for block in blocks[len(results) :]]

@@ -6,14 +6,15 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
 
-from sweep.console.progress import Progress
+from sweep.console.progress import Progress, say
 from sweep.console.words import plural
 from sweep.errors import StoreUnavailableError, WorkerError
 from sweep.execution.backend import Backend, LostError
 from sweep.execution.recovery import CRASHES, Recovery
 from sweep.execution.spill import keep
 from sweep.execution.tasks import Results, TasksUnderWay
-from sweep.execution.worker import Unstored
+from sweep.execution.worker import Part, Unstored
+from sweep.recipe import OwnRecipe
 from sweep.recipe.field import value_of
 from sweep.store import Store
 from sweep.study import Block, Repeats, Study, plan
@@ -29,6 +30,9 @@ SECONDS_TO_GIVE_UP = 20.0
 """How long a run that has failed waits for them: pymongo notices within 17 s that a connection has fallen silent."""
 MOST_REFUSALS = 5
 """Times that one block may come back unstored while this process reaches the store."""
+
+LINES_SHOWN = 5
+"""Of what a function of the user's own prints."""
 
 
 def execute(study: Study, store: Store, stored: dict[str, Repeats], backend: Backend, progress: Progress) -> None:
@@ -59,7 +63,8 @@ class Workers:
 
     - waiting: it is still in the plan, or was put back.
     - under way: it belongs to a task, one block or several, that was handed to the workers.
-    - stored: its worker stored it, or this process did. The block is over.
+    - stored: its worker stored it, or this process did. The block is over. Of a function of the user's own a part of it
+      may be; the rest waits again.
     - unstored: its worker trained it and could not store it. This process stores the records that came back with it,
       waiting for the store where need be; a block that came back without, from a cluster, waits again.
     - lost: it was under way when the connection to the workers broke. It waits again.
@@ -78,12 +83,17 @@ class Workers:
         self._put_back: deque[Block] = deque()
         self._n_waiting = 0
         self._refusals: Counter[Block] = Counter()
+        # Nothing else is begun before a function of the user's own has trained once without an error.
+        self._is_untried = isinstance(study.recipe, OwnRecipe) and not store.counts(
+            [point.identity for point in study.points], study.repeats
+        )
+        self._has_printed = False
 
     def run(self, blocks: Iterator[Block], n_trainings: int) -> None:
         """Train the blocks, of so many trainings, and store their records; returns when the last is stored."""
         self._plan, self._n_waiting = blocks, n_trainings
         while True:
-            most = min(TASKS_PER_WORKER * max(self._backend.n_workers, 1), MOST_TASKS)
+            most = 1 if self._is_untried else min(TASKS_PER_WORKER * max(self._backend.n_workers, 1), MOST_TASKS)
             while len(self._tasks) < most and (blocks_of_task := self._next_blocks()):
                 self._tasks.submit(blocks_of_task)
             if not len(self._tasks):
@@ -102,9 +112,9 @@ class Workers:
         blocks: list[Block] = []
         n_trainings = 0
         while block := self._put_back.popleft() if self._put_back else next(self._plan, None):
-            blocks.append(block)
+            blocks.append(block._replace(is_first=self._is_untried))
             n_trainings += block.n_trainings
-            if len(blocks) == self._backend.most_blocks or n_trainings >= share:
+            if self._is_untried or len(blocks) == self._backend.most_blocks or n_trainings >= share:
                 break
         self._n_waiting -= n_trainings
         return blocks
@@ -119,18 +129,36 @@ class Workers:
             results = task.result()
         except WorkerError as error:
             raise WorkerError(f"{error} {self._whereabouts(self._tasks.blocks(task))}") from error
-        n_new = 0
-        for result in results:
-            if not isinstance(result, Unstored):
+        n_new, rest = 0, []
+        for block, result in zip(self._tasks.blocks(task), results, strict=True):
+            stop = block.stop
+            if isinstance(result, int):
                 n_new += result
+            elif isinstance(result, Part):
+                n_new += result.n_new
+                stop = result.stop
+                self._tell_printed(block, result.printed)
             elif result.records is not None:
-                n_new += self._store.insert(result.block.point, result.records)
+                n_new += self._store.insert(block.point, result.records)
+                stop = block.start + len(result.records.repeat)
+            if stop < block.stop:
+                rest.append(block._replace(start=stop, is_first=False))
         again = [result for result in results if isinstance(result, Unstored) and result.records is None]
         if again:
             self._wait_for_store(again[0])
         self._tasks.end(task)
-        self._wait_again([result.block for result in again])
+        self._is_untried = self._is_untried and bool(again)
+        self._wait_again([*rest, *(result.block for result in again)])
         self._progress.update(n_new)
+
+    def _tell_printed(self, block: Block, printed: str) -> None:
+        if printed and not self._has_printed:
+            recipe = block.point.recipe
+            assert isinstance(recipe, OwnRecipe)
+            first, *more = printed.rstrip().splitlines() or [""]
+            shown = "\n".join([first, *more[: LINES_SHOWN - 1], *["…"] * (len(more) >= LINES_SHOWN)])
+            say(f"{recipe.function} prints; only the beginning of it is shown:\n{shown}")
+            self._has_printed = True
 
     def _wait_for_store(self, refused: Unstored) -> None:
         self._store.counts([refused.block.point.identity], 1)  # returns as soon as the store answers here

@@ -13,7 +13,7 @@ from typing import Any
 from sweep.console.words import plural
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.execution.backend import Backend
-from sweep.execution.worker import SECONDS_TO_CONNECT, Unstored, train_block
+from sweep.execution.worker import SECONDS_TO_CONNECT, Result, Unstored, store_piece, train_block
 from sweep.recipe.problem import is_at_hand
 from sweep.store import Store, open_store
 from sweep.store.data_sets import have_data
@@ -64,6 +64,8 @@ def start_worker(url: str) -> None:
     """Prepare a worker process; a Ctrl-C at the terminal reaches it too, but is the main process's to answer."""
     parent = multiprocessing.parent_process()
     if parent is not None:
+        # Processes fill the cores; threads that a user's libraries start in each would only wait for one another.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Finalize(None, stop_worker, exitpriority=1)
         Thread(target=_end_with, args=(parent,), daemon=True).start()
@@ -77,27 +79,29 @@ def stop_worker() -> None:
     _worker.clear()
 
 
-def run_blocks(blocks: Sequence[Block]) -> list[int | Unstored]:
+def run_blocks(blocks: Sequence[Block]) -> list[Result]:
     """Train blocks and store their records in a process of a pool; see `run_block`."""
     return [run_block(block) for block in blocks]
 
 
-def run_block(block: Block) -> int | Unstored:
+def run_block(block: Block) -> Result:
     """Train one block and store its records; return how many were new, or the records where that failed.
 
     Raises:
         StoreError: the store does not hold what the block is trained on.
+        FunctionError: see `train_block`.
     """
+    problem = block.point.recipe.data_set
     try:
-        if not is_at_hand(block.point.recipe.problem):
-            have_data(_store(), [block.point.recipe.problem])
+        if problem is not None and not is_at_hand(problem):
+            have_data(_store(), [problem])
     except StoreUnavailableError as error:
         return Unstored(block, None, str(error))
-    records = train_block(block)
+    piece = train_block(block)
     try:
-        return _store().insert(block.point, records)
+        return store_piece(_store(), block, piece)
     except StoreError as error:
-        return Unstored(block, records, str(error))
+        return Unstored(block, piece.records, str(error))
 
 
 def _store() -> Store:

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sweep.console.progress import say
 from sweep.console.words import plural
 from sweep.errors import StoreError
-from sweep.recipe import Recipe
+from sweep.recipe import recipe_from_dict
 from sweep.store import Records, Store
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.base import NETWORK_FIELDS, RECORD_FIELDS
 from sweep.study import Point
 
 PointRecords = tuple[Point, Records]
@@ -75,16 +76,17 @@ def _prefix(store: Store) -> str:
 
 def _write(path: Path, trained: Sequence[PointRecords]) -> None:
     """Write all or nothing: the file gets its name when it is complete and on the disk."""
-    points = [{"recipe": p.recipe.to_dict(), "seed": p.seed, "draws": p.draws, "id": p.identity} for p, _ in trained]
+    points = [{"recipe": p.recipe.to_stored(), "seed": p.seed, "draws": p.draws, "id": p.identity} for p, _ in trained]
     columns: dict[str, Any] = {
-        name: np.concatenate([getattr(records, name) for _, records in trained]) for name in RECORD_FIELDS
+        name: np.concatenate([_plain(getattr(records, name)) for _, records in trained]) for name in RECORD_FIELDS
     }
     stops = np.cumsum([len(records.repeat) for _, records in trained])
     part = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with part.open("xb") as file:
-            np.savez(file, points=np.array(json.dumps(points)), stops=stops, **columns)
+            said = {"points": points, "fields": RECORD_FIELDS}
+            np.savez(file, points=np.array(json.dumps(said)), stops=stops, **columns)
             file.flush()
             os.fsync(file.fileno())
         part.rename(path)
@@ -95,10 +97,26 @@ def _write(path: Path, trained: Sequence[PointRecords]) -> None:
 
 def _read(path: Path) -> Iterator[PointRecords]:
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-        columns = [np.split(file[name], file["stops"][:-1]) for name in RECORD_FIELDS]
-        points = json.loads(str(file["points"]))
+        said = json.loads(str(file["points"]))
+        if isinstance(said, list):  # by a version that knew networks alone
+            said = {"points": said, "fields": NETWORK_FIELDS}
+        columns = [np.split(_or_none(file[name]), file["stops"][:-1]) for name in said["fields"]]
+        points = said["points"]
     for values, *block in zip(points, *columns, strict=True):
-        point = Point(Recipe.from_dict(values["recipe"]), values["seed"], values["draws"])
+        point = Point(recipe_from_dict(values["recipe"]), values["seed"], values["draws"])
         if point.identity != values["id"]:
             raise ValueError("it was written by another version of this project")
         yield point, Records(*block)
+
+
+def _plain(column: NDArray[Any]) -> NDArray[Any]:
+    """A column without Python objects: texts, of which none is empty, with "" for None."""
+    return column if column.dtype != object else np.array(["" if one is None else one for one in column], str)
+
+
+def _or_none(column: NDArray[Any]) -> NDArray[Any]:
+    if column.dtype.kind != "U":
+        return column
+    texts = np.empty(len(column), object)
+    texts[:] = [one or None for one in column.tolist()]
+    return texts

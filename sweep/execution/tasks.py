@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from sweep.execution.backend import Backend
-from sweep.execution.worker import Unstored
+from sweep.execution.worker import Result
 from sweep.study import Block
 
-Results = list[int | Unstored]
-"""What becomes of a task: for every block the number of new records, or why they are not stored."""
+Results = list[Result]
+"""What becomes of a task, in the order of its blocks."""
 
 
 class TasksUnderWay:

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sweep.store import Records
+from sweep.recipe import OwnRecipe
+from sweep.store import Records, Store
 from sweep.study import Block
 
 SECONDS_TO_CONNECT = 1.0
@@ -25,14 +26,63 @@ class Unstored(NamedTuple):
     reason: str
 
 
-def train_block(block: Block) -> Records:
-    """Train the block's networks."""
+class Part(NamedTuple):
+    """The first trainings of a block are stored, or all of them and their function printed something.
+
+    Attributes:
+        n_new: number of new records.
+        stop: where the block goes on.
+        printed: what the function printed, or its beginning.
+    """
+
+    n_new: int
+    stop: int
+    printed: str
+
+
+Result = int | Part | Unstored
+"""What becomes of a block: the number of new records, those of its first trainings, or why they are not stored."""
+
+
+class Piece(NamedTuple):
+    """Trainings of a block, from its first on, and what their function printed."""
+
+    records: Records
+    printed: str = ""
+
+
+def store_piece(store: Store, block: Block, piece: Piece) -> Result:
+    """Store what was trained of a block.
+
+    Raises:
+        StoreError: it could not be stored.
+    """
+    n_new, stop = store.insert(block.point, piece.records), block.start + len(piece.records.repeat)
+    return n_new if stop == block.stop and not piece.printed else Part(n_new, stop, piece.printed)
+
+
+def train_block(block: Block) -> Piece:
+    """Train the block's networks; of a function of the user's own, those that take a moment.
+
+    Raises:
+        FunctionError: the function is not here, or raised an error in the first block of a study.
+    """
+    if isinstance(block.point.recipe, OwnRecipe):
+        from sweep.execution.own_training import train_piece
+
+        return Piece(*train_piece(block))
+    return Piece(train_networks(block))
+
+
+def train_networks(block: Block) -> Records:
+    """Train the block's networks, which are of this project."""
     from sweep.kernel import train
+    from sweep.recipe.recipe import network_of
     from sweep.study.draws import initial_parameters, shuffle_keys
 
     point, repeats = block.point, (block.start, block.stop)
     keys = shuffle_keys(point, *repeats)
-    trained = train(point.recipe, initial_parameters(point, *repeats), shuffle_keys=keys)
+    trained = train(network_of(point.recipe, "the kernel"), initial_parameters(point, *repeats), shuffle_keys=keys)
     return Records(
         repeat=np.arange(block.start, block.stop),
         loss=trained.loss,

@@ -1,12 +1,14 @@
 """Trains stored trainings again and compares, bit for bit."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sweep import kernel
+from sweep.recipe import OwnRecipe
 from sweep.store import Records, Store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.data_sets import have_data
@@ -14,7 +16,10 @@ from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters, shuffle_keys
 
 RepeatNumbers = NDArray[np.int64]
-COMPARED = tuple(name for name in RECORD_FIELDS if name != "repeat")
+NEAR = 1e-3
+"""Relative difference to which trainings in single precision agree that were trained in batches of other sizes."""
+TrainOwn = Callable[[Point, int, int], Records]
+COMPARED = tuple(name for name in RECORD_FIELDS if name not in ("repeat", "reason"))
 
 
 def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[str, RepeatNumbers]:
@@ -31,8 +36,11 @@ def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[
     return sample
 
 
-def train_again(point: Point, repeats: RepeatNumbers) -> kernel.Trained:
+def train_again(point: Point, repeats: RepeatNumbers, train_own: TrainOwn) -> kernel.Trained | Records:
     """The trainings of one point with these ascending repeat numbers (n,)."""
+    if isinstance(point.recipe, OwnRecipe):
+        parts = [train_own(point, int(one), int(one) + 1) for one in repeats]
+        return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in RECORD_FIELDS})
     blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
     initial, keys = (
         np.concatenate([of(point, int(one[0]), int(one[-1]) + 1)[one - one[0]] for one in blocks])
@@ -42,7 +50,11 @@ def train_again(point: Point, repeats: RepeatNumbers) -> kernel.Trained:
 
 
 def compare(
-    store: Store, sample: Iterable[tuple[Point, RepeatNumbers]], origins: Mapping[str, Sequence[str]], here: str
+    store: Store,
+    sample: Iterable[tuple[Point, RepeatNumbers]],
+    origins: Mapping[str, Sequence[str]],
+    here: str,
+    train_own: TrainOwn,
 ) -> Iterator[str]:
     """Say which trainings of a sample come out another way than they are stored.
 
@@ -51,21 +63,26 @@ def compare(
         sample: points with the repeats to train again.
         origins: point identity -> processor and version of the runs that asked for it.
         here: this machine's processor and the version of this project.
+        train_own: trains the repeats start, ..., stop - 1 of a point whose function is the user's own.
 
     Raises:
         StoreError: the store cannot be read.
     """
     for point, repeats in sample:
-        have_data(store, [point.recipe.problem])
+        have_data(store, [point.recipe.data_set])
         records = store.records(point.identity, int(repeats[-1]) + 1)
         rows = np.searchsorted(records.repeat, repeats)
-        again = train_again(point, repeats)
-        differ = {name: ~same(getattr(records, name)[rows], getattr(again, name)) for name in COMPARED}
+        again = train_again(point, repeats, train_own)
+        compared = [name for name in COMPARED if hasattr(again, name)]
+        is_batch = isinstance(point.recipe, OwnRecipe) and point.recipe.batch
+        differ = {
+            name: ~(near if is_batch else same)(getattr(records, name)[rows], getattr(again, name)) for name in compared
+        }
         wrong = np.any(list(differ.values()), axis=0)
         if not wrong.any():
             continue
         first = int(np.flatnonzero(wrong)[0])
-        name = next(name for name in COMPARED if differ[name][first])
+        name = next(name for name in compared if differ[name][first])
         yield (
             f"point {point.identity}: {int(wrong.sum()):,} of {len(repeats):,} trainings come out another way; repeat "
             f"{repeats[first]} has {name} {_value(records, name, rows[first])}, and again it is "
@@ -78,6 +95,19 @@ def _excuse(origins: Sequence[str], here: str) -> str:
     return f" (it may have run on {' or '.join(others)}, which may round otherwise than {here})" if others else ""
 
 
+def near(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether what a function trained in batches is the same but for how batches of other sizes round: numbers to
+    NEAR."""
+    if left.dtype != np.object_:
+        return np.asarray(same(left, right) | np.isclose(left, right, rtol=NEAR, atol=0))
+    texts = [[json.loads(text) if text else {} for text in column] for column in (left, right)]
+    return np.array([
+        one.keys() == other.keys()
+        and all(bool(near(*np.array([[one[name]], [other[name]]], np.float64))[0]) for name in one)
+        for one, other in zip(*texts, strict=True)
+    ])  # fmt: skip
+
+
 def same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether elements are the same bit for bit; what is not a number is the same as itself."""
     if left.dtype != np.float64:
@@ -86,4 +116,5 @@ def same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _value(of: Records | kernel.Trained, name: str, row: int) -> object:
-    return getattr(of, name)[row].item()
+    value = getattr(of, name)[row]
+    return value.item() if isinstance(value, np.generic) else value

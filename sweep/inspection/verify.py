@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
-from sweep.recipe import Recipe
+from sweep.recipe import OwnRecipe, Recipe, recipe_from_dict
 from sweep.recipe.data import remember_data
-from sweep.recipe.problem import is_truth_table
 from sweep.store import Label, Records, Store
+from sweep.store.base import spreads_said
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS
 from sweep.study import Point, Study
@@ -92,7 +92,7 @@ def read_points(stored: Mapping[str, Mapping[str, Any]], points: dict[str, Point
     """Put the stored points that are what their identity says into `points`; say what is wrong with the others."""
     for identity, said in stored.items():
         try:
-            point = Point(Recipe.from_dict(said["recipe"]), said["seed"], said["draws"])
+            point = Point(recipe_from_dict(said["recipe"]), said["seed"], said["draws"])
         except (UsageError, LookupError, TypeError) as error:
             yield f"point {identity} cannot be read: {error}"
             continue
@@ -104,9 +104,7 @@ def read_points(stored: Mapping[str, Mapping[str, Any]], points: dict[str, Point
 
 def check_data(store: Store, report: Report) -> Iterator[str]:
     """Whether every data set that a point was trained on is there, with the numbers that its digest is of."""
-    for problem in sorted({point.recipe.problem for point in report.points.values()}):
-        if is_truth_table(problem):
-            continue
+    for problem in sorted({point.recipe.data_set or "" for point in report.points.values()} - {""}):
         try:
             remember_data(store.data_set(problem))
         except StoreUnavailableError:
@@ -123,10 +121,11 @@ def check_label(label: Label, points: Mapping[str, Point]) -> Iterator[str]:
     if point is None:
         yield f"{about} have no readable point: what they were trained from is unknown"
         return
-    hidden: object = point.recipe.hidden_std_dev
+    spreads: tuple[object, object] = spreads_said(point.recipe)
+    hidden, output = spreads
     if isinstance(hidden, tuple):
         hidden = None if label.hidden_std_dev is None else list(hidden)
-    right = (point.identity, point.seed, hidden, point.recipe.output_std_dev)
+    right = (point.identity, point.seed, hidden, output)
     for name, said, expected in zip(Label._fields[1:-1], label[1:-1], right, strict=True):
         if said != expected:
             yield f"{about} say {name} = {said!r}; the point says {expected!r}"
@@ -143,12 +142,14 @@ def check_repeats(about: str, repeats: NDArray[np.int64], records: Records) -> I
 
 def check_records(about: str, records: Records, point: Point | None) -> Iterator[str]:
     """Whether the values of one point's records agree with each other, and with the point where it is known."""
-    for name, loss in (("loss", records.loss), ("final_loss", records.final_loss)):
+    is_own = point is not None and isinstance(point.recipe, OwnRecipe)
+    # A function of the user's own says its loss alone, which may be below 0.
+    for name, loss in (("loss", records.loss), *([] if is_own else [("final_loss", records.final_loss)])):
         for words, wrong in (
             (f"a {name} that is no number though not diverged", np.isnan(loss) & ~records.diverged),
             (f"a {name} though diverged", ~np.isnan(loss) & records.diverged),
             (f"an infinite {name}", np.isinf(loss)),
-            (f"a {name} below 0", loss < 0),
+            (f"a {name} below 0", (loss < 0) & (not is_own)),
         ):
             yield from some(about, wrong, records.repeat, f"with {words}")
     accuracy = records.accuracy
@@ -156,7 +157,7 @@ def check_records(about: str, records: Records, point: Point | None) -> Iterator
     epoch = records.solved_epoch
     yield from some(about, records.solved & (epoch < 0), records.repeat, "solved without a solved_epoch")
     yield from some(about, records.solved & records.diverged, records.repeat, "solved and diverged")
-    if point is not None:
+    if point is not None and isinstance(point.recipe, Recipe):
         beyond = epoch > point.recipe.epochs
         yield from some(about, beyond, records.repeat, f"with a solved_epoch above {point.recipe.epochs:,} epochs")
 

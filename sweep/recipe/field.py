@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from sweep.errors import UsageError
-from sweep.recipe.recipe import FIELDS, Recipe, unknown_field
+from sweep.recipe.own import OwnRecipe, scales_draws
+from sweep.recipe.recipe import FIELDS, AnyRecipe, Recipe, unknown_field
 
 SPREADS = ("hidden_std_dev", "output_std_dev")
 """The fields that scale the draws."""
@@ -15,7 +16,7 @@ _EACH = "hidden_std_dev."
 
 def is_spread(field: str) -> bool:
     """Whether a field scales draws."""
-    return field in SPREADS or field.startswith(_EACH)
+    return scales_draws(field) or field.startswith(_EACH)
 
 
 def weights_in_words(field: str) -> str:
@@ -27,15 +28,17 @@ def weights_in_words(field: str) -> str:
     """
     if field.startswith(_EACH):
         return f"weights of hidden layer {field.removeprefix(_EACH)}"
-    return "output weights" if field == "output_std_dev" else "hidden weights"
+    return f"{field.removesuffix('_std_dev').removesuffix('std_dev').replace('_', ' ')} weights".lstrip()
 
 
-def type_of(field: str) -> Any:
-    """The type of a field's values.
+def type_of(field: str, recipe: AnyRecipe | None = None) -> Any:
+    """The type of a field's values, of a recipe of this project unless another is given.
 
     Raises:
         UsageError: there is no such field.
     """
+    if isinstance(recipe, OwnRecipe):
+        return recipe.type_of(field)
     if field.startswith(_EACH) and re.fullmatch("[1-9][0-9]*", field.removeprefix(_EACH)):
         return float
     if field not in FIELDS:
@@ -73,15 +76,17 @@ def in_conflict(field: str, other: str) -> bool:
     return field == other or ("hidden_std_dev" in both and any(one.startswith(_EACH) for one in both))
 
 
-def value_of(recipe: Recipe, field: str) -> Any:
+def value_of(recipe: AnyRecipe, field: str) -> Any:
     """The value of a field."""
+    if isinstance(recipe, OwnRecipe):
+        return recipe.value(field)
     if not field.startswith(_EACH):
         return getattr(recipe, field)
     spreads = recipe.hidden_std_dev
     return spreads[layers_of(recipe, field).start] if isinstance(spreads, tuple) else spreads
 
 
-def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+def with_values(recipe: AnyRecipe, values: Mapping[str, Any]) -> AnyRecipe:
     """The recipe with other values of some fields.
 
     Raises:
@@ -91,6 +96,8 @@ def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
         >>> with_values(Recipe(hidden=(3, 3)), {"hidden_std_dev.2": 0.5, "epochs": 10}).hidden_std_dev
         (1.0, 0.5)
     """
+    if isinstance(recipe, OwnRecipe):
+        return recipe.with_values(values)
     recipe = replace(recipe, **{field: value for field, value in values.items() if not field.startswith(_EACH)})
     for field in sorted(field for field in values if field.startswith(_EACH)):
         number = layers_of(recipe, field).start
@@ -100,7 +107,7 @@ def with_values(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
     return recipe
 
 
-def predicted_spread(recipe: Recipe, field: str, rule: str = "xavier") -> float | None:
+def predicted_spread(recipe: AnyRecipe, field: str, rule: str = "xavier") -> float | None:
     """What a rule ("xavier", "he" or "lecun") predicts for a spread, in the recipe's spread_unit.
 
     Of all hidden layers together it is the first one's. None where the field is no spread, or scales no layer.
@@ -116,9 +123,11 @@ def predicted_spread(recipe: Recipe, field: str, rule: str = "xavier") -> float 
     return predicted[0] if predicted else None
 
 
-def predicted_spreads(recipe: Recipe, field: str, rule: str) -> list[float]:
+def predicted_spreads(recipe: AnyRecipe, field: str, rule: str) -> list[float]:
     """What a rule predicts for each layer that a spread scales, in the recipe's spread_unit."""
     if not is_spread(field):
         return []
+    if isinstance(recipe, OwnRecipe):
+        return [layer.unit(rule) for name, layer in recipe.layers if name == field]
     layers = [recipe.layers[number] for number in layers_of(recipe, field)]
     return [layer.unit(rule) / layer.unit(recipe.spread_unit) for layer in layers]

@@ -8,7 +8,8 @@ from typing import Any
 from sweep.errors import UsageError
 from sweep.recipe.choices import FULL
 from sweep.recipe.layer import Layer
-from sweep.recipe.problem import shape_of
+from sweep.recipe.own import OwnRecipe
+from sweep.recipe.problem import is_truth_table, shape_of
 from sweep.recipe.rules import check_together, checked
 
 
@@ -104,6 +105,11 @@ class Recipe:
         return (shape.inputs, *self.hidden, shape.outputs)
 
     @property
+    def data_set(self) -> str | None:
+        """The data set that is learned, as `problem` names it; None of a truth table."""
+        return None if is_truth_table(self.problem) else self.problem
+
+    @property
     def rows(self) -> int:
         """Number of rows of the problem."""
         return shape_of(self.problem).rows
@@ -144,6 +150,10 @@ class Recipe:
         values = {name: value for name, value in asdict(self).items() if name in FIRST or value != DEFAULTS[name]}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
+    def to_stored(self) -> dict[str, Any]:
+        """What a store keeps of the recipe: `to_dict`."""
+        return self.to_dict()
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Recipe":
         """The recipe that `to_dict` gave `values`.
@@ -155,6 +165,33 @@ class Recipe:
         if unknown:
             raise unknown_field(min(unknown))
         return cls(**values)
+
+
+AnyRecipe = Recipe | OwnRecipe
+"""What one training is: of a network of this project, or by a function of the user's own."""
+
+
+def recipe_from_dict(values: Mapping[str, Any]) -> AnyRecipe:
+    """The recipe of either kind that `to_dict` or `to_stored` gave `values`.
+
+    Raises:
+        UsageError: a field is unknown or not allowed.
+    """
+    return OwnRecipe.from_dict(values) if "function" in values else Recipe.from_dict(values)
+
+
+def network_of(recipe: AnyRecipe, what: str) -> Recipe:
+    """A recipe of a network of this project, for what works with no other.
+
+    Raises:
+        UsageError: it is a function of the user's own.
+    """
+    if isinstance(recipe, OwnRecipe):
+        raise UsageError(
+            f"{what} looks inside networks of this project, and {recipe.function} is a function of its own; name a "
+            "recipe"
+        )
+    return recipe
 
 
 FIELDS = {field.name: field.type for field in fields(Recipe)}

@@ -5,14 +5,15 @@ from collections.abc import Container
 from sweep.recipe.choices import FULL, NUMBERS_OF
 from sweep.recipe.data import data_name
 from sweep.recipe.field import value_of
+from sweep.recipe.own import OwnRecipe
 from sweep.recipe.problem import is_truth_table
-from sweep.recipe.recipe import Recipe
+from sweep.recipe.recipe import AnyRecipe, Recipe
 
 _BIASES = {"drawn": "drawn biases", "zero": "biases from zero", "none": "no biases"}
 _LOSS = {"bce": "binary cross-entropy", "cross_entropy": "cross-entropy", "mse": "squared error"}
 
 
-def describe_recipe(recipe: Recipe, leave_out: Container[str] = ()) -> str:
+def describe_recipe(recipe: AnyRecipe, leave_out: Container[str] = ()) -> str:
     """The recipe in words, without the fields to leave out.
 
     Examples:
@@ -20,6 +21,8 @@ def describe_recipe(recipe: Recipe, leave_out: Container[str] = ()) -> str:
         '2-2-1 network on xor, sigmoid hidden units, binary cross-entropy, adam in batches of 2, learning rate 0.1, \
 10,000 epochs, hidden spread 1, output spread 1'
     """
+    if isinstance(recipe, OwnRecipe):
+        return ", ".join(text for field, text in recipe.describe() if field not in leave_out)
     words = {
         "hidden": f"{'-'.join(map(str, recipe.widths))} network on {describe_problem(recipe)}",
         "activation": f"{recipe.activation.replace('_', ' ')} hidden units" if recipe.hidden else "",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sweep.recipe import predicted_spread
+from sweep.recipe import OwnRecipe, predicted_spread
 from sweep.recipe.field import value_of
 from sweep.statistics import map_minimum, minimum
 from sweep.statistics.curve import Curve, read_curve
@@ -15,9 +15,10 @@ from sweep.statistics.map_minimum import MapMinimum, find_map_minimum
 from sweep.statistics.minimum import Minimum, find_minimum, has_minimum
 from sweep.statistics.pooled_map import PooledMap, is_pooled_map, read_map
 from sweep.statistics.summary import summarize
-from sweep.store import Results
+from sweep.store import Results, Store
+from sweep.store.own import first_reason, with_outcomes
 from sweep.study import Study
-from sweep.study.words import describe_place, swept_spread, why_not_pooled
+from sweep.study.words import describe_place, digits_of, swept_spread, why_not_pooled
 
 
 class XavierComparison(NamedTuple):
@@ -72,11 +73,9 @@ def predicted_value(study: Study) -> float | None:
 
 
 def predicted_pair(study: Study) -> tuple[float, float]:
-    """Xavier's prediction for a study that sweeps two spreads, in the order of its axes."""
+    """Xavier's prediction for a study that sweeps two spreads, in the order of its axes; NaN where there is none."""
     one, other = (predicted_spread(study.recipe, axis.field) for axis in study.axes)
-    assert one is not None
-    assert other is not None
-    return one, other
+    return (np.nan, np.nan) if one is None or other is None else (one, other)
 
 
 def best_point(summary: pd.DataFrame) -> int | None:
@@ -120,9 +119,13 @@ def compare_with_xavier(store: Results, study: Study, summary: pd.DataFrame) -> 
     return XavierComparison(best, nearest, predicted, relative_change(before, after, paired=is_paired))
 
 
-def answer(store: Results, study: Study) -> str:
+def answer(store: Store, study: Study) -> str:
     """The answer in a few lines: the minimum with its intervals, else the best point beside Xavier's."""
-    return describe(find_answer(store, study))
+    found = find_answer(with_outcomes(store, study), study)
+    reason = (
+        first_reason(store, study) if isinstance(study.recipe, OwnRecipe) and found.summary["diverged"].any() else ""
+    )
+    return describe(found) + (f"\nThe first that diverged did so for this reason: {reason}" if reason else "")
 
 
 def describe(found: Answer) -> str:
@@ -130,7 +133,8 @@ def describe(found: Answer) -> str:
     study, summary = found.study, found.summary
     best = best_point(summary)
     if best is None:
-        return "No training kept a finite loss: all diverged. Lower the learning rate with --set learning_rate=…."
+        remedy = " Lower the learning rate with --set learning_rate=…." if study.knows_solved else ""
+        return f"No training kept a finite loss: all diverged.{remedy}"
     if found.minimum is not None:
         lines = [minimum.describe(study.axes[0].field, found.minimum)]
     elif found.map_minimum is not None:
@@ -155,6 +159,9 @@ def describe(found: Answer) -> str:
 def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
     """One row of the summary in words."""
     row = summary.iloc[position]
-    error = f" ± {row['standard_error']:,.2f}" if np.isfinite(row["standard_error"]) else ""
-    found = f"mean total loss {row['mean']:,.2f}{error}, solved {row['solved']:.1%}, n = {int(row['count']):,}"
+    digits = digits_of(float(row["mean"]))
+    error = f" ± {row['standard_error']:,.{digits}f}" if np.isfinite(row["standard_error"]) else ""
+    solved = f", solved {row['solved']:.1%}" if study.knows_solved else ""
+    total = "total " if study.knows_solved else ""
+    found = f"mean {total}loss {row['mean']:,.{digits}f}{error}{solved}, n = {int(row['count']):,}"
     return f"{describe_place(study, row)}: {found}"

@@ -10,6 +10,7 @@ from sweep.statistics.map_region import best_pairs, box, near_lowest
 from sweep.statistics.minimum import FEW_TRAININGS, interval_of, raised, simulate
 from sweep.statistics.pooled_map import PooledMap, with_beside
 from sweep.statistics.pooling import Numbers
+from sweep.study.words import digits_of
 
 WINDOW = 13
 """Values of each spread in the window in which the minimum is placed."""
@@ -155,14 +156,16 @@ def describe(found: MapMinimum) -> str:
     """The minimum in a few lines."""
     where = ", ".join(f"{field} = {one.estimate:.4g}" for field, one in zip(found.fields, found.place, strict=True))
     mean, gain, is_sure = found.mean, found.gain, np.isfinite(found.mean.low)
+    digits = digits_of(mean.estimate)
     if not is_sure:
         return (
-            f"Lowest pooled mean at {where}: {mean.estimate:,.2f}; how sure that is, one training a point does not "
-            "say: raise --repeats."
+            f"Lowest pooled mean at {where}: {mean.estimate:,.{digits}f}; how sure that is, one training a point "
+            "does not say: raise --repeats."
         )
     ends = " and ".join(f"{one.low:.4g} to {one.high:.4g}" for one in found.place)
     lines = [
-        f"Lowest mean at {where}, 95 % intervals {ends}: {mean.estimate:,.2f} ({mean.low:,.2f} to {mean.high:,.2f})."
+        f"Lowest mean at {where}, 95 % intervals {ends}: {mean.estimate:,.{digits}f} ({mean.low:,.{digits}f} to "
+        f"{mean.high:,.{digits}f})."
     ]
     if np.isfinite(gain.estimate):
         pair = " × ".join(f"{value:.4g}" for value in found.predicted)

@@ -10,6 +10,7 @@ from sweep.statistics.curve import Curve
 from sweep.statistics.inference import CONFIDENCE, Interval, normal_interval
 from sweep.statistics.pooling import Numbers
 from sweep.study.target import LEAST_POINTS as LEAST_POINTS
+from sweep.study.words import digits_of
 
 GRID_STEP = 0.01
 """Step of the grid on which the curve is computed, in the logarithm: 1 %."""
@@ -182,14 +183,15 @@ def find_lowest(grid: Numbers, curves: Numbers) -> tuple[Numbers, Numbers]:
 def describe(field: str, found: Minimum) -> str:
     """The minimum in a few lines."""
     spread, mean, gain = found.spread, found.mean, found.gain
+    digits = digits_of(mean.estimate)
     if not np.isfinite(spread.low):
         return (
-            f"Lowest {found.method} mean at {field} = {spread.estimate:.4g}: {mean.estimate:,.2f}; how sure that is, "
-            "one training a point does not say: raise --repeats."
+            f"Lowest {found.method} mean at {field} = {spread.estimate:.4g}: {mean.estimate:,.{digits}f}; how sure "
+            "that is, one training a point does not say: raise --repeats."
         )
     lines = [
         f"Lowest mean at {field} = {spread.estimate:.4g}, 95 % interval {spread.low:.4g} to {spread.high:.4g}: "
-        f"{mean.estimate:,.2f} ({mean.low:,.2f} to {mean.high:,.2f})."
+        f"{mean.estimate:,.{digits}f} ({mean.low:,.{digits}f} to {mean.high:,.{digits}f})."
     ]
     if np.isfinite(gain.estimate):
         lines.append(

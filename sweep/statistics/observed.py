@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.console.progress import watch
+from sweep.recipe import Recipe
 from sweep.recipe.field import value_of
-from sweep.recipe.problem import is_truth_table
 from sweep.statistics.losses import READ, limits_of
 from sweep.statistics.pooling import Counts, Numbers, Pool
 from sweep.store import Results
@@ -43,7 +43,7 @@ def read_pool(
     most = 0
     if study.draws == "common":
         most = max(store.counts([point.identity for point in study.points], max(limits)).values(), default=0)
-    names = (*READ, "accuracy") if has_accuracy(study) else READ
+    names = (*READ, *["accuracy"] * has_accuracy(study)) if study.knows_solved else READ[:2]
     pool, counts = make([draw_of(study.recipe, field) for field in fields], spreads, most), np.zeros(len(spreads))
 
     def add(place: int, point: Point, read: dict[str, NDArray[Any]]) -> None:
@@ -51,7 +51,8 @@ def read_pool(
         counts[place] = is_finite.sum()
         loss = np.where(is_finite, read["loss"], 0.0)
         accuracy = np.nan_to_num(read.get("accuracy", np.zeros(len(loss))))
-        observed = [np.ones(len(loss)), is_finite, loss, read["solved"], loss * read["solved"], accuracy]
+        solved = read.get("solved", np.zeros(len(loss)))
+        observed = [np.ones(len(loss)), is_finite, loss, solved, loss * solved, accuracy]
         pool.add(place, read["repeat"], lengths_of(point, fields, read["repeat"]), np.column_stack(observed))
 
     with ThreadPoolExecutor(1) as aside:
@@ -69,7 +70,9 @@ def read_pool(
 def has_accuracy(study: Study) -> bool:
     """Whether the accuracy of a study's trainings is told: of data sets with classes, not of truth tables."""
     recipes = [point.recipe for point in study.points]
-    return not any(is_truth_table(recipe.problem) or recipe.output == "identity" for recipe in recipes)
+    return all(
+        isinstance(recipe, Recipe) and recipe.data_set is not None and recipe.output != "identity" for recipe in recipes
+    )
 
 
 def lengths_of(point: Point, fields: Sequence[str], repeats: Counts) -> Numbers:

@@ -18,9 +18,11 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
     """One row a point of the study, in its order; a point without records stays, with count 0.
 
     Columns: the axis fields; `mean`, `std` (sample standard deviation) and `standard_error` of the total loss over the
-    `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings (NaN
-    where it is not known); `diverged`, their number; and where any training has one, `accuracy`, the mean fraction of
-    the rows that are right at the end. Losses are in nats × epochs (bce) or squared error × epochs (mse).
+    `count` trainings that did not diverge, NaN where there are too few; `solved`, the fraction of all trainings, where
+    it is known which; `diverged`, their number; and where any training has one, `accuracy`, the mean fraction of
+    the rows that are right at the end. Of a function of the user's own every further outcome has its mean, by its name,
+    and the standard error of that, with `_error` after it. Losses are in nats × epochs (bce) or squared error × epochs
+    (mse), or as they are returned.
 
     Raises:
         StoreError: the store cannot be read.
@@ -46,5 +48,23 @@ def summarize(store: Results, study: Study) -> pd.DataFrame:
     coordinates = product(*(axis.values for axis in study.axes))
     rows = [dict(zip(names, values, strict=True)) | one.row() for values, one in zip(coordinates, found, strict=True)]
     table = pd.DataFrame(rows)
+    if not study.knows_solved:
+        table = table.drop(columns="solved")
     accuracy = [one.accuracy for one in found]
-    return table if np.isnan(accuracy).all() else table.assign(accuracy=accuracy)
+    if not np.isnan(accuracy).all():
+        table = table.assign(accuracy=accuracy)
+    return table.assign(**outcome_means(store, study))
+
+
+def outcome_means(store: Results, study: Study) -> dict[str, list[float]]:
+    """Means and standard errors of what a function of the user's own returned beside the loss, a number a point: of the
+    outcome NAME the columns `NAME` and `NAME_error`; NaN where too few trainings have one."""
+    columns: dict[str, list[float]] = {}
+    for point in study.points if store.outcomes else ():
+        read = store.columns(point.identity, study.repeats, store.outcomes)
+        for name, values in read.items():
+            known = values[np.isfinite(values)]
+            error = float(np.std(known, ddof=1) / np.sqrt(len(known))) if len(known) > 1 else np.nan
+            columns.setdefault(name, []).append(float(known.mean()) if len(known) else np.nan)
+            columns.setdefault(f"{name}_error", []).append(error)
+    return columns

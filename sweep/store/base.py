@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
+from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.data import DataSet
 from sweep.study import Point
 
-Row = tuple[int, float | None, float | None, bool, int | None, bool, float | None]
+Row = tuple[int, float | None, float | None, bool, int | None, bool, float | None, str | None, str | None]
 """One training as a database holds it: the fields of `Records` in their order, None for null."""
 
 
@@ -26,6 +27,9 @@ class Records:
     `loss` and `final_loss` are NaN exactly where `diverged` is true; a store keeps null there.
     `solved_epoch` is -1 where the training never solved the problem; a store keeps null there.
     `accuracy`, the fraction of the rows that are right, is NaN where there is none; a store keeps null there.
+    Of functions of the user's own `final_loss` and `accuracy` are always NaN and `solved` false: they are not known.
+    `outcomes` is what such a function returns beside the loss, a JSON object of numbers, and `reason` why it diverged;
+    None elsewhere, as they are where left out.
     """
 
     repeat: NDArray[np.int64]
@@ -35,14 +39,21 @@ class Records:
     solved_epoch: NDArray[np.int64]
     diverged: NDArray[np.bool_]
     accuracy: NDArray[np.float64]
+    outcomes: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
+    reason: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
+
+    def __post_init__(self) -> None:
+        for name in ("outcomes", "reason"):
+            if len(getattr(self, name)) != len(self.repeat):
+                object.__setattr__(self, name, np.full(len(self.repeat), None, object))
 
     def rows(self) -> Iterator[Row]:
         """The trainings one by one, as plain Python values."""
         columns = (getattr(self, name).tolist() for name in RECORD_FIELDS)
-        for repeat, loss, final_loss, solved, epoch, diverged, accuracy in zip(*columns, strict=True):
+        for repeat, loss, final_loss, solved, epoch, diverged, accuracy, outcomes, reason in zip(*columns, strict=True):
             yield (
                 repeat, _or_null(loss), _or_null(final_loss), solved, None if epoch < 0 else epoch, diverged,
-                _or_null(accuracy),
+                _or_null(accuracy), outcomes, reason,
             )  # fmt: skip
 
 
@@ -51,12 +62,16 @@ def _or_null(value: float) -> float | None:
     return None if math.isnan(value) else value + 0.0
 
 
-RECORD_FIELDS = tuple(field.name for field in fields(Records))
+RECORD_FIELDS = tuple(one.name for one in fields(Records))
+NETWORK_FIELDS = RECORD_FIELDS[:-2]
+"""What is known of a training of a network of this project."""
 # A float holds every epoch exactly, and takes null as NaN.
 _READ_AS: dict[str, type[np.generic]] = dict.fromkeys(RECORD_FIELDS, np.float64) | {
     "repeat": np.int64,
     "solved": np.bool_,
     "diverged": np.bool_,
+    "outcomes": np.object_,
+    "reason": np.object_,
 }
 
 
@@ -82,6 +97,14 @@ def known_fields(names: Sequence[str]) -> tuple[str, ...]:
         if name not in RECORD_FIELDS:
             raise UsageError(f"field was given as {name!r}; allowed is one of {', '.join(RECORD_FIELDS)}")
     return tuple(RECORD_FIELDS[RECORD_FIELDS.index(name)] for name in names)
+
+
+def spreads_said(recipe: AnyRecipe) -> tuple[float | tuple[float, ...] | None, float | None]:
+    """The hidden_std_dev and output_std_dev that a record says; None where a function has no such field."""
+    if isinstance(recipe, OwnRecipe):
+        values = dict(recipe.values)
+        return values.get("hidden_std_dev"), values.get("output_std_dev")
+    return recipe.hidden_std_dev, recipe.output_std_dev
 
 
 class Moments(NamedTuple):
@@ -124,8 +147,11 @@ class Results(ABC):
     name: str
     """The store's URL or path as it may be shown: every password in it is `***`."""
 
-    fields: tuple[str, ...] = RECORD_FIELDS
+    fields: tuple[str, ...] = NETWORK_FIELDS
     """The fields of `Records` that the records have."""
+
+    outcomes: tuple[str, ...] = ()
+    """What the records of a function of the user's own have beside them; `columns` gives these by their names, too."""
 
     @abstractmethod
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:

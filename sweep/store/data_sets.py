@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import DamagedError, StoreError
+from sweep.recipe import Recipe
 from sweep.recipe.data import DataSet, check_targets, known_data, remember_data
-from sweep.recipe.problem import is_at_hand, is_truth_table, shape_of
+from sweep.recipe.problem import is_at_hand, shape_of
 from sweep.store.base import Store
 from sweep.study import Study
 
@@ -63,17 +64,17 @@ def from_kept(store: str, problem: str, kept: Mapping[str, Any] | None) -> DataS
 
 def data_of(study: Study) -> list[str]:
     """The data sets that a study trains on, as a recipe's `problem` names them."""
-    return [one for one in dict.fromkeys(point.recipe.problem for point in study.points) if not is_truth_table(one)]
+    return [one for one in dict.fromkeys(point.recipe.data_set for point in study.points) if one is not None]
 
 
-def have_data(store: Store, problems: Iterable[str]) -> None:
-    """Have the data sets among these problems at hand in this process, from the store where they are not yet.
+def have_data(store: Store, data_sets: Iterable[str | None]) -> None:
+    """Have data sets at hand in this process, from the store where they are not yet; None is none.
 
     Raises:
         StoreError: the store cannot be read, or lacks one.
     """
-    for problem in problems:
-        if not is_at_hand(problem):
+    for problem in data_sets:
+        if problem is not None and not is_at_hand(problem):
             remember_data(store.data_set(problem))
 
 
@@ -85,8 +86,9 @@ def share_data(store: Store, study: Study) -> None:
         StoreError: the store cannot be written, or lacks one that is not at hand either.
     """
     have_data(store, data_of(study))
-    for problem, output in {(point.recipe.problem, point.recipe.output) for point in study.points}:
-        if not is_truth_table(problem):
+    recipes = [point.recipe for point in study.points if isinstance(point.recipe, Recipe)]
+    for problem, output in {(recipe.data_set, recipe.output) for recipe in recipes}:
+        if problem is not None:
             check_targets(known_data(problem), output)
     for problem in data_of(study):
         store.add_data(known_data(problem))

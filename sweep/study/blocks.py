@@ -7,16 +7,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import Recipe
+from sweep.recipe import AnyRecipe
 from sweep.study.study import DRAW_BLOCK, Point, Study
 
 
 class Block(NamedTuple):
-    """The trainings of one point with repeat numbers start, ..., stop - 1, all within one block of draws."""
+    """The trainings of one point with repeat numbers start, ..., stop - 1, all within one block of draws.
+
+    An error of a function of the user's own ends the run where the block is the first of a study (`is_first`), else it
+    is a training that diverged.
+    """
 
     point: Point
     start: int
     stop: int
+    is_first: bool = False
 
     @property
     def n_trainings(self) -> int:
@@ -70,7 +75,7 @@ def spread_out(n: int) -> list[int]:
     return sorted(range(n), key=lambda number: f"{number:0{width}b}"[::-1])
 
 
-def block_size(recipe: Recipe) -> int:
+def block_size(recipe: AnyRecipe) -> int:
     """Trainings in one task: DRAW_BLOCK, or less (by powers of two) where those would take much over 0.2 s."""
     size = DRAW_BLOCK
     while size > 32 and size * recipe.operations > 400_000_000:

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.recipe import Layer, Recipe
+from sweep.recipe import Layer, OwnRecipe, Recipe
 from sweep.recipe.field import layers_of, value_of
+from sweep.recipe.recipe import network_of
 from sweep.study.distributions import LARGEST, STANDARD
 from sweep.study.overlap import draw_of
 from sweep.study.study import DRAW_BLOCK, Point
 
 Array = NDArray[np.float64]
 
-SHUFFLES = 1
-"""Sets the stream of the keys for shuffling apart from that of the weights."""
+SHUFFLES, GENERATORS = 1, 2
+"""Set the streams of the keys for shuffling, and of the seeds of generators, apart from that of the weights."""
 
 
 def initial_parameters(point: Point, start: int, stop: int) -> Array:
@@ -38,9 +40,60 @@ def initial_parameters(point: Point, start: int, stop: int) -> Array:
         [4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
     """
     block, first, last = _within_block(start, stop)
-    # Drawn row by row, so the first rows do not depend on how many follow.
-    normals = standard_normals(_entropy(point, block), last, point.recipe.layers)
-    return scale(point.recipe, normals[first:])
+    recipe = network_of(point.recipe, "this")
+    return scale(recipe, standard_normals(_entropy(point, block), last, columns_of(recipe.layers))[first:])
+
+
+def own_parameters(point: Point, start: int, stop: int) -> dict[str, Array]:
+    """The draws that a function of the user's own declares: spread -> array (stop - start, number), scaled by it.
+
+    As `initial_parameters`, they depend on the point and the repeat alone.
+
+    Raises:
+        ValueError: the repeats lie in more than one block of draws.
+    """
+    recipe = point.recipe
+    if not isinstance(recipe, OwnRecipe) or not recipe.normals:
+        return {}
+    block, first, last = _within_block(start, stop)
+    numbers = [number for _, number in recipe.normals]
+    normals = _block_of_normals(tuple(_entropy(point, block)), sum(numbers))[first:last]
+    pieces = np.split(normals, np.cumsum(numbers)[:-1], axis=1)
+    return {
+        name: piece * spread for (name, _), piece, spread in zip(recipe.normals, pieces, recipe.spreads, strict=True)
+    }
+
+
+def generators(point: Point, start: int, stop: int) -> list[np.random.Generator]:
+    """A generator for each of the repeats start, ..., stop - 1 of one point, seeded by 256 bits drawn for it.
+
+    Points that share their draws have the same; they are independent of the declared draws.
+
+    Raises:
+        ValueError: the repeats lie in more than one block of draws.
+
+    Examples:
+        >>> point = Point(Recipe(), 0, "common")
+        >>> [one.random().__round__(3) for one in generators(point, 5, 7)]
+        [0.169, 0.571]
+        >>> generators(point, 6, 7)[0].random().__round__(3)
+        0.571
+    """
+    block, first, last = _within_block(start, stop)
+    stream = np.random.SeedSequence(_entropy(point, block), spawn_key=(GENERATORS,))
+    words = np.random.default_rng(stream).integers(0, 2**64, (last, 4), np.uint64)
+    return [np.random.Generator(np.random.PCG64(cast(Any, _Seed(row)))) for row in words[first:]]
+
+
+class _Seed(np.random.bit_generator.ISeedSequence):
+    """Words that are random already, as a bit generator takes its seed: SeedSequence would spend 10 µs on them."""
+
+    def __init__(self, words: NDArray[np.uint64]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
+        """The words, which are as many as PCG64 asks for."""
+        return self._words
 
 
 def shuffle_keys(point: Point, start: int, stop: int) -> NDArray[np.uint64]:
@@ -85,18 +138,36 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
     recipe, spreads = point.recipe, []
     for field in fields:
         spreads += [value_of(recipe, field)] * len(draw_of(recipe, field).deviations)
-    blocks = [
-        _standard_lengths(
-            tuple(_entropy(point, block)),
-            recipe.layers,
-            recipe.biases == "drawn",
-            recipe.hidden_distribution,
-            tuple(layers_of(recipe, field) for field in fields),
-        )
-        for block in range(-(-stop // DRAW_BLOCK))
-    ]
+    blocks = [_lengths_of_block(point, tuple(fields), block) for block in range(-(-stop // DRAW_BLOCK))]
     standard = np.concatenate(blocks)[:stop] if blocks else np.empty((0, len(spreads)))
     return np.asarray(standard * spreads)
+
+
+def _lengths_of_block(point: Point, fields: tuple[str, ...], block: int) -> Array:
+    recipe, entropy = point.recipe, tuple(_entropy(point, block))
+    if isinstance(recipe, OwnRecipe):
+        return _own_lengths(entropy, recipe.normals, fields)
+    return _standard_lengths(
+        entropy,
+        recipe.layers,
+        recipe.biases == "drawn",
+        recipe.hidden_distribution,
+        tuple(layers_of(recipe, field) for field in fields),
+    )
+
+
+@lru_cache(maxsize=2)  # a worker trains a block piece by piece
+def _block_of_normals(entropy: tuple[int, ...], columns: int) -> Array:
+    return standard_normals(entropy, DRAW_BLOCK, columns)
+
+
+@lru_cache(maxsize=4096)
+def _own_lengths(entropy: tuple[int, ...], drawn: tuple[tuple[str, int], ...], fields: tuple[str, ...]) -> Array:
+    """Euclidean norms of what a function declares (DRAW_BLOCK, fields), at spread 1."""
+    numbers = [number for _, number in drawn]
+    normals = _block_of_normals(entropy, sum(numbers))
+    pieces = dict(zip(dict(drawn), np.split(normals, np.cumsum(numbers)[:-1], axis=1), strict=True))
+    return np.column_stack([np.sqrt(np.einsum("ij,ij->i", pieces[field], pieces[field])) for field in fields])
 
 
 @lru_cache(maxsize=4096)  # 33 MB: an analysis looks at the same trainings several times
@@ -109,7 +180,7 @@ def _standard_lengths(
 ) -> Array:
     """Those of a whole block at spread 1 (DRAW_BLOCK, columns), which all points that share their draws have in
     common."""
-    normals = standard_normals(entropy, DRAW_BLOCK, layers)
+    normals = standard_normals(entropy, DRAW_BLOCK, columns_of(layers))
     ends = np.cumsum([(layer.fan_in + 1) * layer.fan_out for layer in layers])
     pieces = np.split(normals, ends[:-1], axis=1)
     columns = []
@@ -134,14 +205,24 @@ def _entropy(point: Point, block: int) -> list[int]:
         return [block, point.seed]
     if point.draws == "independent":
         return [block, point.seed, int(point.identity, 16)]
-    spreads = np.array([*np.atleast_1d(point.recipe.hidden_std_dev), point.recipe.output_std_dev])
+    recipe = point.recipe
+    typed = (
+        recipe.spreads
+        if isinstance(recipe, OwnRecipe)
+        else [*np.atleast_1d(recipe.hidden_std_dev), recipe.output_std_dev]
+    )
+    spreads = np.array(typed, np.float64)
     return [block, point.seed, *spreads.view(np.uint64).tolist()]
 
 
-def standard_normals(entropy: Sequence[int], n: int, layers: Sequence[Layer]) -> Array:
-    """Standard normal draws (n, weights and biases): biases are drawn even where the recipe has none, so that recipes
-    that differ in their biases alone get the same weights."""
-    columns = sum((layer.fan_in + 1) * layer.fan_out for layer in layers)
+def columns_of(layers: Sequence[Layer]) -> int:
+    """Standard normal draws that layers take: biases are drawn even where the recipe has none, so that recipes that
+    differ in their biases alone get the same weights."""
+    return sum((layer.fan_in + 1) * layer.fan_out for layer in layers)
+
+
+def standard_normals(entropy: Sequence[int], n: int, columns: int) -> Array:
+    """Standard normal draws (n, columns), row by row, so that the first rows do not depend on how many follow."""
     return np.random.default_rng(entropy).standard_normal((n, columns))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
-from sweep.recipe import Recipe
+from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.field import is_spread, layers_of, with_values
 from sweep.study.axis import Axis
 from sweep.study.distributions import CUT, INSIDE
@@ -59,14 +59,16 @@ class Draw(NamedTuple):
         return normal if self.distribution == "normal" else 2 / self.dimension
 
 
-def draw_of(recipe: Recipe, field: str) -> Draw:
+def draw_of(recipe: AnyRecipe, field: str) -> Draw:
     """How the parameters are drawn that `field`, a spread, scales: weights, and biases where they are drawn."""
+    if isinstance(recipe, OwnRecipe):
+        return Draw("normal", dict(recipe.normals).get(field, 0))
     layers = [recipe.layers[number] for number in layers_of(recipe, field)]
     dimension = sum((layer.fan_in + (recipe.biases == "drawn")) * layer.fan_out for layer in layers)
     return Draw("normal" if field == "output_std_dev" else recipe.hidden_distribution, dimension)
 
 
-def overlap(recipe: Recipe, axis: Axis) -> float:
+def overlap(recipe: AnyRecipe, axis: Axis) -> float:
     """How many times its own trainings an inner value of a swept spread has, pooled with all others of the axis.
 
     That is `Draw.overlap` over the widest gap of the log-spreads; 0 where a spread is 0 or there is one alone, and
@@ -79,7 +81,7 @@ def overlap(recipe: Recipe, axis: Axis) -> float:
     return draw.overlap / max(math.log(high / low) for low, high in pairwise(values))
 
 
-def pooled_overlap(recipe: Recipe, axes: Sequence[Axis]) -> float:
+def pooled_overlap(recipe: AnyRecipe, axes: Sequence[Axis]) -> float:
     """The overlap of the one swept spread along which the curve of the mean is pooled; 0 where it is not."""
     if len(axes) != 1 or not is_spread(axes[0].field):
         return 0.0
@@ -87,10 +89,11 @@ def pooled_overlap(recipe: Recipe, axes: Sequence[Axis]) -> float:
     return found if found >= LEAST_OVERLAP else 0.0
 
 
-def default_draws(recipe: Recipe, axes: Sequence[Axis]) -> str:
+def default_draws(recipe: AnyRecipe, axes: Sequence[Axis]) -> str:
     """ "by_spread" where a spread is swept and each swept spread overlaps ENOUGH at every point, else "common".
 
     Examples:
+        >>> from sweep import Recipe
         >>> from sweep.study import DEFAULT_SPREADS
         >>> default_draws(Recipe(), [Axis("hidden_std_dev", DEFAULT_SPREADS)])
         'by_spread'
@@ -105,5 +108,5 @@ def default_draws(recipe: Recipe, axes: Sequence[Axis]) -> str:
         with_values(recipe, {axis.field: value for axis, value in zip(others, values, strict=True)})
         for values in product(*(axis.values for axis in others))
     ]
-    overlaps = [overlap(one, axis) for one in recipes for axis in spreads if layers_of(one, axis.field)]
+    overlaps = [overlap(one, axis) for one in recipes for axis in spreads if draw_of(one, axis.field).dimension]
     return "by_spread" if overlaps and min(overlaps) >= ENOUGH else "common"

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import UsageError
+from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.choices import FULL
 from sweep.recipe.field import type_of
 from sweep.study.axis import Axis, log_spaced
@@ -14,8 +15,9 @@ MAX_COUNT = 1_000_000
 SPEC = "log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,…"
 
 
-def parse_setting(text: str) -> tuple[str, Any]:
-    """FIELD=VALUE as the field and its value; a CSV file stays the text that it is until `read_recipe`.
+def parse_setting(text: str, recipe: AnyRecipe | None = None) -> tuple[str, Any]:
+    """FIELD=VALUE as the field and its value, of a recipe of this project unless another is given; a CSV file stays the
+    text that it is until `read_recipe`.
 
     Raises:
         UsageError: there is no `=`, no such field, or the value is not of the field's kind.
@@ -29,14 +31,17 @@ def parse_setting(text: str) -> tuple[str, Any]:
         Traceback (most recent call last):
         sweep.errors.UsageError: epochs was given as 'many'; allowed is a whole number
     """
-    field, value = _split(text, "FIELD=VALUE")
-    if field == "hidden_std_dev" and "," in value:
+    field, value = _split(text, "FIELD=VALUE", recipe)
+    kind = type_of(field, recipe)
+    if field == "hidden_std_dev" and "," in value and kind is not float:
         return field, tuple(_parse_number(field, part) for part in value.split(","))
-    return field, _parse_value(field, value)
+    return field, _parse_value(field, value, _one(kind))
 
 
-def parse_axis(text: str) -> Axis:
+def parse_axis(text: str, recipe: AnyRecipe | None = None) -> Axis:
     """FIELD=SPEC as an axis; SPEC is log:LOW:HIGH:COUNT, lin:LOW:HIGH:COUNT or V1,V2,….
+
+    The field is one of a recipe of this project unless another is given.
 
     Both ends are among the COUNT values; those of a field of whole numbers are rounded.
 
@@ -54,14 +59,16 @@ def parse_axis(text: str) -> Axis:
         Traceback (most recent call last):
         sweep.errors.UsageError: axis epochs was given as 'log:0:10:5'; on a log axis LOW and HIGH must be above 0
     """
-    field, spec = _split(text, "FIELD=SPEC")
+    field, spec = _split(text, "FIELD=SPEC", recipe)
+    of_field = _one(type_of(field, recipe))
     kind, colon, rest = spec.partition(":")
-    if not colon or field == "problem":  # table:0110, and a path may have one
-        return Axis(field, tuple(_parse_value(field, part) for part in spec.split(",")))
+    takes_colons = field == "problem" or (of_field is str and isinstance(recipe, OwnRecipe))
+    if not colon or takes_colons:  # table:0110, and a path may have one
+        return Axis(field, tuple(_parse_value(field, part, of_field) for part in spec.split(",")))
     bounds = rest.split(":")
     if kind not in ("log", "lin") or len(bounds) != 3:
         raise UsageError(f"axis {field} was given as {spec!r}; allowed is {SPEC}")
-    if _kind(field) not in (int, float):
+    if of_field not in (int, float):
         raise UsageError(f"axis {field} was given as {spec!r}; {field} is no number, allowed is a list V1,V2,…")
     low, high, count = _parse_number(field, bounds[0]), _parse_number(field, bounds[1]), _parse_count(field, bounds[2])
     if kind == "log" and (low <= 0 or high <= 0):
@@ -69,30 +76,33 @@ def parse_axis(text: str) -> Axis:
     if low > high or (low == high and count > 1):
         raise UsageError(f"axis {field} was given as {spec!r}; LOW must be below HIGH")
     values = log_spaced(low, high, count) if kind == "log" else np.linspace(low, high, count).tolist()
-    if _kind(field) is int:
+    if of_field is int:
         values = [round(value) for value in values]
     return Axis(field, tuple(values))
 
 
-def _split(text: str, form: str) -> tuple[str, str]:
+def _split(text: str, form: str, recipe: AnyRecipe | None) -> tuple[str, str]:
     field, equals, value = text.partition("=")
     if not equals:
         raise UsageError(f"{text!r} was given; allowed is {form}")
-    type_of(field)
+    type_of(field, recipe)
     return field, value
 
 
-def _kind(field: str) -> Any:
-    """The type of one value of an axis of the field: of hidden_std_dev, one number for all layers."""
-    return float if field == "hidden_std_dev" else type_of(field)
+def _one(kind: Any) -> Any:
+    """The type of one value on an axis of a field of this type: of hidden_std_dev, one number for all layers."""
+    return float if kind == float | tuple[float, ...] else kind
 
 
-def _parse_value(field: str, text: str) -> Any:
-    kind = _kind(field)
+def _parse_value(field: str, text: str, kind: Any) -> Any:
     if field == "batch_size" and text == "full":
         return FULL
     if kind is str:
         return text
+    if kind is bool:
+        if text.lower() not in ("true", "false"):
+            raise UsageError(f"{field} was given as {text!r}; allowed is true or false")
+        return text.lower() == "true"
     if kind is float:
         return _parse_number(field, text)
     try:

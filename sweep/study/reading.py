@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from sweep.errors import UsageError
-from sweep.recipe import Recipe
+from sweep.recipe import AnyRecipe, OwnRecipe, Recipe
 from sweep.recipe.csv_file import is_csv, read_csv
 from sweep.recipe.data import remember_data
 from sweep.recipe.field import in_conflict, with_values
+from sweep.recipe.function import find_function, is_location
 from sweep.recipe.problem import find_problem
 from sweep.recipe.published import find_recipe
 from sweep.study.axis import Axis
@@ -41,7 +42,17 @@ def read_target(
     return given[0] if given else None
 
 
-def read_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
+def named_recipe(name: str) -> AnyRecipe:
+    """The recipe of that name, or of the training function that it locates.
+
+    Raises:
+        UsageError: there is none.
+        FunctionError: the function's module cannot be imported.
+    """
+    return find_function(name).recipe if is_location(name) else find_recipe(name)
+
+
+def read_recipe(recipe: Recipe, values: Mapping[str, Any]) -> AnyRecipe:
     """The recipe with these values of its fields, the data set of a CSV file at hand.
 
     Raises:
@@ -51,12 +62,14 @@ def read_recipe(recipe: Recipe, values: Mapping[str, Any]) -> Recipe:
 
 
 def _with_data(
-    recipe: Recipe, values: Mapping[str, Any], axes: Sequence[Axis]
+    recipe: AnyRecipe, values: Mapping[str, Any], axes: Sequence[Axis]
 ) -> tuple[dict[str, Any], tuple[Axis, ...]]:
     """The settings and axes with every CSV file's data set at hand and named in place of the file.
 
     What a file's targets are depends on the output, so it is read when all settings are known.
     """
+    if isinstance(recipe, OwnRecipe):
+        return dict(values), tuple(axes)
     swept = {axis.field: axis.values for axis in axes}
     outputs, inputs = (swept.get(field, [values.get(field, getattr(recipe, field))]) for field in ("output", "inputs"))
 
@@ -93,8 +106,14 @@ def read_study(
     Raises:
         UsageError: any of them is not allowed, or a field is both set and swept.
     """
-    recipe = find_recipe(recipe_name)
-    values, swept = _with_data(recipe, dict(map(parse_setting, settings)), tuple(map(parse_axis, axes)))
+    recipe = named_recipe(recipe_name)
+    asked = dict(parse_setting(text, recipe) for text in settings)
+    values, swept = _with_data(recipe, asked, tuple(parse_axis(text, recipe) for text in axes))
+    if not swept and isinstance(recipe, OwnRecipe) and Study.axes[0].field not in recipe.fields:
+        raise UsageError(
+            f"{recipe_name} has no {Study.axes[0].field}, which is swept where nothing else is asked for; name one of "
+            f"its fields with --axis: {', '.join(recipe.fields) or 'it has none'}"
+        )
     # What is set may suit none but the problems that are swept.
     first = {field: given[0] for field, given in swept if field == "problem"}
     every = Study.repeats if repeats is None else repeats

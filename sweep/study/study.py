@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sweep.errors import UsageError
-from sweep.recipe import Recipe, describe_recipe
+from sweep.recipe import AnyRecipe, OwnRecipe, Recipe, TrainingFunction, describe_recipe, recipe_from_dict
 from sweep.recipe.choices import NUMBERS_OF
 from sweep.recipe.field import in_conflict, is_spread, type_of, with_values
 from sweep.study.axis import Axis, exponentials
@@ -35,7 +35,7 @@ DEFAULT_SPREADS = tuple(exponentials(np.linspace(-3, 4, 400).tolist()))
 class Point:
     """One recipe with the seed and kind of its draws: all that decides the outcome of its repeat number r."""
 
-    recipe: Recipe
+    recipe: AnyRecipe
     seed: int
     draws: str
 
@@ -48,7 +48,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Study:
-    """A recipe swept over the product of its axes, `repeats` trainings a point.
+    """A recipe, or a function declared by `sweep.training`, swept over the product of its axes, `repeats` trainings a
+    point.
 
     With a target in `until`, points get trainings until it is met, `repeats` at the most. Where `draws` is left out,
     `sweep.study.overlap.default_draws` chooses their kind, which the study has from then on.
@@ -68,7 +69,7 @@ class Study:
         sweep.errors.UsageError: unknown recipe field 'colour': a recipe has problem, inputs, hidden, ...
     """
 
-    recipe: Recipe
+    recipe: AnyRecipe
     axes: tuple[Axis, ...] = (Axis("hidden_std_dev", DEFAULT_SPREADS),)
     repeats: int = 1000
     seed: int = 0
@@ -76,7 +77,9 @@ class Study:
     until: Target | None = None
 
     def __post_init__(self) -> None:
-        _check_axes(self.axes)
+        if isinstance(self.recipe, TrainingFunction):
+            object.__setattr__(self, "recipe", self.recipe.recipe)
+        _check_axes(self.axes, self.recipe)
         if not self.draws:
             object.__setattr__(self, "draws", default_draws(self.recipe, self.axes))
         if self.until is not None:
@@ -105,6 +108,11 @@ class Study:
         """Number of trainings in the whole study; with a target, the most that it may come to."""
         return math.prod(len(axis.values) for axis in self.axes) * self.repeats
 
+    @property
+    def knows_solved(self) -> bool:
+        """Whether it is known which trainings are solved: of networks of this project."""
+        return isinstance(self.recipe, Recipe)
+
     def shares_draws(self, *fields: str) -> bool:
         """Whether points that differ in these fields alone start from the same draws, so that they can be paired."""
         return self.draws == "common" or (self.draws == "by_spread" and not any(map(is_spread, fields)))
@@ -125,7 +133,7 @@ class Study:
         """The study as plain values for JSON or a document database."""
         axes = [[axis.field, [list(v) if isinstance(v, tuple) else v for v in axis.values]] for axis in self.axes]
         return {
-            "recipe": self.recipe.to_dict(),
+            "recipe": self.recipe.to_stored(),
             "axes": axes,
             "repeats": self.repeats,
             "seed": self.seed,
@@ -137,15 +145,15 @@ class Study:
     def from_dict(cls, values: Mapping[str, Any]) -> "Study":
         """The study that `to_dict` gave `values`, by this version or by one that knew no targets."""
         axes = tuple(Axis(f, tuple(tuple(v) if isinstance(v, list) else v for v in vs)) for f, vs in values["axes"])
-        recipe = Recipe.from_dict(values["recipe"])
+        recipe = recipe_from_dict(values["recipe"])
         until = Target(*values["until"]) if values.get("until") else None
         return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
 
 
-def _check_axes(axes: Sequence[Axis]) -> None:
+def _check_axes(axes: Sequence[Axis], recipe: AnyRecipe) -> None:
     names = [axis.field for axis in axes]
     for field, values in axes:
-        type_of(field)
+        type_of(field, recipe)
         if names.count(field) > 1:
             raise UsageError(f"axis {field} was given twice; give each field one axis")
         if beside := [other for other in names if other != field and in_conflict(field, other)]:
@@ -165,7 +173,9 @@ OF_HIDDEN_LAYERS = {"hidden_std_dev", "hidden_distribution", "activation", "upda
 OF_OPTIMIZERS = {number for numbers in NUMBERS_OF.values() for number in numbers}
 
 
-def _check_effect(recipe: Recipe, axes: Sequence[Axis]) -> None:
+def _check_effect(recipe: AnyRecipe, axes: Sequence[Axis]) -> None:
+    if isinstance(recipe, OwnRecipe):
+        return
     for field, values in axes:
         if len(values) == 1:
             continue
@@ -182,8 +192,8 @@ def _check_effect(recipe: Recipe, axes: Sequence[Axis]) -> None:
             )
 
 
-def _check_distinct(recipes: Sequence[Recipe]) -> None:
-    seen: set[Recipe] = set()
+def _check_distinct(recipes: Sequence[AnyRecipe]) -> None:
+    seen: set[AnyRecipe] = set()
     for recipe in recipes:
         if recipe in seen:
             raise UsageError(

@@ -1,7 +1,9 @@
 """Fields, values and axes in words, as they are typed and shown."""
 
+import math
 from typing import Any
 
+from sweep.recipe import OwnRecipe
 from sweep.recipe.choices import FULL
 from sweep.recipe.data import data_name
 from sweep.recipe.field import is_spread, layers_of
@@ -33,6 +35,19 @@ def format_value(value: object, field: str = "") -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def digits_of(mean: float) -> int:
+    """Digits after the point with which a mean loss and its interval are shown: two, or so many that a small one has
+    four that count.
+
+    Examples:
+        >>> digits_of(19372.5), digits_of(0.6213)
+        (2, 4)
+    """
+    if not math.isfinite(mean) or mean == 0 or abs(mean) >= 10:
+        return 2
+    return min(3 - math.floor(math.log10(abs(mean))), 12)
+
+
 def describe_values(axis: Axis) -> str:
     """The values of an axis, or their number and range where they are many."""
     if len(axis.values) <= SHOWN_VALUES:
@@ -45,7 +60,10 @@ def describe_values(axis: Axis) -> str:
 def swept_spread(study: Study) -> str | None:
     """The swept spread whose predictions are told: the one of the earliest layers, None where none is swept."""
     swept = [axis.field for axis in study.axes if is_spread(axis.field)]
-    return min(swept, key=lambda field: layers_of(study.points[-1].recipe, field).start, default=None)
+    recipe = study.points[-1].recipe
+    if isinstance(recipe, OwnRecipe):
+        return swept[0] if swept else None
+    return min(swept, key=lambda field: layers_of(recipe, field).start, default=None)
 
 
 def why_not_pooled(study: Study) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from sweep import RECIPES, Axis, Study
 from sweep.execution.processes import run_block, start_worker, stop_worker
+from sweep.recipe import TrainingFunction
 from sweep.recipe.data import DataSet
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
@@ -45,7 +46,11 @@ def stores(tmp_path, monkeypatch):
 @pytest.mark.parametrize(("page", "program"), EXAMPLES)
 def test_every_program_runs(page, program, capsys):
     with mpl.rc_context({"backend": "Agg"}):
-        exec(compile(program, page, "exec"), {})
+        names = {}
+        exec(compile(program, page, "exec"), names)
+        for function in [one for one in names.values() if isinstance(one, TrainingFunction)]:
+            drawn = {spread: np.ones(number) for spread, number in function.normals.items()}
+            print(function(np.random.default_rng(0), **({"parameters": drawn} if drawn else {})))
         drawn = [axes for number in plt.get_fignums() for axes in plt.figure(number).axes]
     printed = capsys.readouterr().out
     assert any(axes.lines for axes in drawn) or re.search(r"\d", printed)
@@ -68,6 +73,6 @@ def test_every_query_runs(query):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 11
     assert len(blocks("sql")) == 1
     assert "prints" in PAGES["README.md"]

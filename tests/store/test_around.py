@@ -6,7 +6,7 @@ import pytest
 
 from sweep.store import Results, Store
 from sweep.store.around import StoreAround
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.base import NETWORK_FIELDS
 
 CALLS = {
     "insert": ("a point", "records"),
@@ -50,4 +50,4 @@ def test_a_call_is_handed_on(name, inside):
 
 def test_it_is_the_store_inside_to_whoever_asks(inside):
     around = StoreAround(inside)
-    assert (around.name, around.place, around.format_version, around.fields) == ("shown", "/there", 2, RECORD_FIELDS)
+    assert (around.name, around.place, around.format_version, around.fields) == ("shown", "/there", 2, NETWORK_FIELDS)

@@ -105,7 +105,7 @@ def test_a_closed_store_says_so(made: str) -> None:
 
 def test_an_interrupted_insert_leaves_nothing(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(self: Records) -> Iterator[object]:
-        yield 7, 0.5, 0.5, True, 1, False, 1.0
+        yield 7, 0.5, 0.5, True, 1, False, 1.0, None, None
         raise KeyboardInterrupt
 
     with open_store(made) as store:

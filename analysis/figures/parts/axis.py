@@ -10,6 +10,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from analysis.tables.foreign_study import ForeignStudy
+from sweep.recipe import OwnRecipe
 from sweep.recipe.field import is_spread, weights_in_words
 from sweep.study import Axis, Study
 from sweep.study.words import format_value
@@ -65,8 +66,8 @@ def label(field: str, spread_unit: str = "absolute") -> str:
 
 def loss_unit(study: Study) -> str:
     """The unit of the total loss: every epoch adds its mean over the rows, cross-entropy being in nats."""
-    if isinstance(study, ForeignStudy):
-        return "as stored"
+    if isinstance(study.recipe, OwnRecipe):
+        return "as stored" if isinstance(study, ForeignStudy) else "as returned"
     if any(axis.field == "loss" for axis in study.axes):
         return "each loss's own unit × epochs"
     return "squared error × epochs" if study.recipe.loss == "mse" else "nats × epochs"
@@ -74,6 +75,8 @@ def loss_unit(study: Study) -> str:
 
 def loss_label(study: Study, what: str = "mean total loss") -> str:
     """The name and unit of a total loss."""
+    if isinstance(study.recipe, OwnRecipe):
+        what = what.replace("total ", "")
     words = f"{what} ({loss_unit(study)})"
     return words if len(words) <= LONGEST_LABEL else words.replace(" (", "\n(")
 

@@ -17,7 +17,7 @@ def _change_nothing(database: Database[Document]) -> None:
     """A record without an accuracy is read as one whose accuracy is null: writing it takes minutes a million."""
 
 
-STEPS: dict[int, Callable[[Database[Document]], None]] = {1: _add_targets, 2: _change_nothing}
+STEPS: dict[int, Callable[[Database[Document]], None]] = {1: _add_targets, 2: _change_nothing, 3: _change_nothing}
 """Version -> what brings a store of it to the next; harmless when done twice, also by two processes at once."""
 
 

@@ -1,7 +1,9 @@
 """What is asked of a MongoDB store, as the documents that its queries are made of."""
 
+import json
 import math
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 Document = dict[str, Any]
@@ -55,6 +57,8 @@ _ALLOWED = {
     "solved_epoch": (*_IS_WHOLE, _IS_NULL),
     "diverged": (_IS_BOOL,),
     "accuracy": (_IS_DOUBLE, {"$eq": None}),  # records from before format 3 lack it
+    "outcomes": ({"$type": "object"}, {"$eq": None}),
+    "reason": ({"$type": "string"}, {"$eq": None}),
 }
 MISSHAPEN: Document = {
     **OURS,
@@ -71,6 +75,24 @@ def key(identity: str, repeat: int) -> str:
 def in_range(identity: str, below: int) -> Document:
     """The trainings of a point with repeat < `below`."""
     return {"_id": {"$gte": key(identity, 0), "$lt": key(identity, below)}}
+
+
+def document_of(record: Document) -> Document:
+    """A training as a document: outcomes as one of their own, which queries see into; a network has none."""
+    outcomes, reason = record.pop("outcomes"), record.pop("reason")
+    return {
+        **record,
+        **({} if outcomes is None else {"outcomes": json.loads(outcomes)}),
+        **({} if reason is None else {"reason": reason}),
+    }
+
+
+def row_of(later: Sequence[str], document: Document) -> Document:
+    """A document with the fields that may be missing from it, outcomes as the text that `document_of` took."""
+    row = {**dict.fromkeys(later), **document}
+    if row.get("outcomes") is not None:
+        row["outcomes"] = json.dumps(row["outcomes"])
+    return row
 
 
 def finite_or_nan(loss: object) -> float:

@@ -12,8 +12,19 @@ from pymongo.collection import Collection
 from sweep.errors import DamagedError, StoreError
 from sweep.recipe.data import DataSet
 from sweep.redact import redact
-from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.base import (
+    RECORD_FIELDS,
+    Label,
+    Moments,
+    Records,
+    Spreads,
+    Store,
+    columns_of,
+    known_fields,
+    spreads_said,
+)
 from sweep.store.data_sets import from_kept, to_kept
+from sweep.store.format import SINCE
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
     COUNT,
@@ -26,9 +37,11 @@ from sweep.store.mongo.queries import (
     READABLE_FOREIGN,
     SUMS,
     Document,
+    document_of,
     finite_or_nan,
     in_range,
     key,
+    row_of,
 )
 from sweep.store.mongo.server import connect, explained, insert_new
 from sweep.study import Point
@@ -65,12 +78,11 @@ class MongoStore(Store):
         common = {
             "point": point.identity,
             "seed": point.seed,
-            "hidden_std_dev": point.recipe.hidden_std_dev,
-            "output_std_dev": point.recipe.output_std_dev,
+            **dict(zip(("hidden_std_dev", "output_std_dev"), spreads_said(point.recipe), strict=True)),
         }
-        described = {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": point.draws}
+        described = {"recipe": point.recipe.to_stored(), "seed": point.seed, "draws": point.draws}
         documents = [
-            {"_id": key(point.identity, row[0]), **common, **dict(zip(RECORD_FIELDS, row, strict=True))}
+            {"_id": key(point.identity, row[0]), **common, **document_of(dict(zip(RECORD_FIELDS, row, strict=True)))}
             for row in records.rows()
         ]
         with self._explained():
@@ -94,8 +106,8 @@ class MongoStore(Store):
         with self._explained(), self._readable(identity):
             found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
             documents: Iterable[Document] = found
-            if "accuracy" in names:  # records from before format 3 lack it
-                documents = ({"accuracy": None, **document} for document in found)
+            if later := [name for name in names if name in SINCE]:  # what older records lack
+                documents = (row_of(later, document) for document in found)
             return columns_of(names, (tuple(map(document.__getitem__, names)) for document in documents))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:

@@ -16,20 +16,21 @@ TRIES_TO_MAKE = 10
 
 _POINTS = """(
     id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, draws TEXT NOT NULL,
-    hidden_std_dev REAL, output_std_dev REAL NOT NULL, recipe TEXT NOT NULL
+    hidden_std_dev REAL, output_std_dev REAL, recipe TEXT NOT NULL
 ) STRICT"""
-_TRAININGS = """(
+_TRAININGS_3 = """(
     point_id INTEGER NOT NULL REFERENCES points, repeat INTEGER NOT NULL, loss REAL, final_loss REAL,
     solved INTEGER NOT NULL, solved_epoch INTEGER, diverged INTEGER NOT NULL, accuracy REAL,
     PRIMARY KEY (point_id, repeat)
 ) STRICT, WITHOUT ROWID"""
+_TRAININGS = _TRAININGS_3.replace("accuracy REAL", "accuracy REAL, outcomes TEXT, reason TEXT")
 _DATA_SETS = """CREATE TABLE IF NOT EXISTS data_sets (
     problem TEXT PRIMARY KEY, name TEXT NOT NULL, input_names TEXT NOT NULL, output_names TEXT NOT NULL,
     inputs BLOB NOT NULL, targets BLOB NOT NULL
 ) STRICT"""
 _RESULTS = """CREATE VIEW IF NOT EXISTS results AS
     SELECT hidden_std_dev, output_std_dev, loss, final_loss, solved, solved_epoch, diverged, accuracy, repeat, seed,
-        identity AS point
+        identity AS point, outcomes, reason
     FROM points JOIN trainings ON point_id = points.id"""
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -51,7 +52,7 @@ STEPS = {
         "DROP VIEW results",
         f"CREATE TABLE new_points {_POINTS}",
         "INSERT INTO new_points SELECT id, identity, seed, draws, hidden_std_dev, output_std_dev, recipe FROM points",
-        f"CREATE TABLE new_trainings {_TRAININGS}",
+        f"CREATE TABLE new_trainings {_TRAININGS_3}",
         "INSERT INTO new_trainings SELECT point_id, repeat, loss, final_loss, solved, solved_epoch, diverged, NULL "
         "FROM trainings ORDER BY point_id, repeat",
         "DROP TABLE trainings",
@@ -59,11 +60,21 @@ STEPS = {
         "ALTER TABLE new_points RENAME TO points",
         "ALTER TABLE new_trainings RENAME TO trainings",
         _DATA_SETS,
+        _RESULTS.replace(", outcomes, reason", ""),
+    ),
+    3: (
+        "DROP VIEW results",
+        f"CREATE TABLE new_points {_POINTS}",
+        "INSERT INTO new_points SELECT id, identity, seed, draws, hidden_std_dev, output_std_dev, recipe FROM points",
+        "DROP TABLE points",
+        "ALTER TABLE new_points RENAME TO points",
+        "ALTER TABLE trainings ADD COLUMN outcomes TEXT",
+        "ALTER TABLE trainings ADD COLUMN reason TEXT",
         _RESULTS,
     ),
 }
 """Version -> the statements that bring a store of it to the next."""
-_TABLES = {1: 4, 2: 4, 3: 5}
+_TABLES = {1: 4, 2: 4, 3: 5, 4: 5}
 """Version -> the tables and views of a store of it."""
 
 _REMEDIES = {

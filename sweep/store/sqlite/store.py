@@ -13,9 +13,19 @@ from numpy.typing import NDArray
 from sweep.errors import DamagedError, StoreError
 from sweep.recipe.data import DataSet
 from sweep.redact import redact
-from sweep.store.base import RECORD_FIELDS, Label, Moments, Records, Spreads, Store, columns_of, known_fields
+from sweep.store.base import (
+    RECORD_FIELDS,
+    Label,
+    Moments,
+    Records,
+    Spreads,
+    Store,
+    columns_of,
+    known_fields,
+    spreads_said,
+)
 from sweep.store.data_sets import KEPT, from_kept, to_kept
-from sweep.store.format import HAS_DATA
+from sweep.store.format import HAS_DATA, SINCE
 from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
@@ -40,27 +50,25 @@ class SqliteStore(Store):
         with self._explained():
             self._database = open_database(path, create, seconds)
             self.format_version = format_of(self._database)
-        self._accuracy = "accuracy" if self.format_version >= HAS_DATA else "NULL"
         self._file = os.stat(path)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
-        recipe = point.recipe
-        hidden = recipe.hidden_std_dev if isinstance(recipe.hidden_std_dev, float) else None
-        values = (point.identity, point.seed, point.draws, hidden, recipe.output_std_dev)
+        hidden, output = spreads_said(point.recipe)
+        values = (point.identity, point.seed, point.draws, hidden if isinstance(hidden, float) else None, output)
         self._check_file()
         with self._explained(), self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute(
                 "INSERT INTO points (identity, seed, draws, hidden_std_dev, output_std_dev, recipe) "
                 "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING",
-                (*values, json.dumps(recipe.to_dict())),
+                (*values, json.dumps(point.recipe.to_stored())),
             )
             find = "SELECT id FROM points WHERE identity = ?"
             (point_id,) = self._database.execute(find, (point.identity,)).fetchone()
             return self._database.executemany(
                 f"INSERT INTO trainings (point_id, {', '.join(RECORD_FIELDS)}) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (point_id, repeat) DO NOTHING",
+                f"VALUES (?{', ?' * len(RECORD_FIELDS)}) ON CONFLICT (point_id, repeat) DO NOTHING",
                 ((point_id, *row) for row in records.rows()),
             ).rowcount
 
@@ -85,7 +93,7 @@ class SqliteStore(Store):
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        query = f"SELECT identity, {_SUMS}, avg({self._accuracy}) {_OF_POINTS}"
+        query = f"SELECT identity, {_SUMS}, avg({self._listed(['accuracy'])}) {_OF_POINTS}"
         return {
             identity: Moments._make((*sums, math.nan if accuracy is None else accuracy))
             for identity, *sums, accuracy in self._rows(query, json.dumps(list(identities)), below)
@@ -197,4 +205,5 @@ class SqliteStore(Store):
             return self._database.execute(query, values).fetchall()
 
     def _listed(self, names: Sequence[str]) -> str:
-        return ", ".join(self._accuracy if name == "accuracy" else name for name in known_fields(names))
+        known = known_fields(names)
+        return ", ".join(name if SINCE.get(name, 0) <= self.format_version else "NULL" for name in known)

@@ -1,0 +1,264 @@
+"""Trains blocks by a function of the user's own: piece by piece, since nobody knows how long a training takes."""
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.recipe.function import FunctionError, TrainingFunction, find_function
+from sweep.recipe.own import RESERVED, OwnRecipe
+from sweep.recipe.own_lines import own_lines
+from sweep.store import Records
+from sweep.study import Block, Point
+from sweep.study.draws import generators, own_parameters
+
+SECONDS = 0.25
+"""About what a piece takes, where a training takes less."""
+FIRST_BATCH = 16
+MOST_PRINTED = 2000
+"""Characters of what a function prints that are shown, and of a reason that are kept."""
+ALLOWED = "allowed is a number, the loss, or a dict of numbers with 'loss' among them"
+
+
+class _Trained(NamedTuple):
+    """One training: its loss, NaN where it diverged, its further outcomes as JSON and why it diverged."""
+
+    loss: float
+    outcomes: str | None
+    reason: str | None
+
+
+class RubbishError(ValueError):
+    """What a function returned is no result."""
+
+
+_batches: dict[str, int] = {}
+"""Location of a function -> repeats in its next batch, in this process."""
+
+
+def train_piece(block: Block) -> tuple[Records, str]:
+    """The first trainings of a block, as many as take about SECONDS, at least one, and the beginning of what the
+    function printed.
+
+    An error of the function is a training that diverged, unless the block is the first of a study.
+
+    Raises:
+        FunctionError: the function is not here, is another version, or raised an error in the first block.
+    """
+    recipe = block.point.recipe
+    assert isinstance(recipe, OwnRecipe)
+    function = function_of(recipe)
+    arguments = {name: value for name, value in recipe.values if name in function.takes}
+    train = _train_batches if function.batch else _train_each
+    printed = StringIO()
+    with redirect_stdout(printed):
+        trained = train(function, block, arguments)
+    return _to_records(block.start, trained), printed.getvalue()[:MOST_PRINTED]
+
+
+def function_of(recipe: OwnRecipe) -> TrainingFunction:
+    """The function of a recipe, of the same version, imported in this process.
+
+    Raises:
+        FunctionError: it is not here, or another.
+    """
+    try:
+        function = find_function(recipe.location)
+    except FunctionError:
+        raise
+    except ValueError as error:
+        raise FunctionError(
+            f"{recipe.function} cannot be imported by a worker ({error}); put its module where every worker finds it"
+        ) from None
+    if function.recipe.version != recipe.version:
+        raise FunctionError(
+            f"{recipe.function} at {recipe.location} has version {function.recipe.version}, and version "
+            f"{recipe.version} is asked for; its source was changed: start the run again"
+        )
+    return function
+
+
+def train_repeats(point: Point, start: int, stop: int) -> Records:
+    """The trainings of some repeats, each by itself or in one batch; errors are trainings that diverged.
+
+    Raises:
+        FunctionError: the function is not here, or another.
+    """
+    parts = []
+    while start < stop:
+        parts.append(train_piece(Block(point, start, stop))[0])
+        start += len(parts[-1].repeat)
+    names = Records.__dataclass_fields__
+    return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+
+
+def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[_Trained]:
+    trained: list[_Trained] = []
+    rngs, parameters = generators(*block[:3]), own_parameters(*block[:3])
+    deadline = time.perf_counter() + SECONDS
+    for row, rng in enumerate(rngs):
+        given = {"parameters": {name: of[row] for name, of in parameters.items()}} if parameters else {}
+        try:
+            trained.append(_read(function.function(rng, **given, **arguments)))
+        except (Exception, SystemExit) as error:
+            _end_if_first(block, row, error)
+            trained.append(_failed(error))
+        if time.perf_counter() > deadline:
+            break
+    return trained
+
+
+def _train_batches(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[_Trained]:
+    """Batches for about SECONDS, each larger if the one before took little and smaller if it took long; always of a
+    power of two, so that what compiles for a shape does so a few times."""
+    trained: list[_Trained] = []
+    deadline = time.perf_counter() + SECONDS
+    while (left := block.n_trainings - len(trained)) and (not trained or time.perf_counter() < deadline):
+        most, begin = _batches.get(function.location, FIRST_BATCH), time.perf_counter()
+        n, start = min(most, 1 << (left.bit_length() - 1)), block.start + len(trained)
+        trained += _train_batch(function, block, start, start + n, arguments)
+        seconds = time.perf_counter() - begin
+        if seconds < SECONDS / 2:
+            _batches[function.location] = max(2 * n, most)
+        elif seconds > 2 * SECONDS:
+            _batches[function.location] = max(n // 2, 1)
+    return trained
+
+
+def _train_batch(
+    function: TrainingFunction, block: Block, start: int, stop: int, arguments: Mapping[str, Any]
+) -> list[_Trained]:
+    rngs, parameters = generators(block.point, start, stop), own_parameters(block.point, start, stop)
+    try:
+        return _read_batch(
+            function.function(rngs, **({"parameters": parameters} if parameters else {}), **arguments), len(rngs)
+        )
+    except (Exception, SystemExit) as error:
+        _end_if_first(block, start - block.start, error)
+        if len(rngs) == 1:
+            return [_failed(error)]
+    # Which of them failed is found by halves.
+    middle = (start + stop) // 2
+    return [
+        one for part in ((start, middle), (middle, stop)) for one in _train_batch(function, block, *part, arguments)
+    ]
+
+
+def _end_if_first(block: Block, row: int, error: BaseException) -> None:
+    if not block.is_first:
+        return
+    recipe = block.point.recipe
+    assert isinstance(recipe, OwnRecipe)
+    what = "returned no result" if isinstance(error, RubbishError) else "raised an error"
+    values = ", ".join(text for _, text in recipe.describe()[1:])
+    raise FunctionError(
+        f"{recipe.function} {what} in the first block of the study ({values}, repeat {block.start + row}), and nothing "
+        f"was stored:\n{own_lines(error)}\nCorrect it, or return nan as the loss of a training that diverges."
+    ) from None
+
+
+def _failed(error: BaseException) -> _Trained:
+    return _Trained(math.nan, None, f"{type(error).__name__}: {error}"[:MOST_PRINTED])
+
+
+def _read(returned: Any) -> _Trained:
+    """What a function returned of one training."""
+    if not isinstance(returned, Mapping):
+        return _trained(_number(returned), None)
+    loss, further = _split(returned)
+    numbers = {name: _number(value, name) for name, value in further.items()}
+    return _trained(_number(loss), _to_json(numbers) if numbers else None)
+
+
+def _read_batch(returned: Any, n: int) -> list[_Trained]:
+    """What a function returned of n trainings."""
+    if not isinstance(returned, Mapping):
+        return list(map(_trained, _numbers(returned, n).tolist(), repeat(None)))
+    loss, further = _split(returned)
+    columns = {name: _numbers(value, n, name) for name, value in further.items()}
+    losses = _numbers(loss, n).tolist()
+    if not columns:
+        return list(map(_trained, losses, repeat(None)))
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    if all(np.isfinite(column).all() for column in columns.values()):
+        form = "{" + ", ".join(f"{json.dumps(name).replace('%', '%%')}: %r" for name in columns) + "}"
+        texts = [form % row for row in rows]
+    else:
+        texts = [_to_json(dict(zip(columns, row, strict=True))) for row in rows]
+    return list(map(_trained, losses, texts))
+
+
+def _trained(loss: float, outcomes: str | None) -> _Trained:
+    if math.isfinite(loss):
+        return _Trained(loss, outcomes, None)
+    return _Trained(math.nan, outcomes, f"the loss is {loss}")
+
+
+def _split(returned: Mapping[Any, Any]) -> tuple[Any, dict[str, Any]]:
+    """The loss and the other outcomes."""
+    further = dict(returned)
+    if "loss" not in further:
+        raise RubbishError(
+            f"it returned a dict without 'loss', with {', '.join(map(repr, further)) or 'nothing'}; {ALLOWED}"
+        )
+    loss = further.pop("loss")
+    for name in further:
+        if not isinstance(name, str) or not name.isidentifier() or name in RESERVED:
+            raise RubbishError(
+                f"it returned an outcome named {name!r}; allowed are names of letters, digits and _, but not "
+                f"{', '.join(sorted(RESERVED - {'loss'}))}"
+            )
+    return loss, further
+
+
+def _number(value: Any, name: str = "loss") -> float:
+    if not isinstance(value, str | bytes) and getattr(value, "ndim", 0) == 0 and hasattr(value, "__float__"):
+        return float(value)
+    raise RubbishError(f"it returned {_shown(value)} as {name}; {ALLOWED}")
+
+
+def _numbers(value: Any, n: int, name: str = "loss") -> NDArray[np.float64]:
+    try:
+        numbers = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        numbers = np.empty(())
+    if numbers.shape != (n,):
+        raise RubbishError(
+            f"it returned {_shown(value)} as {name} of a batch of {n}; allowed is an array of shape ({n},), or a dict "
+            "of such with 'loss' among them"
+        )
+    return numbers
+
+
+def _shown(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return f"an array of shape {tuple(shape)}" if shape else repr(value)[:60]
+
+
+def _to_json(numbers: Mapping[str, float]) -> str:
+    return json.dumps({name: value if math.isfinite(value) else None for name, value in numbers.items()})
+
+
+def _to_records(start: int, trained: Sequence[_Trained]) -> Records:
+    n = len(trained)
+    loss = np.array([one.loss for one in trained], np.float64)
+    texts = np.empty((2, n), object)
+    texts[0], texts[1] = [one.outcomes for one in trained], [one.reason for one in trained]
+    return Records(
+        repeat=np.arange(start, start + n),
+        loss=loss,
+        final_loss=np.full(n, np.nan),
+        solved=np.zeros(n, bool),
+        solved_epoch=np.full(n, -1),
+        diverged=np.isnan(loss),
+        accuracy=np.full(n, np.nan),
+        outcomes=texts[0],
+        reason=texts[1],
+    )

@@ -1,0 +1,71 @@
+"""A store whose trainings are by a function of the user's own: what these say, and no more."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.recipe import OwnRecipe
+from sweep.store.around import StoreAround
+from sweep.store.base import RECORD_FIELDS, Moments, Store
+from sweep.study import Study
+
+LOOKED_AT = 8
+"""Trainings of every point that are asked for the names of their outcomes."""
+
+
+def with_outcomes(store: Store, study: Study) -> Store:
+    """The store as a study's trainings have to be read: itself, or an OwnStore."""
+    return OwnStore(store, study) if isinstance(study.recipe, OwnRecipe) else store
+
+
+class OwnStore(StoreAround):
+    """The store given, whose columns have the outcomes by their names; which trainings are solved is not known.
+
+    Attributes:
+        outcomes: what the function returned beside the loss.
+    """
+
+    def __init__(self, store: Store, study: Study) -> None:
+        super().__init__(store)
+        texts = [store.columns(point.identity, LOOKED_AT, ["outcomes"])["outcomes"] for point in study.points]
+        found = (json.loads(text) for column in texts for text in column if text is not None)
+        self.outcomes = tuple(dict.fromkeys(name for one in found for name in one))
+        self.fields = ("repeat", "loss", *self.outcomes, "diverged", "reason")
+
+    def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """See Store.columns; an outcome that a training lacks is NaN."""
+        stored = [name for name in names if name in RECORD_FIELDS and name not in self.outcomes]
+        if len(stored) == len(names):
+            return super().columns(identity, below, names)
+        read = super().columns(identity, below, [*stored, "outcomes"])
+        parsed = parse_outcomes(read["outcomes"], [name for name in names if name not in stored])
+        return {name: parsed[name] if name in parsed else read[name] for name in names}
+
+    def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
+        """See Store.moments."""
+        found = super().moments(identities, below)
+        return {identity: moments._replace(solved=math.nan) for identity, moments in found.items()}
+
+
+def parse_outcomes(texts: Iterable[str | None], names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """Outcomes (n,) by name from as many JSON texts, NaN where one is missing or null.
+
+    Examples:
+        >>> parse_outcomes(['{"accuracy": 0.5}', None, '{"accuracy": null}'], ["accuracy"])
+        {'accuracy': array([0.5, nan, nan])}
+    """
+    rows = json.loads(f"[{','.join(text or '{}' for text in texts)}]")
+    return {name: np.array([row.get(name) for row in rows], np.float64) for name in names}
+
+
+def first_reason(store: Store, study: Study) -> str:
+    """Why the first diverged training of a study's own function did; empty where none did or nobody knows."""
+    for point in study.points:
+        read = store.columns(point.identity, study.repeats, ["reason"])["reason"]
+        if reasons := [reason for reason in read if reason is not None]:
+            return str(reasons[0])
+    return ""
