@@ -3,6 +3,7 @@
 import atexit
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -40,6 +41,11 @@ def run(module, *arguments, folder=None, environment=None, real=False, python=sy
             text=True,
             timeout=SECONDS,
         )
+
+
+def door(module):
+    """The main of a command, not imported as a module of its package: `sweep.run` is a function there."""
+    return runpy.run_module(module)["main"]
 
 
 def start(module, *arguments, folder=None, environment=None, interrupt=signal.default_int_handler):

@@ -61,6 +61,7 @@ def test_imports_point_strictly_downward(path):
         (
             "matplotlib",
             [
+                "analysis.running",
                 "sweep.style",
                 "sweep.inspection.trace_figure",
                 "sweep.inspection.trace_surface",

@@ -9,7 +9,8 @@ import pytest
 from tests.test_architecture import MODULES, name_of
 
 FACE = {
-    "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__", "training"],
+    "sweep": ["RECIPES", "Axis", "Recipe", "StoreError", "Study", "UsageError", "__version__", "log_spaced", "run",
+              "training"],
     "sweep.recipe": [
         "FIELDS", "RECIPES", "AnyRecipe", "Layer", "OwnRecipe", "Recipe", "TrainingFunction", "describe_recipe",
         "predicted_spread", "recipe_from_dict", "training", "unknown_field",
@@ -17,7 +18,7 @@ FACE = {
     "sweep.study": [
         "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats",
         "Study", "Target", "block_size",
-        "compact", "plan",
+        "compact", "log_spaced", "plan",
     ],
     "sweep.kernel": ["Trained", "train"],
     "sweep.reference": ["Training", "Weights", "forward", "train", "unpack"],
@@ -40,7 +41,7 @@ def body(module):
 
 def home(module, name):
     """The module that defines a name which another hands on."""
-    for node in body(module):
+    for node in ast.walk(ast.Module(body(module), [])):
         if isinstance(node, ast.ImportFrom) and name in {alias.name for alias in node.names}:
             return home(node.module, name)
     return module

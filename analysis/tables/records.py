@@ -8,16 +8,18 @@ import pandas as pd
 from analysis.tables.foreign import find_results
 from sweep.console.progress import watch
 from sweep.errors import FailedError
-from sweep.store import Store, open_store
+from sweep.store import Results, Store, open_store
+from sweep.store.own import with_outcomes
 from sweep.study import Study
 
 
-def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
+def load(store: str | Store, run: str | None = None, *, study: Study | None = None) -> pd.DataFrame:
     """Every stored training of a study, one row each, by point in the study's order and then by repeat.
 
     Args:
         store: a store, or its URL or path as `sweep.store.open_store` takes it.
         run: identifier of the run whose study is read; the latest where left out.
+        study: whose trainings are read, in place of a run's.
 
     Returns:
         Columns: the axis fields (the field `loss` as `loss_function`; named values as categories); `repeat`; `loss`,
@@ -42,8 +44,12 @@ def load(store: str | Store, run: str | None = None) -> pd.DataFrame:
     """
     if isinstance(store, str):
         with open_store(store) as opened:
-            return load(opened, run)
-    results, study = find_results(store, run)
+            return load(opened, run, study=study)
+    results: Results
+    if study is None:
+        results, study = find_results(store, run)
+    else:
+        results = with_outcomes(store, study)
     columns: dict[str, list[Any]] = {name: [] for name in results.fields}
     lengths = []
     for point in watch(study.points, "points read"):

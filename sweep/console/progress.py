@@ -1,10 +1,11 @@
 """Progress over trainings: a bar on a terminal, a plain line now and then where there is none."""
 
+import importlib.util
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from tqdm import tqdm
 
@@ -25,16 +26,30 @@ def watch(items: Iterable[T], words: str) -> Iterator[T]:
     yield from tqdm(items, words, delay=SECONDS_BEFORE_BAR, leave=False, disable=None, dynamic_ncols=True)
 
 
+def is_notebook() -> bool:
+    """Whether this process is the kernel of a notebook."""
+    return "ipykernel" in sys.modules and "IPython" in sys.modules
+
+
+def kind_of_bar() -> Any:
+    """The bar that suits: a widget in a notebook that can show one, else of text."""
+    if is_notebook() and importlib.util.find_spec("ipywidgets"):
+        from tqdm.notebook import tqdm_notebook
+
+        return tqdm_notebook
+    return tqdm
+
+
 class Progress:
     """Counts trainings towards a total and shows the rate and the time left on standard error."""
 
     def __init__(self, total: int, done: int, *, quiet: bool = False) -> None:
-        is_terminal = sys.stderr.isatty()
-        self._bar = tqdm(
+        has_bar = sys.stderr.isatty() or is_notebook()
+        self._bar = kind_of_bar()(
             total=total, initial=done, unit=" trainings", unit_scale=True, dynamic_ncols=True, smoothing=0.1,
-            disable=quiet or not is_terminal,
+            disable=quiet or not has_bar,
         )  # fmt: skip
-        self._lines = not quiet and not is_terminal
+        self._lines = not quiet and not has_bar
         self._total, self._first, self._done = total, done, done
         self._start = self._last_line = time.monotonic()
 

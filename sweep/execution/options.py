@@ -6,6 +6,7 @@ from typing import Any
 
 from sweep.console.command import Parser, add_store_option, number, whole_number
 from sweep.execution.processes import usable_cores
+from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
 from sweep.recipe.published import NAMES
 from sweep.study import Study
@@ -108,7 +109,7 @@ def build_parser() -> Parser:
         "--wait",
         metavar="SECONDS",
         type=number,
-        default=120.0,
+        default=SECONDS_TO_WAIT,
         help="how long to wait for a store or a scheduler that is away once the run has begun; 0: not at all (120)",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")

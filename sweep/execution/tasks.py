@@ -2,10 +2,12 @@
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from queue import SimpleQueue
+from types import ModuleType
 
 from sweep.execution.backend import Backend
 from sweep.execution.worker import Result
@@ -40,7 +42,7 @@ class TasksUnderWay:
 
     def submit(self, blocks: list[Block]) -> Future[Results]:
         """Hand out a task."""
-        with _interrupts_held_back():
+        with _interrupts_held_back(), _main_out_of_sight():
             try:
                 task = self._executor.submit(self._backend.task, blocks)
             except BrokenExecutor as error:  # it broke a moment ago; the task shares the fate of those under way
@@ -82,6 +84,18 @@ class TasksUnderWay:
         """What came of all blocks under way whose tasks are done and did not fail."""
         done = [task for task in self._blocks if task.done() and not task.cancelled()]
         return [result for task in done if task.exception() is None for result in task.result()]
+
+
+@contextmanager
+def _main_out_of_sight() -> Iterator[None]:
+    """Processes spawned meanwhile do not import what this one was started from: they need nothing of it, and a script
+    without a guard would begin again in each."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What is asked: a recipe swept over axes, the blocks that this takes, and the draws that each training starts from."""
 
-from sweep.study.axis import Axis
+from sweep.study.axis import Axis, log_spaced
 from sweep.study.blocks import Block, Repeats, block_size, compact, plan
 from sweep.study.study import DEFAULT_SPREADS, DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.target import Target
@@ -17,5 +17,6 @@ __all__ = [
     "Target",
     "block_size",
     "compact",
+    "log_spaced",
     "plan",
 ]

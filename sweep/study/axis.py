@@ -36,13 +36,13 @@ def exponentials(powers: list[float]) -> list[float]:
     return [float(_EXACT.exp(Decimal(x))) for x in powers]
 
 
-def log_spaced(low: float, high: float, count: int) -> list[float]:
+def log_spaced(low: float, high: float, count: int) -> tuple[float, ...]:
     """Numbers evenly spaced in their logarithm, both ends among them, correctly rounded.
 
     Examples:
         >>> log_spaced(0.1, 10, 3)
-        [0.1, 1.0, 10.0]
+        (0.1, 1.0, 10.0)
     """
     powers = np.linspace(math.log10(low), math.log10(high), count).tolist()
     inner = [float(_EXACT.power(Decimal(10), Decimal(x))) for x in powers[1:-1]]
-    return [float(low), *inner, float(high)][:count]
+    return (float(low), *inner, float(high))[:count]

@@ -8,13 +8,15 @@ import sys
 
 import pytest
 
-import sweep.run
 from sweep import __version__
 from sweep.errors import FailedError, StoreUnavailableError, UsageError, WorkerError
 from sweep.execution import cluster as clusters
 from sweep.execution.cluster_job import job_of, run_job
 from tests import commands
+from tests.commands import door
 from tests.execution.cluster.processes import free_port, local_cluster, scheduler
+
+main = door("sweep.run")
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40"]
 ALLOWED = (
@@ -24,7 +26,7 @@ ALLOWED = (
 
 def refused(error, *arguments):
     with pytest.raises(error) as caught:
-        sweep.run.main([*SMALL, *map(str, arguments)])
+        main([*SMALL, *map(str, arguments)])
     return str(caught.value)
 
 
@@ -39,7 +41,7 @@ def store(tmp_path):
 def test_a_scheduler_file_is_an_address(address, mongodb_url, tmp_path):
     file = tmp_path / "scheduler.json"
     file.write_text(json.dumps({"address": address}))
-    assert sweep.run.main([*SMALL, "--cluster", str(file), "--store", mongodb_url]) == 0
+    assert main([*SMALL, "--cluster", str(file), "--store", mongodb_url]) == 0
 
 
 def test_what_is_no_address_and_no_scheduler_file(store, tmp_path):

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-import sweep.run
 from tests import commands
+from tests.commands import door
 from tests.execution.cluster.processes import free_port, local_cluster, scheduler, worker
 from tests.execution.faults.studies import (
     FEWER,
@@ -22,6 +22,8 @@ from tests.execution.faults.studies import (
 )
 from tests.proxy import Proxy
 
+main = door("sweep.run")
+
 
 def start(address, url, study=STUDY):
     return commands.start("sweep.run", *study, "--cluster", address, "--store", url)
@@ -33,7 +35,7 @@ def test_a_cluster_gives_the_same_records(address, mongodb_url, expected, capsys
     assert done.returncode == 0, done.stderr
     assert re.search(r"Stored 2,000 trainings .* a second with 2 threads of the cluster at tcp://", done.stdout)
     assert_complete(mongodb_url, expected, FEWER)
-    assert sweep.run.main(run) == 0
+    assert main(run) == 0
     assert "All 2,000 trainings are already stored" in capsys.readouterr().out
     status = commands.run("sweep.status", "--store", mongodb_url).stdout
     assert f"2 threads of the cluster at {address}: python -m sweep.run" in status
@@ -42,15 +44,15 @@ def test_a_cluster_gives_the_same_records(address, mongodb_url, expected, capsys
 def test_threads_of_one_process_give_the_same_records_in_a_file_on_this_machine(tmp_path, expected):
     with local_cluster(n_workers=1, threads_per_worker=4) as cluster:
         arguments = [*PART, "--cluster", cluster.scheduler_address, "--store", str(tmp_path / "store.db")]
-        assert sweep.run.main(arguments) == 0
+        assert main(arguments) == 0
     assert_complete(str(tmp_path / "store.db"), expected, FEWER)
 
 
 def test_a_study_with_a_target_runs_on_a_cluster(address, mongodb_url, tmp_path, capsys):
     study = ["--set", "epochs=500", "--axis", "hidden_std_dev=0.2,0.7,3", "--repeats", "100", "--until-rse", "0.01"]
-    assert sweep.run.main([*study, "--cluster", address, "--store", mongodb_url]) == 0
+    assert main([*study, "--cluster", address, "--store", mongodb_url]) == 0
     on_cluster = capsys.readouterr().out
-    assert sweep.run.main([*study, "--workers", "1", "--store", str(tmp_path / "store.db")]) == 0
+    assert main([*study, "--workers", "1", "--store", str(tmp_path / "store.db")]) == 0
     reached = re.compile("Target reached: .*")
     assert reached.search(on_cluster)[0] == reached.search(capsys.readouterr().out)[0]
 

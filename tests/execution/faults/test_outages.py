@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-import sweep.run
 from sweep.errors import StoreError
 from sweep.store import open_store
 from tests import commands
+from tests.commands import door
 from tests.execution.faults.studies import (
     N_TRAININGS,
     STUDY,
@@ -24,6 +24,8 @@ from tests.execution.faults.studies import (
     wait_until_stored,
 )
 from tests.store.test_sqlite_file import unprivileged  # noqa: F401
+
+main = door("sweep.run")
 
 CONTINUE = f"; continue with: python -m sweep.run {' '.join(STUDY)} --workers 2 --store "
 
@@ -131,7 +133,7 @@ def test_a_read_only_file_ends_the_run_at_once(unprivileged, capsys):  # noqa: F
     open_store(str(path), create=True).close()
     path.chmod(0o400)
     with pytest.raises(StoreError) as caught:
-        sweep.run.main(["--store", str(path)])
+        main(["--store", str(path)])
     assert str(caught.value) == (
         f"cannot use the store {path} (attempt to write a readonly database): it is read-only; allow writing to the "
         f"file and to its folder, or name another store; continue with: python -m sweep.run --store {path}"

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-import sweep.run
 from sweep.errors import WorkerError
 from sweep.execution.processes import run_blocks
 from tests import commands
+from tests.commands import door
 from tests.execution.faults.studies import assert_complete, finish, rows, start, wait_until_stored
+
+main = door("sweep.run")
 
 SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40", "--workers", "1"]
 
@@ -37,7 +39,7 @@ def die_at_seven(blocks):
 def test_a_block_that_always_kills_its_worker_is_named_and_the_others_are_stored(url, monkeypatch, capsys):
     monkeypatch.setattr("sweep.execution.processes.run_blocks", die_at_seven)
     with pytest.raises(WorkerError) as caught:
-        sweep.run.main([*SMALL, "--store", url])
+        main([*SMALL, "--store", url])
     assert str(caught.value) == (
         "a worker process died 3 times in a row (killed from outside, or for want of memory) while it trained "
         "hidden_std_dev = 0.7, repeats 0 to 39; what is stored is kept; "
@@ -60,6 +62,6 @@ def fail_once(blocks):
 def test_a_worker_without_memory_is_replaced(url, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("FAILED_ONCE", str(tmp_path / "failed"))
     monkeypatch.setattr("sweep.execution.processes.run_blocks", fail_once)
-    assert sweep.run.main([*SMALL, "--store", url]) == 0
+    assert main([*SMALL, "--store", url]) == 0
     assert "what was under way is trained again: 1 block." in capsys.readouterr().err
     assert len(rows(url)) == 120
