@@ -1,20 +1,20 @@
 """python -m sweep.check: whether a store holds what it should."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sweep.console.command import FAILURE, Parser, add_store_option, run_command, whole_number
 from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import UsageError
-from sweep.execution.own_training import function_of, train_repeats
+from sweep.execution.own_training import train_repeats
 from sweep.inspection.recompute import compare, draw_sample
 from sweep.inspection.verify import Report, verify
 from sweep.recipe import OwnRecipe
-from sweep.recipe.function import FunctionError
+from sweep.recipe.function import find_function
 from sweep.store import Store, open_store
 from sweep.store.provenance import cpu_model, project_version, run_state
-from sweep.study import Point
 
 SHOWN = 20
 
@@ -29,6 +29,14 @@ def build_parser() -> Parser:
     )
     add_store_option(parser)
     parser.add_argument("--sample", metavar="N", type=whole_number, default=200, help="trainings to train again (200)")
+    parser.add_argument(
+        "--recipe",
+        metavar="FILE.py:NAME",
+        action="append",
+        default=[],
+        help="a training function of your own whose trainings may be trained again, too; repeatable. Without it none "
+        "is imported: a store may be anybody's",
+    )
     parser.add_argument("--seed", metavar="S", type=whole_number, default=0, help="of the choice of the sample (0)")
     return parser
 
@@ -39,12 +47,14 @@ def main(arguments: Sequence[str]) -> int:
     for name in ("sample", "seed"):
         if getattr(options, name) < 0:
             raise UsageError(f"{name} was given as {getattr(options, name)}; allowed is a whole number, 0 or above")
+    functions = [find_function(location).recipe for location in options.recipe]
     with open_store(options.store) as store:
-        return check(store, options.sample, options.seed)
+        return check(store, options.sample, options.seed, functions)
 
 
-def check(store: Store, n: int, seed: int) -> int:
-    """Check a store and train n of its trainings again; print what was found and return the exit code."""
+def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) -> int:
+    """Check a store and train n of its trainings again, of the user's own functions those that are named; print what
+    was found and return the exit code."""
     runs = store.runs()
     report = verify(store)
     readable = {
@@ -52,9 +62,17 @@ def check(store: Store, n: int, seed: int) -> int:
         for identity, repeats in report.stored.items()
         if identity in report.points and report.points[identity].recipe.data_set not in report.untrainable
     }
-    for function, cause in sorted(unavailable(report).items()):
-        report.notes.append(f"trainings of {function} are not trained again: {cause}")
-        readable = {one: of for one, of in readable.items() if function_name(report.points[one]) != function}
+    known = {function_name(recipe): recipe for recipe in functions}
+    own = {one: point.recipe for one, point in report.points.items() if isinstance(point.recipe, OwnRecipe)}
+    for name in sorted({function_name(recipe) for recipe in own.values()} - known.keys()):
+        report.notes.append(f"trainings of {name} are not trained again; --recipe FILE.py:NAME names the function")
+    for identity, recipe in own.items():
+        if function_name(recipe) in known:
+            of = known[function_name(recipe)]
+            here = replace(recipe, location=of.location, batch=of.batch)
+            report.points[identity] = replace(report.points[identity], recipe=here)
+        else:
+            readable.pop(identity, None)
     sample = draw_sample(readable, n, seed)
     pairs = [(report.points[identity], repeats) for identity, repeats in sample.items()]
     report.findings += compare(
@@ -73,23 +91,9 @@ def check(store: Store, n: int, seed: int) -> int:
     return FAILURE if report.findings else 0
 
 
-def function_name(point: Point) -> str:
-    """The function of the user's own that trains a point, with its version; empty of a network of this project."""
-    recipe = point.recipe
-    return f"{recipe.function} (version {recipe.version})" if isinstance(recipe, OwnRecipe) else ""
-
-
-def unavailable(report: Report) -> dict[str, str]:
-    """Functions of the user's own that are not here in the version that trained, and why."""
-    recipes = {function_name(point): point.recipe for point in report.points.values()}
-    causes = {}
-    for name, recipe in recipes.items():
-        try:
-            if isinstance(recipe, OwnRecipe):
-                function_of(recipe)
-        except FunctionError as error:
-            causes[name] = str(error)
-    return causes
+def function_name(recipe: OwnRecipe) -> str:
+    """A function of the user's own with its version."""
+    return f"{recipe.function} (version {recipe.version})"
 
 
 def origins(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from sweep.study.study_file import to_toml, write_study_file
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
-    options = build_parser().parse_args(arguments)
+    options = build_parser(arguments).parse_args(arguments)
     if options.list_recipes:
         print(recipe_table())
         return 0

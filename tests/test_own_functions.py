@@ -106,7 +106,10 @@ def test_a_sweep_is_stored_summarised_drawn_and_checked(folder, url):
     assert "mine:mine" in text
     for word in ("Solved", "nats", "xor", "Published claims"):
         assert word not in text
-    checked = run("sweep.check", "--store", url, folder=folder)
+    unnamed = run("sweep.check", "--store", url, folder=folder)
+    assert "0 of them trained again" in unnamed.stdout
+    assert "are not trained again; --recipe FILE.py:NAME names the function." in unnamed.stdout
+    checked = run("sweep.check", "--recipe", "mine.py:mine", "--store", url, folder=folder)
     assert "is in order: 480 records of 12 points and 2 runs, 200 of them trained again." in checked.stdout
     status = run("sweep.status", "--store", url, folder=folder)
     assert "mine:mine" in status.stdout
@@ -119,16 +122,15 @@ def test_what_was_changed_is_found_and_another_version_is_not_trained_again(fold
 
     with sqlite3.connect(tmp_path / "s.db") as database:
         database.execute("UPDATE trainings SET outcomes = json_set(outcomes, '$.length', 7.0)")
-    found = run("sweep.check", "--store", "s.db", folder=folder)
+    found = run("sweep.check", "--recipe", "mine.py:mine", "--store", "s.db", folder=folder)
     assert found.returncode == 1
     assert "trainings come out another way" in found.stdout
     assert "outcomes" in found.stdout
     (folder / "mine.py").write_text((folder / "mine.py").read_text() + "\n# changed\n")
-    noted = run("sweep.check", "--store", "s.db", folder=folder)
+    noted = run("sweep.check", "--recipe", "mine.py:mine", "--store", "s.db", folder=folder)
     assert noted.returncode == 0
     assert "0 of them trained again" in noted.stdout
     assert "Note: trainings of mine:mine (version " in noted.stdout
-    assert "its source was changed: start the run again" in noted.stdout
     told = run("sweep.run", "--recipe", "mine.py:mine", *SWEPT, "--store", "s.db", folder=folder)
     assert "s.db holds trainings of mine:mine in version " in told.stdout
     assert "They stay, and nothing of them is mixed with it; @training(version=…) keeps a version" in told.stdout
@@ -172,6 +174,26 @@ def test_fields_are_set_swept_and_refused_as_those_of_a_recipe(folder):
     assert refused.stderr == (
         "error: a trace looks inside networks of this project, and mine:mine is a function of its own; name a recipe\n"
     )
+
+
+def test_the_help_lists_its_fields(folder):
+    shown = run("sweep.run", "--recipe", "mine.py:mine", "--help", folder=folder)
+    assert shown.returncode == 0
+    assert "Fields of mine.py:mine: hidden_std_dev, rate, kind." in " ".join(shown.stdout.split())
+    forgotten = run("sweep.run", "--recipe", "mine.py", folder=folder)
+    assert (forgotten.returncode, forgotten.stderr) == (
+        2,
+        "error: recipe was given as 'mine.py'; allowed is FILE.py:NAME or MODULE:NAME, or the name of a recipe\n",
+    )
+
+
+def test_a_store_imports_nothing(folder):
+    run("sweep.run", "--recipe", "mine.py:mine", *SWEPT, "--store", "s.db", folder=folder)
+    (folder / "mine.py").write_text("raise SystemExit('imported')\n")
+    for command in (["sweep.check"], ["sweep.status"], ["analysis", "summary"], ["analysis", "report"]):
+        done = run(*command, "--store", "s.db", folder=folder)
+        assert done.returncode == 0, done.stderr
+        assert "imported" not in done.stdout + done.stderr
 
 
 def test_a_function_without_the_usual_spread_names_its_fields(folder):

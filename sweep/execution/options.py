@@ -1,13 +1,14 @@
 """What `python -m sweep.run` can be asked for: its options, and the study that they come to."""
 
-from argparse import Namespace
-from collections.abc import Mapping
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, number, whole_number
 from sweep.execution.processes import usable_cores
 from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
+from sweep.recipe.function import find_function, is_location
 from sweep.recipe.published import NAMES
 from sweep.study import Study
 from sweep.study.parse import SPEC
@@ -18,14 +19,14 @@ from sweep.study.target import MOST_REPEATS
 DEFAULT_RECIPE = "gustaw"
 
 
-def build_parser() -> Parser:
-    """The options of this command."""
+def build_parser(arguments: Sequence[str] = ()) -> Parser:
+    """The options of this command; its help lists the fields of the recipe that the arguments name."""
     parser = Parser(
         prog="python -m sweep.run",
         description="Train many small networks from many initial spreads in parallel and keep every result. "
         "Without options it runs the published study: 400 spreads of hidden_std_dev, 1,000 networks each. "
         "Running it again computes only what is missing.",
-        epilog=f"Fields of a recipe: {', '.join(FIELDS)}. Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
+        epilog=f"{_fields(arguments)} Example: --axis learning_rate=log:0.01:10:31 --repeats 200",
     )
     parser.add_argument(
         "study",
@@ -34,7 +35,11 @@ def build_parser() -> Parser:
         help="a study as a file: these options by their names, such as repeats = 200; the command line's go before",
     )
     parser.add_argument("--save", metavar="FILE.toml", help="write what is asked for to such a file, and run it")
-    parser.add_argument("--recipe", metavar="NAME", help=f"one of {', '.join(NAMES)} (gustaw)")
+    parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help=f"one of {', '.join(NAMES)} (gustaw), or FILE.py:NAME, a training function of your own",
+    )
     parser.add_argument("--list-recipes", action="store_true", help="show the recipes in a table and end")
     parser.add_argument(
         "--set",
@@ -114,6 +119,17 @@ def build_parser() -> Parser:
     )
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     return parser
+
+
+def _fields(arguments: Sequence[str]) -> str:
+    """The fields of the recipe that the arguments name, where these ask for help."""
+    named = ArgumentParser(add_help=False)
+    named.add_argument("--recipe")
+    named.add_argument("-h", "--help", action="store_true")
+    asked, _ = named.parse_known_args(arguments)
+    if asked.help and asked.recipe and is_location(asked.recipe):
+        return f"Fields of {asked.recipe}: {', '.join(find_function(asked.recipe).recipe.fields) or 'none'}."
+    return f"Fields of a recipe: {', '.join(FIELDS)}."
 
 
 def options_of_study(options: Namespace) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def function_of(recipe: OwnRecipe) -> TrainingFunction:
         raise
     except ValueError as error:
         raise FunctionError(
-            f"{recipe.function} cannot be imported by a worker ({error}); put its module where every worker finds it"
+            f"{recipe.function} cannot be imported here ({error}); put its module where every worker finds it"
         ) from None
     if function.recipe.version != recipe.version:
         raise FunctionError(

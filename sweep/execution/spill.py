@@ -76,7 +76,7 @@ def _prefix(store: Store) -> str:
 
 def _write(path: Path, trained: Sequence[PointRecords]) -> None:
     """Write all or nothing: the file gets its name when it is complete and on the disk."""
-    points = [{"recipe": p.recipe.to_stored(), "seed": p.seed, "draws": p.draws, "id": p.identity} for p, _ in trained]
+    points = [{"recipe": p.recipe.to_dict(), "seed": p.seed, "draws": p.draws, "id": p.identity} for p, _ in trained]
     columns: dict[str, Any] = {
         name: np.concatenate([_plain(getattr(records, name)) for _, records in trained]) for name in RECORD_FIELDS
     }

@@ -140,7 +140,7 @@ def training(
 
 def is_location(text: str) -> bool:
     """Whether what names a recipe names a function: FILE.py:NAME or MODULE:NAME."""
-    return ":" in text
+    return ":" in text or text.endswith(".py")
 
 
 @cache

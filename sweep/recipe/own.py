@@ -29,7 +29,8 @@ class OwnRecipe:
             itself, none.
         layers: every spread whose prediction is known, with fan_in and fan_out of its layer.
         batch: whether the function trains many repeats at a time.
-        location: where the function is found, FILE.py:NAME or MODULE:NAME; no part of what a training is.
+        location: where the function is found, FILE.py:NAME or MODULE:NAME, as its user says. No store keeps it: what is
+            read from one imports nothing.
 
     Raises:
         UsageError: a value is not allowed.
@@ -118,13 +119,9 @@ class OwnRecipe:
             **({"layers": {name: list(layer) for name, layer in self.layers}} if self.layers else {}),
         }
 
-    def to_stored(self) -> dict[str, Any]:
-        """The same with where the function is found."""
-        return {**self.to_dict(), "location": self.location, "batch": self.batch}
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "OwnRecipe":
-        """The recipe that `to_dict` or `to_stored` gave `values`.
+        """The recipe that `to_dict` gave `values`.
 
         Raises:
             UsageError: they are none of its.
@@ -136,8 +133,6 @@ class OwnRecipe:
                 values=tuple(values["values"].items()),
                 normals=tuple((name, int(n)) for name, n in values.get("normals", {}).items()),
                 layers=tuple((name, Layer(*map(int, pair))) for name, pair in values.get("layers", {}).items()),
-                batch=bool(values.get("batch", False)),
-                location=str(values.get("location", "")),
             )
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise UsageError(f"the record of a function of one's own cannot be read ({error!r})") from error

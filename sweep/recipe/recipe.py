@@ -150,10 +150,6 @@ class Recipe:
         values = {name: value for name, value in asdict(self).items() if name in FIRST or value != DEFAULTS[name]}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
-    def to_stored(self) -> dict[str, Any]:
-        """What a store keeps of the recipe: `to_dict`."""
-        return self.to_dict()
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Recipe":
         """The recipe that `to_dict` gave `values`.
@@ -172,7 +168,7 @@ AnyRecipe = Recipe | OwnRecipe
 
 
 def recipe_from_dict(values: Mapping[str, Any]) -> AnyRecipe:
-    """The recipe of either kind that `to_dict` or `to_stored` gave `values`.
+    """The recipe of either kind that `to_dict` gave `values`.
 
     Raises:
         UsageError: a field is unknown or not allowed.

@@ -133,7 +133,7 @@ class Study:
         """The study as plain values for JSON or a document database."""
         axes = [[axis.field, [list(v) if isinstance(v, tuple) else v for v in axis.values]] for axis in self.axes]
         return {
-            "recipe": self.recipe.to_stored(),
+            "recipe": self.recipe.to_dict(),
             "axes": axes,
             "repeats": self.repeats,
             "seed": self.seed,

@@ -17,6 +17,7 @@ from sweep.check import build_parser as check_parser
 from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.merge import build_parser as merge_parser
 from sweep.recipe import FIELDS
+from sweep.recipe.function import find_function
 from sweep.recipe.published import find_recipe
 from sweep.status import build_parser as status_parser
 from sweep.study.parse import parse_setting
@@ -67,7 +68,9 @@ def test_every_command_is_understood(page, line):
 
 
 def python(_, module, *arguments):
-    if module == "analysis":
+    if arguments[-1:] == ("--help",) and module == "sweep.run":
+        assert find_function(arguments[1]).recipe.fields
+    elif module == "analysis":
         analysis_parser().parse_args(arguments)
     elif module == "sweep.run":
         options = build_parser().parse_args(arguments)

@@ -23,7 +23,7 @@ def test_an_example_is_swept(library, tmp_path):
     assert not trainings["diverged"].any()
     assert trainings["accuracy"].between(0, 1).all()
     assert (trainings["accuracy"] > 0.5).mean() > 0.5
-    assert "is in order" in run("sweep.check", "--store", "s.db", folder=tmp_path, real=True).stdout
+    assert "is in order" in run("sweep.check", "--recipe", recipe, "--store", "s.db", folder=tmp_path, real=True).stdout
     found = run("analysis", "summary", "--json", "--store", "s.db", folder=tmp_path)
     assert len(json.loads(found.stdout)["points"]) == 6
 

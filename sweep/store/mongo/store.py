@@ -80,7 +80,7 @@ class MongoStore(Store):
             "seed": point.seed,
             **dict(zip(("hidden_std_dev", "output_std_dev"), spreads_said(point.recipe), strict=True)),
         }
-        described = {"recipe": point.recipe.to_stored(), "seed": point.seed, "draws": point.draws}
+        described = {"recipe": point.recipe.to_dict(), "seed": point.seed, "draws": point.draws}
         documents = [
             {"_id": key(point.identity, row[0]), **common, **document_of(dict(zip(RECORD_FIELDS, row, strict=True)))}
             for row in records.rows()

@@ -62,7 +62,7 @@ class SqliteStore(Store):
             self._database.execute(
                 "INSERT INTO points (identity, seed, draws, hidden_std_dev, output_std_dev, recipe) "
                 "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (identity) DO NOTHING",
-                (*values, json.dumps(point.recipe.to_stored())),
+                (*values, json.dumps(point.recipe.to_dict())),
             )
             find = "SELECT id FROM points WHERE identity = ?"
             (point_id,) = self._database.execute(find, (point.identity,)).fetchone()

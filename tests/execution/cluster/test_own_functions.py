@@ -39,6 +39,6 @@ def test_a_worker_that_lacks_the_function_says_so(folder, address):
     )
     assert failed.returncode == 1
     assert failed.stderr == (
-        "error: mine:mine cannot be imported by a worker (recipe was given as 'mine.py:mine', and there is no file "
+        "error: mine:mine cannot be imported here (recipe was given as 'mine.py:mine', and there is no file "
         "mine.py; name one that exists); put its module where every worker finds it\n"
     )
