@@ -73,7 +73,8 @@ def _how(summary: pd.DataFrame) -> list[str]:
     if not has_map(summary):
         return []
     n = int(summary["may_be_best"].sum())
-    return [f"the outline is around the {n:,} pairs that hold the best with 95 % confidence"] if n else []
+    held = "one pair that holds" if n == 1 else f"{n:,} pairs that hold"
+    return [f"the outline is around the {held} the best with 95 % confidence"] if n else []
 
 
 def _draw_curve(summary: pd.DataFrame, study: Study) -> Figure:
