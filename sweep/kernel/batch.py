@@ -1,6 +1,7 @@
 """Trains batches of networks of one recipe; no I/O, no randomness."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -8,16 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
-from sweep.kernel.compiler import compile_trainer, workspace_size
 from sweep.kernel.optimizer import NUMBERS, state_size
 from sweep.kernel.score import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
-from sweep.kernel.vector import LANES
+from sweep.kernel.target import DEVICES, Array, Batches, aligned, find_target
 from sweep.recipe import Recipe
 from sweep.recipe.objective import accuracy, are_right, gradient_scale, is_solved, row_losses
 from sweep.recipe.problem import find_problem
 from sweep.recipe.schedule import learning_rates
 
-Array: TypeAlias = NDArray[np.float64]
 Keys: TypeAlias = NDArray[np.uint64]
 
 NEVER = -1
@@ -60,6 +59,7 @@ def train(
     stop: int | None = None,
     shuffle_keys: Keys | None = None,
     state: Array | None = None,
+    device: str = "cpu",
 ) -> Trained:
     """Train a batch of networks of one recipe.
 
@@ -75,9 +75,11 @@ def train(
             the epochs start, ..., stop - 1 alone, counted from start.
         shuffle_keys: decide the networks' batches where the recipe has any (n,); all 0 if left out.
         state: of the optimiser before the epoch `start` (n, numbers); left out at the beginning.
+        device: "cpu" or "gpu", this machine's first NVIDIA card; the last bits of a result are the device's.
 
     Raises:
-        UsageError: the parameters have another shape, or the recipe's data set is not at hand.
+        UsageError: the parameters have another shape, there is no such device, or the recipe's data set is not at hand.
+        FailedError: there is no card, or it fails.
 
     Examples:
         >>> from sweep import RECIPES
@@ -92,33 +94,41 @@ def train(
     if initial.ndim != 2 or initial.shape[1] != recipe.n_parameters:
         allowed = f"(n, {recipe.n_parameters}) for this recipe"
         raise UsageError(f"parameters were given with shape {initial.shape}; allowed is {allowed}")
+    if device not in DEVICES:
+        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(DEVICES)}")
     n = len(initial)
     keys = np.zeros(n, np.uint64) if shuffle_keys is None else np.asarray(shuffle_keys, np.uint64)
     state = _first_state(recipe, n) if state is None else state
-    outputs_of_one = recipe.rows * recipe.widths[-1]
-    size = LANES * max(1, MOST_OUTPUTS // (LANES * outputs_of_one))
+    size = find_target(device).most_networks(recipe)
     parts = [slice(first, first + size) for first in range(0, max(n, 1), size)]
-    done = [_train(recipe, initial[part], (start, stop), keys[part], state[part]) for part in parts]
+    done = [
+        one for part in parts for one in _train(recipe, initial[part], (start, stop), keys[part], state[part], device)
+    ]
     if len(done) == 1:
         return done[0]
     return Trained(*(np.concatenate([getattr(one, name) for one in done]) for name in Trained.__dataclass_fields__))
 
 
-def _train(recipe: Recipe, initial: Array, epochs: tuple[int, int | None], keys: Keys, state: Array) -> Trained:
-    n, (inputs, targets) = len(initial), find_problem(recipe.problem, recipe.inputs)
-    rates = learning_rates(recipe)[slice(*epochs)]
-    trainer, numbers = compile_trainer(recipe), _numbers(recipe)
-    lanes, states, workspace = _side_by_side(initial), _side_by_side(state), _aligned(workspace_size(recipe), LANES)
-    scores, outputs = _aligned(len(lanes), SCORES, LANES), _aligned(len(lanes), targets.size, LANES)
+def _train(
+    recipe: Recipe, initial: Array, epochs: tuple[int, int | None], keys: Keys, state: Array, device: str
+) -> Iterator[Trained]:
+    n, (inputs, targets), target = len(initial), find_problem(recipe.problem, recipe.inputs), find_target(device)
+    rates, lanes = learning_rates(recipe)[slice(*epochs)], target.lanes(n)
+    parameters, states = _side_by_side(initial, lanes), _side_by_side(state, lanes)
+    scores, outputs = (aligned(len(parameters), numbers, lanes) for numbers in (SCORES, targets.size))
     scores[:, SIGNIFICAND], scores[:, SOLVED_EPOCH] = 1, np.inf
-    padded = np.zeros(len(lanes) * LANES, np.uint64)
+    padded = np.zeros(len(parameters) * lanes, np.uint64)
     padded[:n] = keys
-    order = np.zeros((recipe.rows if recipe.batch_size else 0, LANES), np.int64)
-    batches = zip(padded.reshape(-1, LANES), lanes, states, scores, outputs, strict=True)
-    for own_keys, *batch in batches:
-        trainer(epochs[0], rates, numbers, inputs, targets, own_keys, order, *batch, workspace)
-    scored, answered, trained, kept = (_one_by_one(array, n) for array in (scores, outputs, lanes, states))
-    return _judge(recipe, len(rates), scored, answered.reshape(n, *targets.shape), trained, kept)
+    given = Batches(
+        epochs[0], rates, _numbers(recipe), inputs, targets, padded.reshape(-1, lanes), parameters, states, scores,
+        outputs,
+    )  # fmt: skip
+    target.train_batches(recipe, given)
+    columns = [_one_by_one(array, n) for array in (scores, outputs, parameters, states)]
+    size = max(1, MOST_OUTPUTS // targets.size)
+    for first in range(0, max(n, 1), size):
+        scored, answered, trained, kept = (column[first : first + size] for column in columns)
+        yield _judge(recipe, len(rates), scored, answered.reshape(-1, *targets.shape), trained, kept)
 
 
 def _first_state(recipe: Recipe, n: int) -> Array:
@@ -138,27 +148,20 @@ def _numbers(recipe: Recipe) -> Array:
     return np.array([*(getattr(recipe, name) for name in NUMBERS), *scales])
 
 
-def _side_by_side(networks: Array) -> Array:
-    """Networks (n, numbers) as (batches, numbers, LANES), filled up with zeros."""
+def _side_by_side(networks: Array, lanes: int) -> Array:
+    """Networks (n, numbers) as (batches, numbers, lanes), filled up with zeros."""
     n, numbers = networks.shape
-    lanes = _aligned(-(-n // LANES), numbers, LANES)
-    filled = np.zeros((len(lanes) * LANES, numbers))
+    batches = aligned(-(-n // lanes), numbers, lanes)
+    filled = np.zeros((len(batches) * lanes, numbers))
     filled[:n] = networks
-    lanes[:] = filled.reshape(len(lanes), LANES, numbers).transpose(0, 2, 1)
-    return lanes
+    batches[:] = filled.reshape(len(batches), lanes, numbers).transpose(0, 2, 1)
+    return batches
 
 
-def _one_by_one(lanes: Array, n: int) -> Array:
-    """The first n networks of (batches, numbers, LANES) as (n, numbers)."""
-    batches, numbers, _ = lanes.shape
-    return np.ascontiguousarray(lanes.transpose(0, 2, 1).reshape(batches * LANES, numbers)[:n])
-
-
-def _aligned(*shape: int) -> Array:
-    """Zeros that begin on a cache line: a register's load that crosses two lines costs twice the time."""
-    memory = np.zeros(math.prod(shape) + 7)
-    first = -memory.ctypes.data % 64 // 8
-    return memory[first : first + math.prod(shape)].reshape(shape)
+def _one_by_one(batches: Array, n: int) -> Array:
+    """The first n networks of (batches, numbers, lanes) as (n, numbers)."""
+    of, numbers, lanes = batches.shape
+    return np.ascontiguousarray(batches.transpose(0, 2, 1).reshape(of * lanes, numbers)[:n])
 
 
 def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array, state: Array) -> Trained:

@@ -7,9 +7,8 @@ from operator import add
 from typing import Any, TypeAlias
 
 from llvmlite import ir
-from numba.core import cgutils
 
-from sweep.kernel.vector import VECTOR, Vector, repeat
+from sweep.kernel.vector import Builder, Vector, repeat
 
 _WHOLE = ir.IntType(64)
 FEW = 2
@@ -21,7 +20,7 @@ takes three times as long to compile and runs no faster."""
 class Index:
     """A whole number that is known only when the code runs."""
 
-    builder: Any
+    builder: Builder
     value: Any
 
     def __add__(self, other: "Index | int") -> "Index":
@@ -48,30 +47,37 @@ def whole(number: Whole) -> Any:
 
 
 class Memory:
-    """Vectors one behind the other from an address on, which begins a cache line; places are not checked."""
+    """Vectors one behind the other from an address on, or `stride` vectors apart; places are not checked.
 
-    def __init__(self, builder: Any, address: Any) -> None:
-        self.builder = builder
-        self.address = builder.bitcast(address, VECTOR.as_pointer())
+    On a processor, memory begins a cache line. On a graphics card neighbouring threads have neighbouring numbers, so
+    that what they read at once is together: the stride is their number.
+    """
+
+    def __init__(self, builder: Builder, address: Any, stride: Any = None) -> None:
+        self.builder, self._stride = builder, stride
+        self.address = builder.bitcast(address, builder.vector.as_pointer())
 
     def __getitem__(self, place: Whole) -> Vector:
-        return Vector(self.builder, self.builder.load(self._at(place), align=64))
+        return Vector(self.builder, self.builder.load(self._at(place), align=self.builder.alignment))
 
     def __setitem__(self, place: Whole, x: Vector) -> None:
-        self.builder.store(x.value, self._at(place), align=64)
+        self.builder.store(x.value, self._at(place), align=self.builder.alignment)
 
     def behind(self, place: int) -> "Memory":
         """The vectors from that place on."""
-        return Memory(self.builder, self._at(place))
+        return Memory(self.builder, self._at(place), self._stride)
 
     def _at(self, place: Whole) -> Any:
-        return self.builder.gep(self.address, [whole(place)])
+        number = whole(place)
+        return self.builder.gep(
+            self.address, [number if self._stride is None else self.builder.mul(number, self._stride)]
+        )
 
 
 class Numbers:
     """Single float64 numbers one behind the other, each read as a vector that repeats it."""
 
-    def __init__(self, builder: Any, address: Any) -> None:
+    def __init__(self, builder: Builder, address: Any) -> None:
         self.builder, self.address = builder, address
 
     def __getitem__(self, place: Whole) -> Vector:
@@ -93,7 +99,7 @@ class Emitter:
     turns or fewer, and arrays lie in the workspace.
     """
 
-    def __init__(self, builder: Any, workspace: Memory, written_out: bool, few: int = 1) -> None:
+    def __init__(self, builder: Builder, workspace: Memory, written_out: bool, few: int = 1) -> None:
         self.builder, self.written_out, self.few = builder, written_out, few
         self._workspace, self.used = workspace, 0
 
@@ -111,12 +117,11 @@ class Emitter:
         if self.written_out or n <= self.few:
             yield from range(n)
         else:
-            with cgutils.for_range(self.builder, whole(n)) as loop:
-                yield Index(self.builder, loop.index)
+            yield from self.run(0, n)
 
     def run(self, start: Whole, stop: Whole, step: int = 1) -> Iterator[Index]:
         """The indices from start to below stop, always in a loop of the running code."""
-        with cgutils.for_range_slice(self.builder, whole(start), whole(stop), whole(step)) as (index, _):
+        with self.builder.counting(whole(start), whole(stop), whole(step)) as index:
             yield Index(self.builder, index)
 
     def sum(self, n: int, term: Callable[[Whole], Vector], start: Vector | None = None) -> Vector:
@@ -129,7 +134,7 @@ class Emitter:
         if self.written_out or n <= self.few:
             rest = [terms(i) for i in range(1, n)]
             return [reduce(add, of_one, total) for total, *of_one in zip(totals, *rest, strict=True)]
-        variables = [Memory(self.builder, cgutils.alloca_once(self.builder, VECTOR)) for _ in totals]
+        variables = [Memory(self.builder, self.builder.variable()) for _ in totals]
         for variable, total in zip(variables, totals, strict=True):
             variable[0] = total
         for i in self.loop(n - 1):

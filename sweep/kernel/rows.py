@@ -2,10 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from llvmlite import ir
-
 from sweep.kernel.emitter import Array, Emitter, Numbers, Whole, whole
-from sweep.kernel.vector import LANES, VECTOR, Vector
+from sweep.kernel.vector import Builder, Vector, gather
 from sweep.recipe.problem import find_problem
 
 
@@ -22,16 +20,19 @@ class TableRows:
 
 
 class Order:
-    """Which row comes when, for each lane its own: whole numbers (rows, LANES) in memory."""
+    """Which row comes when, for each lane its own: whole numbers (rows, lanes) in memory, `stride` as in Memory."""
 
-    def __init__(self, builder: Any, address: Any) -> None:
-        self.builder, self.address = builder, address
+    def __init__(self, builder: Builder, address: Any, stride: Any = None) -> None:
+        self.builder, self.address, self._stride = builder, address, whole(1) if stride is None else stride
 
     def lanes(self, place: Whole) -> list[Any]:
         """The rows at that place, LLVM's value for every lane."""
-        first = self.builder.mul(whole(place), ir.Constant(ir.IntType(64), LANES))
-        places = [self.builder.add(first, ir.Constant(ir.IntType(64), lane)) for lane in range(LANES)]
-        return [self.builder.load(self.builder.gep(self.address, [place])) for place in places]
+        return [self.builder.load(self.at(place, lane)) for lane in range(self.builder.lanes)]
+
+    def at(self, place: Whole, lane: Whole) -> Any:
+        """The address of a lane's row."""
+        first = self.builder.mul(self.builder.mul(whole(place), self._stride), whole(self.builder.lanes))
+        return self.builder.gep(self.address, [self.builder.add(first, whole(lane))])
 
 
 class Data(NamedTuple):
@@ -75,8 +76,6 @@ class DataRows:
         return self._data.targets[(self._first + row) * self._n_outputs + k]
 
     def _gather(self, numbers: Numbers, row: int, column: Whole, width: int) -> Vector:
-        builder, vector = numbers.builder, ir.Constant(VECTOR, ir.Undefined)
-        for lane, number in enumerate(self._lanes[row]):
-            place = builder.add(builder.mul(number, whole(width)), whole(column))
-            vector = builder.insert_element(vector, numbers.single(place), ir.Constant(ir.IntType(32), lane))
-        return Vector(builder, vector)
+        builder = numbers.builder
+        places = [builder.add(builder.mul(number, whole(width)), whole(column)) for number in self._lanes[row]]
+        return gather(builder, [numbers.single(place) for place in places])

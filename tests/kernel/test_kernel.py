@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numba import njit
 
 from sweep import RECIPES, Recipe, kernel, reference
-from sweep.kernel import compiler
+from sweep.kernel import compiler, training
 from sweep.recipe.choices import UPDATE_ORDERS
 from sweep.sources import PACKAGE
 from tests.test_architecture import imports
@@ -128,7 +128,7 @@ def test_written_out_or_in_loops_it_is_the_same(activation, order, monkeypatch):
     results, sizes = [], []
     for limit in (0, 10**9):
         compiler._compile.cache_clear()
-        monkeypatch.setattr(compiler, "WRITTEN_OUT", limit)
+        monkeypatch.setattr(training, "WRITTEN_OUT", limit)
         results.append(kernel.train(recipe, parameters))
         (code,) = compiler.compile_trainer(recipe).inspect_llvm().values()
         sizes.append(code.count("fdiv"))

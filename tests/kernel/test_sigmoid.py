@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sweep.kernel.compiler import LANES
 from sweep.kernel.sigmoid import COEFFICIENTS, exp, power, sigmoid
-from sweep.kernel.vector import LANES, split
+from sweep.kernel.vector import split
 from tests.kernel.vectors import compile_vectors
 
 

@@ -5,8 +5,9 @@ from numba import njit
 from numba.core import types
 from numba.extending import intrinsic
 
+from sweep.kernel.compiler import LANES
 from sweep.kernel.emitter import Memory
-from sweep.kernel.vector import LANES
+from sweep.kernel.vector import Builder
 
 
 def compile_vectors(emit, n):
@@ -15,12 +16,15 @@ def compile_vectors(emit, n):
     @intrinsic
     def apply(typing, data, results):
         def generate(context, builder, signature, arguments):
-            given, found = (
-                Memory(builder, context.make_array(kind)(context, builder, argument).data)
+            addresses = [
+                context.make_array(kind)(context, builder, argument).data
                 for kind, argument in zip(signature.args, arguments, strict=True)
-            )
+            ]
+            own = Builder(builder.block, LANES)
+            given, found = (Memory(own, address) for address in addresses)
             for place, vector in enumerate(emit(*(given[place] for place in range(n)))):
                 found[place] = vector
+            builder.position_at_end(own.block)
             return context.get_dummy_value()
 
         return types.void(data, results), generate

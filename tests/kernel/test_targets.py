@@ -1,0 +1,219 @@
+"""The same source for every target: any number of lanes on the processor, and the text for graphics cards."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from numba import njit
+
+from sweep import RECIPES, Recipe, kernel, reference
+from sweep.errors import FailedError, UsageError
+from sweep.kernel import card, compiler, nvptx
+from sweep.recipe.choices import ACTIVATIONS, OPTIMIZERS
+from sweep.recipe.data import DataSet, remember_data
+
+FIELDS = list(kernel.Trained.__dataclass_fields__)
+needs_card = pytest.mark.skipif(bool(card.why_no_card()), reason="no graphics card is at hand")
+
+
+def rows_of_numbers():
+    numbers = np.random.default_rng(5)
+    classes = numbers.integers(0, 3, 37)
+    return DataSet("flowers", ("a", "b"), ("x", "y", "z"), numbers.normal(size=(37, 2)), np.eye(3)[classes])
+
+
+DATA = rows_of_numbers()
+CLASSES = Recipe(problem=DATA.problem, hidden=(4,), output="softmax", loss="cross_entropy", epochs=40)
+CASES = {name: replace(recipe, epochs=min(recipe.epochs, 100)) for name, recipe in RECIPES.items()}
+CASES |= {name: Recipe(hidden=(3, 2), activation=name, loss="mse", epochs=60) for name in ACTIVATIONS}
+CASES |= {
+    name: Recipe(hidden=(3,), optimizer=name, weight_decay=1e-3, learning_rate=0.05, epochs=60) for name in OPTIMIZERS
+}
+CASES |= {
+    "in batches": Recipe(hidden=(3,), batch_size=3, optimizer="adam", learning_rate=0.05, epochs=60),
+    "in loops": Recipe(problem="parity4", hidden=(9,), activation="tanh", epochs=40),
+    "in the card's memory": Recipe(problem="parity5", hidden=(12, 6), epochs=10),
+    "solved below": Recipe(hidden=(3,), solved_below=0.3, epochs=60),
+    "classes": CLASSES,
+    "classes in batches": replace(CLASSES, batch_size=7, activation="gelu"),
+    "squared error of classes": replace(CLASSES, loss="mse", batch_size=1),
+}
+
+
+@pytest.fixture(autouse=True)
+def _have_data():
+    remember_data(DATA)
+
+
+def start(recipe, n=40):
+    keys = np.random.default_rng(1).integers(0, 2**64, n, np.uint64)
+    return np.random.default_rng(0).normal(0, 0.8, (n, recipe.n_parameters)), keys
+
+
+@pytest.mark.parametrize("name", ["gustaw", "gelu", "adam", "in batches", "in loops", "classes in batches"])
+@pytest.mark.parametrize("lanes", [1, 4])
+def test_any_number_of_lanes_gives_the_same(name, lanes, monkeypatch):
+    recipe = CASES[name]
+    parameters, keys = start(recipe)
+    monkeypatch.setattr(compiler, "njit", lambda **_: njit)
+    compiler._compile.cache_clear()
+    whole = kernel.train(recipe, parameters, shuffle_keys=keys)
+    monkeypatch.setattr(compiler, "LANES", lanes)
+    compiler._compile.cache_clear()
+    other = kernel.train(recipe, parameters, shuffle_keys=keys)
+    compiler._compile.cache_clear()
+    for field in FIELDS:
+        np.testing.assert_allclose(getattr(other, field), getattr(whole, field), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_recipe_has_a_text_for_cards(name):
+    ptx = nvptx.ptx_of(CASES[name])
+    assert f".visible .entry {nvptx.ENTRY}(" in ptx
+    assert f".target {nvptx.ARCHITECTURE}" in ptx
+    assert "fma.rn.f64" in ptx
+    assert not re.search(r"\bcall\b|\.extern", ptx), "there is no library of functions on a card"
+    assert not re.search(r"\b(add|sub|mul)\.f64|approx|\.ftz|\.f32", ptx), "rounding is left to the driver"
+
+
+@pytest.mark.skipif(not shutil.which("ptxas"), reason="NVIDIA's assembler ptxas is not installed")
+@pytest.mark.parametrize("name", CASES)
+def test_nvidias_assembler_takes_the_text(name, tmp_path):
+    path = tmp_path / "train.ptx"
+    path.write_text(nvptx.ptx_of(CASES[name]))
+    command = ["ptxas", f"-arch={nvptx.ARCHITECTURE}", str(path), "-o", str(tmp_path / "train.cubin")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_small_network_lives_in_registers():
+    assert ".local" not in nvptx.ptx_of(RECIPES["gustaw"])
+    assert ".local" in nvptx.ptx_of(CASES["in loops"])
+    assert ".local" not in nvptx.ptx_of(CASES["in the card's memory"])
+
+
+def test_recipes_share_a_text_unless_they_differ_in_structure():
+    gustaw = RECIPES["gustaw"]
+    assert nvptx.ptx_of(replace(gustaw, learning_rate=0.2, epochs=3, hidden_std_dev=9.0)) is nvptx.ptx_of(gustaw)
+    assert nvptx.ptx_of(replace(gustaw, activation="tanh")) != nvptx.ptx_of(gustaw)
+
+
+def test_an_unknown_device_is_told():
+    with pytest.raises(UsageError, match="device was given as 'tpu'; allowed is one of cpu, gpu"):
+        kernel.train(RECIPES["gustaw"], np.zeros((1, 9)), device="tpu")
+
+
+def result(name):
+    return SimpleNamespace(name=name)
+
+
+RESULTS = SimpleNamespace(
+    **{name: result(name) for name in ("CUDA_SUCCESS", "CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_ECC_UNCORRECTABLE")},
+    CUDA_ERROR_NO_DEVICE=result("CUDA_ERROR_NO_DEVICE"),
+)
+
+
+def driver(monkeypatch, initialise):
+    made = SimpleNamespace(CUresult=RESULTS, cuInit=initialise)
+    monkeypatch.setitem(sys.modules, "cuda", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "cuda.bindings", SimpleNamespace(driver=made))
+    return made
+
+
+@pytest.fixture
+def anew():
+    card.find_card.cache_clear()
+    yield
+    card.find_card.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+def test_without_nvidias_package_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cuda", None)
+    with pytest.raises(FailedError, match=r"needs cuda-bindings \(.*\); install .* '\.\[gpu\]', or leave --device out"):
+        kernel.train(RECIPES["gustaw"], np.zeros((1, 9)), device="gpu")
+
+
+@pytest.mark.usefixtures("anew")
+def test_without_a_driver_it_says_so_in_one_sentence(monkeypatch):
+    def initialise(_):
+        raise RuntimeError("libcuda.so.1 cannot be found\nTraceback: many lines")
+
+    driver(monkeypatch, initialise)
+    told = card.why_no_card()
+    assert told.startswith("no NVIDIA driver answers (libcuda.so.1 cannot be found); install the driver, or leave")
+    assert "\n" not in told
+
+
+@pytest.mark.usefixtures("anew")
+def test_without_a_card_it_says_so(monkeypatch):
+    driver(monkeypatch, lambda _: (RESULTS.CUDA_ERROR_NO_DEVICE,))
+    assert card.why_no_card().startswith("no graphics card answers (CUDA_ERROR_NO_DEVICE); look at it with nvidia-smi")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("CUDA_ERROR_OUT_OF_MEMORY", "has no room for another 3 MiB; end other programs on it, give --workers 1, or"),
+        ("CUDA_ERROR_ECC_UNCORRECTABLE", r"failed \(CUDA_ERROR_ECC_UNCORRECTABLE\); what is stored is kept: look at"),
+    ],
+)
+def test_what_the_card_fails_with_is_told(error, words):
+    with pytest.raises(FailedError, match=words):
+        card._done(SimpleNamespace(CUresult=RESULTS), (getattr(RESULTS, error), None), 3 * 2**20)
+
+
+@needs_card
+@pytest.mark.parametrize("name", CASES)
+def test_on_a_card_it_is_the_processors_to_nine_digits(name):
+    recipe = CASES[name]
+    parameters, keys = start(recipe)
+    here, there = (kernel.train(recipe, parameters, shuffle_keys=keys, device=device) for device in ("cpu", "gpu"))
+    for field in FIELDS:
+        np.testing.assert_allclose(getattr(there, field), getattr(here, field), rtol=1e-9, atol=1e-9)
+
+
+@needs_card
+def test_on_a_card_it_is_the_reference():
+    recipe = replace(RECIPES["gustaw"], epochs=1000)
+    parameters, _ = start(recipe, 5)
+    batch = kernel.train(recipe, parameters, device="gpu")
+    for row in range(5):
+        one = reference.train(recipe, parameters[row])
+        assert batch.loss[row] == pytest.approx(one.loss, rel=1e-12)
+        np.testing.assert_allclose(batch.parameters[row], one.parameters, rtol=1e-9)
+
+
+@needs_card
+@pytest.mark.parametrize("name", ["gustaw", "in batches", "in loops", "in the card's memory", "classes"])
+def test_on_a_card_a_result_does_not_depend_on_its_batch(name, monkeypatch):
+    recipe = CASES[name]
+    parameters, keys = start(recipe, 300)
+    whole = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
+    order = np.random.default_rng(1).permutation(300)[:77]
+    some = kernel.train(recipe, parameters[order], shuffle_keys=keys[order], device="gpu")
+    monkeypatch.setattr(card, "most_networks", lambda _: 50)
+    parts = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
+    for field in FIELDS:
+        assert getattr(some, field).tobytes() == getattr(whole, field)[order].tobytes()
+        assert getattr(parts, field).tobytes() == getattr(whole, field).tobytes()
+
+
+@needs_card
+def test_on_a_card_part_by_part_it_ends_with_the_same_parameters():
+    recipe = CASES["in batches"]
+    parameters, keys = start(recipe)
+    whole = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
+    first = kernel.train(recipe, parameters, 0, 33, keys, device="gpu")
+    second = kernel.train(recipe, first.parameters, 33, None, keys, first.state, device="gpu")
+    assert second.parameters.tobytes() == whole.parameters.tobytes()
+
+
+@needs_card
+def test_on_a_card_an_empty_batch_is_no_error():
+    assert len(kernel.train(RECIPES["gustaw"], np.empty((0, 9)), device="gpu").loss) == 0
