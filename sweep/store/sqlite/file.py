@@ -13,6 +13,8 @@ from sweep.store.format import FORMAT_VERSION, check_format
 BUSY_SECONDS = 1.0
 """How long SQLite itself waits for a lock; it hears no Ctrl-C meanwhile, so longer waiting is left to the caller."""
 TRIES_TO_MAKE = 10
+LOG_PAGES = 16_384
+"""Pages of the log, 64 MiB, after which they are written to their places, where blocks of many points share them."""
 
 _POINTS = """(
     id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, seed INTEGER NOT NULL, draws TEXT NOT NULL,
@@ -134,6 +136,7 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
         elif create:
             bring_up_to_date(database)
         database.execute("PRAGMA synchronous = NORMAL")
+        database.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     except sqlite3.OperationalError as error:
         database.close()
         if not made or _primary_code(error) != sqlite3.SQLITE_READONLY or os.path.exists(f"{path}-wal"):

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,19 @@ _SUMS = (
 """The fields of Moments but the last, the mean accuracy; 9e999 is SQLite's infinity."""
 
 
+ROWS = 80
+"""In one statement, which take less time than one by one; SQLite before 3.32 allows no more than 999 values in one."""
+
+
+def _insert_of(rows: int) -> str:
+    columns = ("point_id", *RECORD_FIELDS)
+    row = f"({', '.join(len(columns) * '?')})"
+    return (
+        f"INSERT INTO trainings ({', '.join(columns)}) "
+        f"VALUES {', '.join(rows * [row])} ON CONFLICT (point_id, repeat) DO NOTHING"
+    )
+
+
 class SqliteStore(Store):
     """A store in the SQLite file at `path`; any number of processes may use it at once."""
 
@@ -56,6 +70,7 @@ class SqliteStore(Store):
         """See Store.insert."""
         hidden, output = spreads_said(point.recipe)
         values = (point.identity, point.seed, point.draws, hidden if isinstance(hidden, float) else None, output)
+        rows = list(records.rows())  # before the file is locked
         self._check_file()
         with self._explained(), self._database:
             self._database.execute("BEGIN IMMEDIATE")
@@ -66,11 +81,11 @@ class SqliteStore(Store):
             )
             find = "SELECT id FROM points WHERE identity = ?"
             (point_id,) = self._database.execute(find, (point.identity,)).fetchone()
-            return self._database.executemany(
-                f"INSERT INTO trainings (point_id, {', '.join(RECORD_FIELDS)}) "
-                f"VALUES (?{', ?' * len(RECORD_FIELDS)}) ON CONFLICT (point_id, repeat) DO NOTHING",
-                ((point_id, *row) for row in records.rows()),
-            ).rowcount
+            n_new = 0
+            for first in range(0, len(rows), ROWS):
+                some = [(point_id, *row) for row in rows[first : first + ROWS]]
+                n_new += self._database.execute(_insert_of(len(some)), list(chain.from_iterable(some))).rowcount
+            return n_new
 
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
         """See Store.counts."""
