@@ -35,6 +35,7 @@ def run(
     *,
     workers: int | None = None,
     cluster: str | None = None,
+    device: str = "cpu",
     wait: float = SECONDS_TO_WAIT,
     quiet: bool = False,
 ) -> "StudyResults":
@@ -48,6 +49,7 @@ def run(
         store: its URL or path as `sweep.store.open_store` takes it; made where it is not there.
         workers: processes on this machine; as many as it has cores unless given.
         cluster: a Dask scheduler's address or scheduler file, in place of processes.
+        device: "cpu", "gpu" (this machine's first NVIDIA card) or "auto" (the card where there is one).
         wait: seconds to wait for a store or a scheduler that is away once the run has begun.
         quiet: whether to show no progress.
 
@@ -75,7 +77,7 @@ def run(
         )
     command = f"sweep.run(study, {redact(store)!r})"
     with (
-        choose_backend(cluster, workers, store, wait) as backend,
+        choose_backend(study.recipe, device, cluster, workers, store, wait) as backend,
         PatientStore(open_store(store, create=True), wait) as opened,
     ):
         if told := other_versions(study, opened):

@@ -9,7 +9,7 @@ from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import UsageError
 from sweep.execution.own_training import train_repeats
-from sweep.inspection.recompute import compare, draw_sample
+from sweep.inspection.recompute import TOLERANCE, compare, draw_sample
 from sweep.inspection.verify import Report, verify
 from sweep.recipe import OwnRecipe
 from sweep.recipe.function import find_function
@@ -24,7 +24,8 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="python -m sweep.check",
         description="Check a store, without writing to it: counts, identities, provenance, the values of every record, "
-        "and a random sample of the trainings, which are trained again and must come out bit for bit. "
+        "and a random sample of the trainings, which are trained again and must come out bit for bit (to 1e-9 where a "
+        "graphics card trained them). "
         "Ends with 1 and a list where something is off.",
     )
     add_store_option(parser)
@@ -81,7 +82,14 @@ def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) 
         origins(runs, report),
         origin(cpu_model(), project_version()),
         train_repeats,
+        cards := on_cards(runs, report),
     )
+    if of_cards := sum(len(repeats) for identity, repeats in sample.items() if identity in cards):
+        report.notes.append(
+            f"{of_cards:,} of the trainings trained again are of points that ran on "
+            f"{' or '.join(sorted(set(cards.values())))}, which rounds otherwise than a processor: they were compared "
+            f"to within {TOLERANCE:g} of themselves, not bit for bit"
+        )
     report.notes += [
         f"run {run['id']} was killed: it is recorded as running, and its process is gone"
         for run in runs
@@ -102,8 +110,18 @@ def origins(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[st
     for run in runs:
         study = report.studies.get(str(run["id"]))
         for point in study.points if study else ():
-            found.setdefault(point.identity, []).append(origin(run.get("cpu"), run.get("sweep")))
+            found.setdefault(point.identity, []).append(origin(run.get("device") or run.get("cpu"), run.get("sweep")))
     return found
+
+
+def on_cards(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, str]:
+    """Point identity -> the graphics card of a run that asked for it, of those that any did."""
+    return {
+        point.identity: str(run["device"])
+        for run in runs
+        if "device" in run and str(run["id"]) in report.studies
+        for point in report.studies[str(run["id"])].points
+    }
 
 
 def origin(cpu: object, version: object) -> str:

@@ -31,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     asked_for = options_of_study(options)
     study = read_asked(asked_for)
     command = command_line("sweep.run", arguments)
-    with choose_backend(options.cluster, options.workers, options.store, options.wait) as backend:
+    with choose_backend(
+        study.recipe, options.device, options.cluster, options.workers, options.store, options.wait
+    ) as backend:
         if options.save:
             write_study_file(options.save, asked_for)
         with PatientStore(open_store(options.store, create=True), options.wait) as store:

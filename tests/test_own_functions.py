@@ -164,6 +164,7 @@ def test_fields_are_set_swept_and_refused_as_those_of_a_recipe(folder):
             ("--set", "rate=1", "--axis", "rate=1,2"),
             "error: rate is both set and swept; leave out --set rate, or sweep",
         ),
+        (("--device", "gpu"), "error: device was given as gpu for mine:mine; allowed are recipes of this project:"),
     ):
         refused = run("sweep.run", "--recipe", "mine.py:mine", *arguments, "--store", "none.db", folder=folder)
         assert refused.returncode == 2

@@ -185,6 +185,11 @@ USAGE = [
         ["--until-minimum", "0.1", "--repeats", "9"],
         "repeats was given as 9; with until-minimum allowed is a whole number from 10, for a variance out of fewer",
     ),
+    (["--device", "tpu"], "argument --device: invalid choice: 'tpu' (choose from"),
+    (
+        ["--device", "gpu", "--cluster", "tcp://HOST:8786"],
+        "device was given as gpu and cluster as 'tcp://HOST:8786'; allowed is one of them",
+    ),
     (["--workers", "0"], "workers was given as 0; allowed is a whole number from 1 to 1,024"),
     (["--frobnicate"], "unrecognized arguments: --frobnicate"),
     (["--store", "redis://localhost"], "the store was given as 'redis://localhost'; allowed is a path, sqlite:///PATH"),

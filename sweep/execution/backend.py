@@ -25,11 +25,13 @@ class Backend(ABC):
         most_blocks: that one task may consist of.
         task: what runs on a worker; for every block the number of new records, or why they are not stored.
         cluster: where the workers are, None for this machine.
+        device: the graphics card that they train on, None for processors.
     """
 
     most_blocks: int
     task: Task
     cluster: str | None
+    device: str | None = None
 
     @property
     @abstractmethod

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, number, whole_number
+from sweep.execution.gpu import DEVICES
 from sweep.execution.processes import usable_cores
 from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
@@ -108,6 +109,13 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
         metavar="PLACE",
         help="train on a Dask cluster: the scheduler's address, such as tcp://HOST:8786, or its scheduler file; the "
         "store is then a MongoDB that all its workers reach (needs the extra [cluster])",
+    )
+    parser.add_argument(
+        "--device",
+        choices=DEVICES,
+        default="cpu",
+        help="what trains: cpu (the default); gpu, this machine's first NVIDIA card (needs the extra [gpu]), where "
+        "--workers processes draw and store; auto, the card where there is one",
     )
     add_store_option(parser)
     parser.add_argument(

@@ -13,7 +13,7 @@ from typing import Any
 from sweep.console.words import plural
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.execution.backend import Backend
-from sweep.execution.worker import SECONDS_TO_CONNECT, Result, Unstored, store_piece, train_block
+from sweep.execution.worker import SECONDS_TO_CONNECT, Piece, Result, Unstored, store_piece, train_block
 from sweep.recipe.problem import is_at_hand
 from sweep.store import Store, open_store
 from sweep.store.data_sets import have_data
@@ -91,13 +91,27 @@ def run_block(block: Block) -> Result:
         StoreError: the store does not hold what the block is trained on.
         FunctionError: see `train_block`.
     """
+    lacking = without_data(block)
+    return lacking if lacking else stored(block, train_block(block))
+
+
+def without_data(block: Block) -> Unstored | None:
+    """Have at hand what the block is trained on; the block, where the store is away.
+
+    Raises:
+        StoreError: the store does not hold it.
+    """
     problem = block.point.recipe.data_set
     try:
         if problem is not None and not is_at_hand(problem):
             have_data(_store(), [problem])
     except StoreUnavailableError as error:
         return Unstored(block, None, str(error))
-    piece = train_block(block)
+    return None
+
+
+def stored(block: Block, piece: Piece) -> Result:
+    """Store what came of a block; say how many records were new, or give the records back where that failed."""
     try:
         return store_piece(_store(), block, piece)
     except StoreError as error:

@@ -5,13 +5,15 @@ from importlib import import_module
 from threading import Thread
 from typing import NamedTuple
 
+from sweep.console.progress import say
 from sweep.errors import FailedError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
+from sweep.execution.gpu import DEVICES, MOST_WORKERS, Gpu
 from sweep.execution.missing import train
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
-from sweep.recipe import OwnRecipe
+from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.function import FunctionError
 from sweep.store import Store
 from sweep.store.data_sets import share_data
@@ -42,23 +44,54 @@ class Interrupted(KeyboardInterrupt):
     """A run was interrupted; the message says what is stored and how to go on."""
 
 
-def choose_backend(cluster: str | None, workers: int | None, url: str, seconds: float) -> Backend:
-    """The cluster, where one is named, else so many processes on this machine, as many as it has cores unless given.
+def choose_backend(
+    recipe: AnyRecipe, device: str, cluster: str | None, workers: int | None, url: str, seconds: float
+) -> Backend:
+    """The cluster, where one is named, else so many processes on this machine, which share its card if that trains; as
+    many as it has cores, or as keep a card's store busy, unless given.
 
     Raises:
-        UsageError: a number is not allowed.
-        FailedError: there is no such cluster.
+        UsageError: a number is not allowed, or the device not for this recipe or beside a cluster.
+        FailedError: there is no such cluster or card.
     """
-    workers = usable_cores() if workers is None else workers
+    is_on_card = _is_on_card(recipe, device, cluster)
+    if workers is None:
+        workers = min(usable_cores(), MOST_WORKERS) if is_on_card else usable_cores()
     if not 1 <= workers <= 1024:
         raise UsageError(f"workers was given as {workers}; allowed is a whole number from 1 to 1,024")
     if not seconds >= 0:
         raise UsageError(f"wait was given as {seconds:g}; allowed is a number of seconds, 0 or above")
+    if is_on_card:
+        return Gpu(workers, url, recipe)
     if cluster is None:
         return Processes(workers, url)
     from sweep.execution.cluster import Cluster
 
     return Cluster(cluster, url, seconds)
+
+
+def _is_on_card(recipe: AnyRecipe, device: str, cluster: str | None) -> bool:
+    """Whether a graphics card trains."""
+    if device not in DEVICES:
+        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(DEVICES)}")
+    if device == "cpu":
+        return False
+    if cluster is not None:
+        raise UsageError(
+            f"device was given as {device} and cluster as {cluster!r}; allowed is one of them: a cluster's workers "
+            "train on their processors"
+        )
+    if isinstance(recipe, OwnRecipe):
+        raise UsageError(
+            f"device was given as {device} for {recipe.function}; allowed are recipes of this project: a function of "
+            "your own chooses itself what it trains on, so leave --device out"
+        )
+    from sweep.kernel.card import why_no_card
+
+    if device == "auto" and (reason := why_no_card()):
+        say(f"Training on the processor: {reason}.")
+        return False
+    return True
 
 
 def run_study(
@@ -71,7 +104,7 @@ def run_study(
         FunctionError: a function of the user's own failed in its first block, or is not where it is trained.
         FailedError: the store or the workers failed; the message ends with how to go on.
     """
-    run = describe_run(study, command, backend.n_workers, backend.cluster, file)
+    run = describe_run(study, command, backend.n_workers, backend.cluster, file, backend.device)
     start = time.monotonic()
     try:
         share_data(store, study)

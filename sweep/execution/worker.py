@@ -1,11 +1,13 @@
 """What every worker does with a block, in a process or on a cluster, and what it hands back that it cannot store."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from sweep.recipe import OwnRecipe
 from sweep.store import Records, Store
+from sweep.store.base import NETWORK_FIELDS
 from sweep.study import Block
 
 SECONDS_TO_CONNECT = 1.0
@@ -76,19 +78,25 @@ def train_block(block: Block) -> Piece:
 
 def train_networks(block: Block) -> Records:
     """Train the block's networks, which are of this project."""
+    return train_together([block])[0]
+
+
+def train_together(blocks: Sequence[Block], device: str = "cpu") -> list[Records]:
+    """Train the networks of blocks whose recipes differ in their spreads alone."""
     from sweep.kernel import train
     from sweep.recipe.recipe import network_of
     from sweep.study.draws import initial_parameters, shuffle_keys
 
-    point, repeats = block.point, (block.start, block.stop)
-    keys = shuffle_keys(point, *repeats)
-    trained = train(network_of(point.recipe, "the kernel"), initial_parameters(point, *repeats), shuffle_keys=keys)
-    return Records(
-        repeat=np.arange(block.start, block.stop),
-        loss=trained.loss,
-        final_loss=trained.final_loss,
-        solved=trained.solved,
-        solved_epoch=trained.solved_epoch,
-        diverged=trained.diverged,
-        accuracy=trained.accuracy,
+    initial, keys = (
+        np.concatenate([of(block.point, block.start, block.stop) for block in blocks])
+        for of in (initial_parameters, shuffle_keys)
     )
+    trained = train(network_of(blocks[0].point.recipe, "the kernel"), initial, shuffle_keys=keys, device=device)
+    stops = np.cumsum([block.n_trainings for block in blocks]).tolist()
+    return [
+        Records(
+            np.arange(block.start, block.stop),
+            **{name: getattr(trained, name)[stop - block.n_trainings : stop] for name in NETWORK_FIELDS[1:]},
+        )
+        for block, stop in zip(blocks, stops, strict=True)
+    ]

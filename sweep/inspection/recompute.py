@@ -1,7 +1,7 @@
-"""Trains stored trainings again and compares, bit for bit."""
+"""Trains stored trainings again and compares, bit for bit where a processor trained them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from sweep.study.draws import initial_parameters, shuffle_keys
 RepeatNumbers = NDArray[np.int64]
 NEAR = 1e-3
 """Relative difference to which trainings in single precision agree that were trained in batches of other sizes."""
+TOLERANCE = 1e-9
+"""By what share of itself a number from a graphics card may differ: its operations are fused otherwise."""
 TrainOwn = Callable[[Point, int, int], Records]
 COMPARED = tuple(name for name in RECORD_FIELDS if name not in ("repeat", "reason"))
 
@@ -55,6 +57,7 @@ def compare(
     origins: Mapping[str, Sequence[str]],
     here: str,
     train_own: TrainOwn,
+    on_cards: Collection[str] = (),
 ) -> Iterator[str]:
     """Say which trainings of a sample come out another way than they are stored.
 
@@ -64,6 +67,7 @@ def compare(
         origins: point identity -> processor and version of the runs that asked for it.
         here: this machine's processor and the version of this project.
         train_own: trains the repeats start, ..., stop - 1 of a point whose function is the user's own.
+        on_cards: identities of points that runs on a graphics card asked for, whose numbers may differ by TOLERANCE.
 
     Raises:
         StoreError: the store cannot be read.
@@ -75,9 +79,8 @@ def compare(
         again = train_again(point, repeats, train_own)
         compared = [name for name in COMPARED if hasattr(again, name)]
         is_batch = isinstance(point.recipe, OwnRecipe) and point.recipe.batch
-        differ = {
-            name: ~(near if is_batch else same)(getattr(records, name)[rows], getattr(again, name)) for name in compared
-        }
+        within = NEAR if is_batch else TOLERANCE if point.identity in on_cards else 0.0
+        differ = {name: ~near(getattr(records, name)[rows], getattr(again, name), within) for name in compared}
         wrong = np.any(list(differ.values()), axis=0)
         if not wrong.any():
             continue
@@ -95,15 +98,16 @@ def _excuse(origins: Sequence[str], here: str) -> str:
     return f" (it may have run on {' or '.join(others)}, which may round otherwise than {here})" if others else ""
 
 
-def near(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether what a function trained in batches is the same but for how batches of other sizes round: numbers to
-    NEAR."""
+def near(left: NDArray[Any], right: NDArray[Any], within: float) -> NDArray[np.bool_]:
+    """Whether elements are the same, or differ by this share of themselves at most; 0 is bit for bit."""
+    if not within:
+        return same(left, right)
     if left.dtype != np.object_:
-        return np.asarray(same(left, right) | np.isclose(left, right, rtol=NEAR, atol=0))
+        return np.asarray(same(left, right) | np.isclose(left, right, rtol=within, atol=0))
     texts = [[json.loads(text) if text else {} for text in column] for column in (left, right)]
     return np.array([
         one.keys() == other.keys()
-        and all(bool(near(*np.array([[one[name]], [other[name]]], np.float64))[0]) for name in one)
+        and all(bool(near(np.array([one[name]], float), np.array([other[name]], float), within)[0]) for name in one)
         for one, other in zip(*texts, strict=True)
     ])  # fmt: skip
 

@@ -30,10 +30,15 @@ def command_line(module: str, arguments: Sequence[str]) -> str:
 
 
 def describe_run(
-    study: Study, command: str, workers: int, cluster: str | None = None, file: str | None = None
+    study: Study,
+    command: str,
+    workers: int,
+    cluster: str | None = None,
+    file: str | None = None,
+    device: str | None = None,
 ) -> dict[str, Any]:
-    """The record of a run that starts now: with its number of workers, the cluster where it is not this machine's, and
-    the text of the file that the study was in."""
+    """The record of a run that starts now: with its number of workers, the cluster where it is not this machine's, the
+    text of the file that the study was in, and the graphics card that trains where the processor does not."""
     started = now()
     return {
         "id": f"{started[:19].replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
@@ -54,6 +59,7 @@ def describe_run(
         "git_commit": git_commit(),
         **({} if cluster is None else {"cluster": cluster}),
         **({} if file is None else {"study_file": file}),
+        **({} if device is None else {"device": device}),
     }
 
 
@@ -99,7 +105,8 @@ def run_state(run: dict[str, Any]) -> str:
 def workers_of(run: dict[str, Any]) -> str:
     """How many trained, and on which cluster if on any."""
     if "cluster" not in run:
-        return plural(run["workers"], "worker")
+        on_card = f"{run['device']} and " if "device" in run else ""
+        return f"{on_card}{plural(run['workers'], 'worker')}"
     return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
 
 

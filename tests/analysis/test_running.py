@@ -115,6 +115,7 @@ def test_it_runs_in_a_thread_and_beside_an_event_loop(tmp_path):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"device": "tpu"}, "device was given as 'tpu'; allowed is one of cpu, gpu, auto"),
         ({"workers": 0}, "workers was given as 0; allowed is a whole number from 1 to 1,024"),
         ({"wait": -1}, "wait was given as -1; allowed is a number of seconds, 0 or above"),
         ({"store": "http://x"}, "the store was given as 'http://x'; allowed is a path, sqlite:///PATH, mongodb://HOST"),

@@ -64,6 +64,24 @@ def test_a_sound_store_is_in_order(sound, capsys):
     )
 
 
+@pytest.mark.parametrize(("change", "is_off"), [(1 + 1e-12, False), (1 + 1e-6, True)])
+def test_what_a_graphics_card_trained_may_differ_in_the_last_digits(tmp_path, capsys, monkeypatch, change, is_off):
+    url = str(tmp_path / "store.db")
+    monkeypatch.setitem(RUN, "device", "NVIDIA H100")
+    make(url)
+    with closing(sqlite3.connect(url)) as database, database:
+        database.execute(f"UPDATE trainings SET loss = loss * {change!r}")
+    capsys.readouterr()
+    with open_store(url) as store:
+        assert check(store, 100, 0) == is_off
+    told = capsys.readouterr().out
+    assert (
+        "Note: 100 of the trainings trained again are of points that ran on NVIDIA H100, which rounds otherwise than a "
+        "processor: they were compared to within 1e-09 of themselves, not bit for bit." in told
+    )
+    assert ("it may have run on NVIDIA H100 with version" in told) == is_off
+
+
 def test_nothing_is_written(tmp_path, capsys):
     path = tmp_path / "store.db"
     make(str(path))
