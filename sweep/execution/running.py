@@ -84,7 +84,7 @@ def _is_on_card(recipe: AnyRecipe, device: str, cluster: str | None) -> bool:
     if isinstance(recipe, OwnRecipe):
         raise UsageError(
             f"device was given as {device} for {recipe.function}; allowed are recipes of this project: a function of "
-            "your own chooses itself what it trains on, so leave --device out"
+            "your own chooses itself what it trains on, so leave device out"
         )
     from sweep.kernel.card import why_no_card
 

@@ -3,7 +3,6 @@
 Each network is a thread, and all that are handed in are one batch: arrays are (1, numbers, n).
 """
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,7 +18,7 @@ from sweep.kernel.target import Batches
 from sweep.kernel.training import workspace_size
 from sweep.recipe import Recipe
 
-ON_PROCESSOR = "or leave --device out to train on the processor"
+ON_PROCESSOR = "or leave device out to train on the processor"
 MOST_OUTPUTS = 2**27
 """Outputs of trained networks that this machine keeps at once, 1 GiB of them."""
 
@@ -100,15 +99,20 @@ def train_batches(recipe: Recipe, given: Batches) -> None:
             if array.nbytes and name != "outputs":
                 _done(driver, driver.cuMemcpyHtoDAsync(places[name], array.ctypes.data, array.nbytes, stream))
         values = [n, given.first, len(given.steps), *(int(places[name]) for name in (*SINGLES, *EACH))]
-        packed = np.array(values, np.uint64)
-        pointers = packed.ctypes.data + 8 * np.arange(len(values), dtype=np.uint64)
-        blocks = (-(-n // THREADS), 1, 1, THREADS, 1, 1)
-        _done(driver, driver.cuLaunchKernel(function, *blocks, 0, stream, pointers.ctypes.data, 0))
+        launch(driver, function, n, values, stream)
         for name in (*CHANGED, "outputs"):
             if arrays[name].nbytes:
                 copy = driver.cuMemcpyDtoHAsync
                 _done(driver, copy(arrays[name].ctypes.data, places[name], arrays[name].nbytes, stream))
         _done(driver, driver.cuStreamSynchronize(stream))
+
+
+def launch(driver: Any, function: Any, n: int, values: list[int], stream: Any) -> None:
+    """Begin n threads of a kernel of these parameters."""
+    packed = np.array(values, np.uint64)
+    pointers = packed.ctypes.data + 8 * np.arange(len(values), dtype=np.uint64)
+    blocks = (-(-n // THREADS), 1, 1, THREADS, 1, 1)
+    _done(driver, driver.cuLaunchKernel(function, *blocks, 0, stream, pointers.ctypes.data, 0))
 
 
 def _numbers_of_one(recipe: Recipe) -> dict[str, int]:
@@ -159,22 +163,21 @@ def _room(driver: Any, stream: Any, sizes: dict[str, int]) -> Iterator[dict[str,
     places: dict[str, Any] = {}
     try:
         for name, size in sizes.items():
-            places[name] = _done(driver, driver.cuMemAllocAsync(max(size, 8), stream), sum(sizes.values()))
+            places[name] = _done(driver, driver.cuMemAllocAsync(max(size, 8), stream))
         yield places
     finally:
         for place in places.values():
             driver.cuMemFreeAsync(place, stream)
 
 
-def _done(driver: Any, answer: tuple[Any, ...], asked: int = 0) -> Any:
+def _done(driver: Any, answer: tuple[Any, ...]) -> Any:
     """What a call of the driver gave, or the error that it told of."""
     error, *values = answer
     if error == driver.CUresult.CUDA_SUCCESS:
         return values[0] if len(values) == 1 else tuple(values)
     if error == driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY:
         raise FailedError(
-            f"the graphics card has no room for another {math.ceil(asked / 2**20):,} MiB; end other programs on it, "
-            f"give --workers 1, {ON_PROCESSOR}"
+            "the graphics card has too little memory free; end other programs on it, take one worker, " + ON_PROCESSOR
         )
     raise FailedError(
         f"the graphics card failed ({error.name}); what is stored is kept: look at the card with nvidia-smi and start "

@@ -59,14 +59,14 @@ def _ptx(structure: str) -> str:
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     machine = llvm.Target.from_triple(TRIPLE).create_target_machine(ARCHITECTURE, FEATURES, opt=3)
-    module = llvm.parse_assembly(_written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
+    module = llvm.parse_assembly(written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     passes = llvm.create_pass_builder(machine, options)
     passes.getModulePassManager().run(module, passes)
     return _UNFUSED.sub(r"\1.rn.f64", machine.emit_assembly(module))
 
 
-def _written(recipe: Recipe, layout: str) -> str:
+def written(recipe: Recipe, layout: str) -> str:
     """The module in LLVM's language."""
     module = ir.Module(name=ENTRY)
     module.triple, module.data_layout = TRIPLE, layout

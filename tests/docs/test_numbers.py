@@ -267,3 +267,38 @@ def test_times_on_a_data_set_are_as_they_were_measured():
     assert len(times) == 8
     for network in {network for _, network, _ in rows}:
         assert f"| {network} | {times['JAX', network]} | {times['PyTorch', network]} |" in page
+
+
+def test_times_on_a_graphics_card_are_as_they_were_measured():
+    page, table = PAGES["docs/gpu.md"], (ROOT / "benchmarks/results/gpu.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line[:1] == "|"]
+    value = {(what, of): (time, ratio) for what, of, _, time, _, _, ratio in lines}
+    alone = [
+        value["`gustaw`", "4,194,304"],
+        *(value["`gustaw`", f"{n} at once"] for n in ("4,194,304", "67,584", "1,024")),
+    ]
+    whole = [
+        value[f"`--device gpu`, {words}", "4,000,000"]
+        for words in (
+            "4 workers, until the last is stored",
+            "4 workers, from typing the command to its answer",
+            "2 workers, until the last is stored",
+        )
+    ]
+    for first, measured in (("on the card", alone), ("400 spreads × 10,000 trainings, into SQLite", whole)):
+        assert [took for _, took in rows("docs/gpu.md", first)] == [took for took, _ in measured]
+    assert f"in {alone[0][0]} of its time" in README
+    jax = [value["JAX, vmap and grad", "1,048,576 at once"], value["JAX, laid out by hand", "131,072 at once"]]
+    assert said(f"took {jax[0][1]} times as long a network and epoch", page)
+    assert said(f"and {jax[1][1]} times as long laid out by hand", page)
+    before = value["4 workers, one row a statement and no turns, until the last is stored", "4,000,000"][0]
+    assert said(f"without turns it took 4 workers {before}.", page)
+    assert said(
+        f"16 cores took {value['16 cores of the processor, 400 × 1,000, until the last is stored', '400,000'][0]}", page
+    )
+    axes = "`--device gpu`, 20 spreads × 20 learning rates × 1,000, until the last is stored"
+    assert said(f"learning rates × 1,000 trainings took {value[axes, '400,000'][0]}", page)
+    assert said(f"ended the command after {value['SIGINT', '4,000,000'][0]}", page)
+    instructions = int(re.search(r"has (\d+) instructions of the double-precision units", table)[1])
+    assert said(f"takes {instructions} instructions of the double-precision units", page)
+    assert said(f"{instructions * 10_000 / (132 * 64 * 1.98e9) * 1e9:.0f} ns a training, if nothing else", page)

@@ -89,7 +89,7 @@ def test_spreads_and_distributions_do_not_keep_recipes_apart():
 def test_without_a_card_gpu_is_one_sentence_and_auto_is_the_processor(tmp_path):
     done = commands.run("sweep.run", *SMALL, "--device", "gpu", folder=tmp_path)
     assert done.returncode == 1
-    assert "or leave --device out to train on the processor" in commands.one_sentence(done.stderr)
+    assert "or leave device out to train on the processor" in commands.one_sentence(done.stderr)
     assert list(tmp_path.iterdir()) == []
     done = commands.run("sweep.run", *SMALL, "--device", "auto", "--workers", "1", folder=tmp_path)
     assert "Training on the processor: " in done.stderr

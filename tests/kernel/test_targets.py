@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from sweep.errors import FailedError, UsageError
 from sweep.kernel import card, compiler, nvptx
 from sweep.recipe.choices import ACTIVATIONS, OPTIMIZERS
 from sweep.recipe.data import DataSet, remember_data
+from tests.kernel import simulated_driver
 
 FIELDS = list(kernel.Trained.__dataclass_fields__)
 needs_card = pytest.mark.skipif(bool(card.why_no_card()), reason="no graphics card is at hand")
@@ -108,112 +109,125 @@ def test_an_unknown_device_is_told():
         kernel.train(RECIPES["gustaw"], np.zeros((1, 9)), device="tpu")
 
 
-def result(name):
-    return SimpleNamespace(name=name)
-
-
-RESULTS = SimpleNamespace(
-    **{name: result(name) for name in ("CUDA_SUCCESS", "CUDA_ERROR_OUT_OF_MEMORY", "CUDA_ERROR_ECC_UNCORRECTABLE")},
-    CUDA_ERROR_NO_DEVICE=result("CUDA_ERROR_NO_DEVICE"),
-)
-
-
-def driver(monkeypatch, initialise):
-    made = SimpleNamespace(CUresult=RESULTS, cuInit=initialise)
-    monkeypatch.setitem(sys.modules, "cuda", SimpleNamespace())
-    monkeypatch.setitem(sys.modules, "cuda.bindings", SimpleNamespace(driver=made))
-    return made
-
-
 @pytest.fixture
-def anew():
-    card.find_card.cache_clear()
-    yield
-    card.find_card.cache_clear()
+def driver(monkeypatch):
+    simulated_driver.install(monkeypatch)
+    monkeypatch.setattr(simulated_driver, "fails", {})
+    yield simulated_driver
+    assert simulated_driver.memory == {}, "what a card gave goes back to it"
 
 
-@pytest.mark.usefixtures("anew")
-def test_without_nvidias_package_it_says_what_to_install(monkeypatch):
+def test_a_card_is_named_with_its_driver(driver):
+    assert card.find_card().name == "Simulated with CUDA 13.1"
+    assert card.why_no_card() == ""
+
+
+def test_without_nvidias_package_it_says_what_to_install(driver, monkeypatch):
     monkeypatch.setitem(sys.modules, "cuda", None)
-    with pytest.raises(FailedError, match=r"needs cuda-bindings \(.*\); install .* '\.\[gpu\]', or leave --device out"):
+    monkeypatch.delitem(sys.modules, "cuda.bindings")
+    with pytest.raises(FailedError, match=r"needs cuda-bindings \(.*\); install .* '\.\[gpu\]', or leave device out"):
         kernel.train(RECIPES["gustaw"], np.zeros((1, 9)), device="gpu")
 
 
-@pytest.mark.usefixtures("anew")
-def test_without_a_driver_it_says_so_in_one_sentence(monkeypatch):
+def test_without_a_driver_it_says_so_in_one_sentence(driver, monkeypatch):
     def initialise(_):
         raise RuntimeError("libcuda.so.1 cannot be found\nTraceback: many lines")
 
-    driver(monkeypatch, initialise)
+    monkeypatch.setattr(sys.modules["cuda.bindings"].driver, "cuInit", initialise)
     told = card.why_no_card()
     assert told.startswith("no NVIDIA driver answers (libcuda.so.1 cannot be found); install the driver, or leave")
     assert "\n" not in told
 
 
-@pytest.mark.usefixtures("anew")
-def test_without_a_card_it_says_so(monkeypatch):
-    driver(monkeypatch, lambda _: (RESULTS.CUDA_ERROR_NO_DEVICE,))
+def test_without_a_card_it_says_so(driver):
+    driver.fails["cuInit"] = driver.CUresult.CUDA_ERROR_NO_DEVICE
     assert card.why_no_card().startswith("no graphics card answers (CUDA_ERROR_NO_DEVICE); look at it with nvidia-smi")
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("call", "error", "words"),
     [
-        ("CUDA_ERROR_OUT_OF_MEMORY", "has no room for another 3 MiB; end other programs on it, give --workers 1, or"),
-        ("CUDA_ERROR_ECC_UNCORRECTABLE", r"failed \(CUDA_ERROR_ECC_UNCORRECTABLE\); what is stored is kept: look at"),
+        (
+            "cuMemAllocAsync",
+            "OUT_OF_MEMORY",
+            "has too little memory free; end other programs on it, take one worker, or",
+        ),
+        ("cuDevicePrimaryCtxRetain", "OUT_OF_MEMORY", "has too little memory free; end other programs on it"),
+        (
+            "cuLaunchKernel",
+            "ECC_UNCORRECTABLE",
+            r"failed \(CUDA_ERROR_ECC_UNCORRECTABLE\); what is stored is kept: look",
+        ),
+        ("cuStreamSynchronize", "ECC_UNCORRECTABLE", "start again, or leave device out to train on the processor"),
     ],
 )
-def test_what_the_card_fails_with_is_told(error, words):
+def test_what_a_card_fails_with_is_told(driver, call, error, words):
+    driver.fails[call] = getattr(driver.CUresult, f"CUDA_ERROR_{error}")
     with pytest.raises(FailedError, match=words):
-        card._done(SimpleNamespace(CUresult=RESULTS), (getattr(RESULTS, error), None), 3 * 2**20)
+        kernel.train(RECIPES["gustaw"], np.zeros((1, 9)), device="gpu")
 
 
-@needs_card
+def test_no_more_networks_are_handed_in_than_a_card_has_room_for(driver):
+    small, large = (Recipe(hidden=(2,)), Recipe(problem="parity5", hidden=(64, 64)))
+    assert card.most_networks(small) > 10**6
+    assert 128 <= card.most_networks(large) < 2**30 / 4 / 8 / large.n_parameters
+
+
+@pytest.fixture(params=["simulated", pytest.param("real", marks=needs_card)])
+def on_card(request):
+    """`kernel.train` on a card, or where the processor runs the threads of one."""
+    if request.param == "simulated":
+        request.getfixturevalue("driver")
+    return partial(kernel.train, device="gpu")
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_on_a_card_it_is_the_processors_to_nine_digits(name):
+def test_on_a_card_it_is_the_processors_to_nine_digits(name, on_card):
     recipe = CASES[name]
     parameters, keys = start(recipe)
-    here, there = (kernel.train(recipe, parameters, shuffle_keys=keys, device=device) for device in ("cpu", "gpu"))
+    here, there = (train(recipe, parameters, shuffle_keys=keys) for train in (kernel.train, on_card))
     for field in FIELDS:
         np.testing.assert_allclose(getattr(there, field), getattr(here, field), rtol=1e-9, atol=1e-9)
 
 
-@needs_card
-def test_on_a_card_it_is_the_reference():
+@pytest.mark.parametrize("name", ["gustaw", "in batches", "in loops", "in the card's memory", "classes in batches"])
+def test_no_thread_writes_where_another_one_does(name, driver):
+    parameters, keys = start(CASES[name], 3)
+    kernel.train(CASES[name], parameters, shuffle_keys=keys, device="gpu")
+
+
+def test_on_a_card_it_is_the_reference(on_card):
     recipe = replace(RECIPES["gustaw"], epochs=1000)
     parameters, _ = start(recipe, 5)
-    batch = kernel.train(recipe, parameters, device="gpu")
+    batch = on_card(recipe, parameters)
     for row in range(5):
         one = reference.train(recipe, parameters[row])
         assert batch.loss[row] == pytest.approx(one.loss, rel=1e-12)
         np.testing.assert_allclose(batch.parameters[row], one.parameters, rtol=1e-9)
 
 
-@needs_card
 @pytest.mark.parametrize("name", ["gustaw", "in batches", "in loops", "in the card's memory", "classes"])
-def test_on_a_card_a_result_does_not_depend_on_its_batch(name, monkeypatch):
+def test_on_a_card_a_result_does_not_depend_on_its_batch(name, on_card, monkeypatch):
     recipe = CASES[name]
-    parameters, keys = start(recipe, 300)
-    whole = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
-    order = np.random.default_rng(1).permutation(300)[:77]
-    some = kernel.train(recipe, parameters[order], shuffle_keys=keys[order], device="gpu")
+    parameters, keys = start(recipe, 200)
+    whole = on_card(recipe, parameters, shuffle_keys=keys)
+    order = np.random.default_rng(1).permutation(200)[:77]
+    some = on_card(recipe, parameters[order], shuffle_keys=keys[order])
     monkeypatch.setattr(card, "most_networks", lambda _: 50)
-    parts = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
+    parts = on_card(recipe, parameters, shuffle_keys=keys)
     for field in FIELDS:
         assert getattr(some, field).tobytes() == getattr(whole, field)[order].tobytes()
         assert getattr(parts, field).tobytes() == getattr(whole, field).tobytes()
 
 
-@needs_card
-def test_on_a_card_part_by_part_it_ends_with_the_same_parameters():
+def test_on_a_card_part_by_part_it_ends_with_the_same_parameters(on_card):
     recipe = CASES["in batches"]
     parameters, keys = start(recipe)
-    whole = kernel.train(recipe, parameters, shuffle_keys=keys, device="gpu")
-    first = kernel.train(recipe, parameters, 0, 33, keys, device="gpu")
-    second = kernel.train(recipe, first.parameters, 33, None, keys, first.state, device="gpu")
+    whole = on_card(recipe, parameters, shuffle_keys=keys)
+    first = on_card(recipe, parameters, 0, 33, keys)
+    second = on_card(recipe, first.parameters, 33, None, keys, first.state)
     assert second.parameters.tobytes() == whole.parameters.tobytes()
 
 
-@needs_card
-def test_on_a_card_an_empty_batch_is_no_error():
-    assert len(kernel.train(RECIPES["gustaw"], np.empty((0, 9)), device="gpu").loss) == 0
+def test_on_a_card_an_empty_batch_is_no_error(on_card):
+    assert len(on_card(RECIPES["gustaw"], np.empty((0, 9))).loss) == 0
