@@ -30,8 +30,10 @@ def run(module, *arguments, folder=None, environment=None, real=False, python=sy
     """
     command = [module, *map(str, arguments)]
     environment = clean_environment() | (environment or {})
-    if FORKS and not real and python == sys.executable and warm().can_run(environment):
-        return warm().run(command, folder or os.getcwd(), environment, SECONDS)
+    if not real and python == sys.executable and can_fork(environment):
+        process = warm().start(command, folder or os.getcwd(), environment)
+        texts = process.communicate(timeout=SECONDS)
+        return subprocess.CompletedProcess(command, process.returncode, *texts)
     with interrupts():
         return subprocess.run(
             [python, "-m", *command],
@@ -48,18 +50,30 @@ def door(module):
     return runpy.run_module(module)["main"]
 
 
-def start(module, *arguments, folder=None, environment=None, interrupt=signal.default_int_handler):
-    """Start it in a process group of its own, with a Ctrl-C that interrupts or, with SIG_IGN, one that is ignored."""
+def start(module, *arguments, folder=None, environment=None, real=False, interrupt=signal.default_int_handler):
+    """Start it in a process group of its own, with a Ctrl-C that interrupts or, with SIG_IGN, one that is ignored.
+
+    Tests of signals, of workers and of what is killed ask for a real start; others get a forked process, as of `run`.
+    """
+    command = [module, *map(str, arguments)]
+    environment = clean_environment() | (environment or {})
+    if not real and interrupt is signal.default_int_handler and can_fork(environment):
+        return warm().start(command, folder or os.getcwd(), environment)
     with interrupts(interrupt):
         return subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, arguments)],
+            [sys.executable, "-m", *command],
             cwd=folder,
-            env=clean_environment() | (environment or {}),
+            env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
+
+
+def can_fork(environment):
+    """Whether a forked command finds what a real start with this environment finds."""
+    return FORKS and warm().can_run(environment)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ import pytest
 
 # Threads of BLAS spin while they wait for a core, and the tests' processes take all cores. Read when NumPy is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# A thread of pyarrow, which pandas imports where it is installed, would not come along into a fork of tests/warm.py.
+os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
 # A test with a clock fails where other work runs beside it.
 hypothesis.settings.register_profile("without a clock", deadline=None)

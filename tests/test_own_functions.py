@@ -242,7 +242,7 @@ def test_later_errors_are_trainings_that_diverged_and_what_is_printed_is_shown_o
 
 def test_a_slow_function_is_stored_training_by_training_and_can_be_interrupted(folder):
     slow = ("--recipe", "mine.py:slow", *SWEPT, "--workers", 2, "--store", "s.db")
-    process = start("sweep.run", *slow, folder=folder)
+    process = start("sweep.run", *slow, folder=folder, real=True)
     deadline = time.monotonic() + 60
     stored = 0
     while stored < 3 and time.monotonic() < deadline:

@@ -268,7 +268,7 @@ def test_every_command_has_help(command):
 
 
 def test_output_cut_short_is_no_traceback(folder):
-    process = commands.start("analysis", "summary", "--store", "store.db", folder=folder)
+    process = commands.start("analysis", "summary", "--store", "store.db", folder=folder, real=True)
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()

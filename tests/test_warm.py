@@ -1,13 +1,14 @@
 """A command in a forked process does what a real start of Python does."""
 
 import re
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing
 
 import pytest
 
-from tests.commands import FORKS, PROGRESS, clean_environment, run, warm
+from tests.commands import FORKS, PROGRESS, clean_environment, run, start, warm
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="commands are forked on Linux alone")
 
@@ -121,7 +122,22 @@ def test_other_variables_than_those_that_are_read_late_take_a_real_start(tmp_pat
     assert (tmp_path / "a").exists()
 
 
+def test_a_forked_command_can_be_followed_and_signalled(folder):
+    status = ["sweep.status", "--store", "stored.db"]
+    told, waiting = start(*status, folder=folder), start("waits", folder=folder)
+    assert told.stdout.readline() == run(*status, folder=folder).stdout.splitlines(keepends=True)[0]
+    assert waiting.poll() is None
+    waiting.send_signal(signal.SIGTERM)
+    assert waiting.communicate(timeout=60) == ("", "")
+    assert waiting.returncode == waiting.poll() == -signal.SIGTERM
+    waiting.kill()  # of a process that has ended is none
+    told.communicate(timeout=60)
+    assert told.returncode == 0
+
+
 def test_a_command_that_does_not_end_is_killed(folder):
+    process = start("waits", folder=folder)
     with pytest.raises(subprocess.TimeoutExpired):
-        warm().run(["waits"], folder, clean_environment(), 0.5)
+        process.communicate(timeout=0.5)
+    assert process.returncode == -signal.SIGKILL
     assert run("sweep.status", "--store", "stored.db", folder=folder).returncode == 0

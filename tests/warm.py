@@ -8,18 +8,19 @@ import gc
 import importlib
 import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle, send_handle
 
 from tests.become import become
 
 COMMANDS = ("sweep.run", "sweep.status", "sweep.check", "sweep.merge", "sweep.trace", "analysis.__main__")
-DASK = "sweep.execution.cluster"
 READ_LATE = {"SWEEP_STORE", "XDG_STATE_HOME", "PYTEST_CURRENT_TEST"}
 """Variables that a command reads when it needs them. All others may be read at an import, which is past."""
 
@@ -57,39 +58,76 @@ class Warm:
             for name in (environment.keys() | self._environment.keys()) - READ_LATE
         )
 
-    def run(self, command, folder, environment, seconds):
-        """Run a command to its end, as `subprocess.run` does with text captured."""
+    def start(self, command, folder, environment):
+        """Start a command in a session of its own."""
         pipes = [os.pipe(), os.pipe()]
         self._connection.send((command, folder, environment))
         for _, end in pipes:
             send_handle(self._connection, end, self._process.pid)
             os.close(end)
-        process = self._connection.recv()
-        with ThreadPoolExecutor(len(pipes)) as pool:
-            texts = [pool.submit(_read, end) for end, _ in pipes]
-            if not self._connection.poll(seconds):
-                os.kill(process, 9)
-                self._connection.recv()
-                raise subprocess.TimeoutExpired(command, seconds)
-            return subprocess.CompletedProcess(command, self._connection.recv(), *(text.result() for text in texts))
+        return Forked(self._connection.recv(), [end for end, _ in pipes], self._take_leave)
+
+    def _take_leave(self, pid):
+        """The return code of a command that has ended."""
+        self._connection.send(pid)
+        return self._connection.recv()
 
 
-def _read(end):
-    with open(end, encoding="locale") as file:
-        return file.read()
+class Forked:
+    """A command that was started, with what tests use of a `subprocess.Popen` with text captured."""
+
+    def __init__(self, pid, outputs, take_leave):
+        self.pid, self.returncode = pid, None
+        self.stdout, self.stderr = (os.fdopen(end, encoding="locale") for end in outputs)
+        self._take_leave = take_leave
+        self._end = os.pidfd_open(pid)
+
+    def poll(self):
+        """The return code, None while it runs."""
+        return self._await(0)
+
+    def send_signal(self, number):
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self):
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+    def communicate(self, timeout=None):
+        """What it and those that it started write to their end; a command that does not end in time is killed."""
+        with ThreadPoolExecutor(2) as pool, self.stdout, self.stderr:
+            texts = [pool.submit(stream.read) for stream in (self.stdout, self.stderr)]
+            if self._await(timeout) is None:
+                os.killpg(self.pid, signal.SIGKILL)
+                self._await(None)
+                raise subprocess.TimeoutExpired("", timeout)
+            return tuple(text.result() for text in texts)
+
+    def _await(self, seconds):
+        if self.returncode is None and wait([self._end], seconds):
+            os.close(self._end)
+            self.returncode = self._take_leave(self.pid)
+        return self.returncode
 
 
 def serve(connection):
-    """Fork a process for every command that is asked for, one after the other, until nobody can ask any more."""
+    """Fork a process for every command that is asked for, and tell how it ended, until nobody can ask any more."""
     while True:
         try:
-            command, folder, environment = connection.recv()
+            asked = connection.recv()
         except EOFError:
             return
+        if isinstance(asked, int):
+            connection.send(os.waitstatus_to_exitcode(os.waitpid(asked, 0)[1]))
+            continue
+        command, folder, environment = asked
         outputs = [recv_handle(connection), recv_handle(connection)]
         process = os.fork()
         if not process:
             connection.close()
+            os.setsid()
             for number, end in enumerate(outputs, start=1):
                 os.dup2(end, number)
                 os.close(end)
@@ -98,7 +136,6 @@ def serve(connection):
         for end in outputs:
             os.close(end)
         connection.send(process)
-        connection.send(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 
 
 def warm_up():
@@ -108,8 +145,9 @@ def warm_up():
 
     for package in (sweep, analysis):
         for _, name, _ in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not name.startswith(DASK):
-                importlib.import_module(name)
+            importlib.import_module(name)
+    with suppress(ImportError):
+        importlib.import_module("distributed")
     for name in COMMANDS:
         parent, _, child = name.rpartition(".")
         delattr(sys.modules[parent], child)

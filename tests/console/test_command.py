@@ -26,6 +26,6 @@ run_command(main)
 @pytest.mark.parametrize("answer", [signal.default_int_handler, signal.SIG_IGN], ids=["foreground", "background"])
 def test_a_request_to_end_is_held_back_where_an_interrupt_is(tmp_path, answer):
     (tmp_path / "program.py").write_text(PROGRAM)
-    process = commands.start("program", folder=tmp_path, interrupt=answer)
+    process = commands.start("program", folder=tmp_path, real=True, interrupt=answer)
     assert process.communicate() == ("goes on\n", "Interrupted.\n")
     assert process.returncode == 130

@@ -142,14 +142,14 @@ def all_rows(path):
 
 
 def interrupt_at_terminal(folder):
-    process = commands.start("sweep.run", *SLOW, folder=folder)
+    process = commands.start("sweep.run", *SLOW, folder=folder, real=True)
     wait_for_records(process, folder / "store.db")
     commands.signal_group(process, signal.SIGINT)
     return process
 
 
 def terminate(folder):
-    process = commands.start("sweep.run", *SLOW, folder=folder)
+    process = commands.start("sweep.run", *SLOW, folder=folder, real=True)
     wait_for_records(process, folder / "store.db")
     process.send_signal(signal.SIGTERM)
     return process

@@ -335,7 +335,7 @@ def slow_records(tmp_path_factory):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_study_is_continued_to_the_same_records(tmp_path, slow_records, number):
-    process = commands.start("sweep.run", *SLOW, folder=tmp_path)
+    process = commands.start("sweep.run", *SLOW, folder=tmp_path, real=True)
     wait_for_second_round(process, tmp_path / "store.db")
     commands.signal_group(process, number)
     _, error = process.communicate()

@@ -5,6 +5,13 @@ import pytest
 from tests.execution.cluster.processes import local_cluster
 from tests.execution.faults.conftest import expected  # noqa: F401
 
+WITHOUT = """
+import sys
+for name in ["sweep", *sys.modules]:
+    if name.partition(".")[0] == "sweep":
+        sys.modules[name] = None
+"""
+
 
 @pytest.fixture(scope="package")
 def cluster():
@@ -21,5 +28,5 @@ def address(cluster):
 def without(tmp_path):
     """A script that takes this project from a process of Dask."""
     path = tmp_path / "without.py"
-    path.write_text("import sys\nsys.modules['sweep'] = None\n")
+    path.write_text(WITHOUT)
     return str(path)

@@ -14,9 +14,10 @@ from distributed.utils import get_mp_context
 from tests import commands
 
 if sys.platform != "win32":
-    # Dask's own way to start worker processes without the imports of each; this project's are left to them.
+    # Dask's own way to start worker processes without the imports of each.
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
-    get_mp_context().set_forkserver_preload(["distributed", "numba", "pymongo"])
+    modules = ["distributed", "pymongo", "sweep.execution.cluster_job", "sweep.kernel", "sweep.study.draws"]
+    get_mp_context().set_forkserver_preload(modules)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from tests.proxy import Proxy
 main = door("sweep.run")
 
 
-def start(address, url, study=STUDY):
-    return commands.start("sweep.run", *study, "--cluster", address, "--store", url)
+def start(address, url, study=STUDY, real=False):
+    return commands.start("sweep.run", *study, "--cluster", address, "--store", url, real=real)
 
 
 def test_a_cluster_gives_the_same_records(address, mongodb_url, expected, capsys):
@@ -104,7 +104,7 @@ def test_a_worker_that_joins_without_the_project_ends_and_loses_nothing(mongodb_
 
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGINT"])
 def test_a_client_that_goes_away_is_continued_on_any_machine(address, mongodb_url, expected, name):
-    process = start(address, mongodb_url)
+    process = start(address, mongodb_url, real=True)
     wait_until_stored(process, mongodb_url, 0)
     process.send_signal(getattr(signal, name))
     _, error = process.communicate(timeout=60)

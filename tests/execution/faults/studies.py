@@ -83,9 +83,9 @@ def _n_rows(path):
         return connection.execute("SELECT count(*) FROM trainings").fetchone()[0]
 
 
-def start(url, *more, workers=2):
-    """Start a run of the study in a process group of its own."""
-    return commands.start("sweep.run", *STUDY, "--workers", workers, "--store", url, *more)
+def start(url, *more, workers=2, real=False):
+    """Start a run of the study in a process group of its own; a real start is for what happens to its processes."""
+    return commands.start("sweep.run", *STUDY, "--workers", workers, "--store", url, *more, real=real)
 
 
 def complete(url):

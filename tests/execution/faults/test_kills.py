@@ -21,10 +21,10 @@ def kill_after(process, seconds):
 def test_a_run_killed_at_twenty_instants_loses_doubles_and_changes_nothing(url, expected):
     ledger, workers = Ledger(expected), cycle((1, 2))
     for seconds in FROM_START:
-        kill_after(start(url, workers=next(workers)), seconds)
+        kill_after(start(url, workers=next(workers), real=True), seconds)
         ledger.check(rows(url))
     for seconds in FROM_FIRST_RECORD:
-        process = start(url, workers=next(workers))
+        process = start(url, workers=next(workers), real=True)
         wait_until_stored(process, url, len(ledger.seen))
         kill_after(process, seconds)
         ledger.check(rows(url))
@@ -45,7 +45,7 @@ def test_the_ledger_counts_what_it_should():
 
 
 def test_workers_end_with_the_main_process_and_the_run_is_recorded_as_killed(url):
-    process = start(url, "--repeats", "3000")
+    process = start(url, "--repeats", "3000", real=True)
     wait_until_stored(process, url, 0)
     process.kill()
     process.communicate(timeout=60)  # ends when all who inherited standard error have ended

@@ -37,7 +37,7 @@ def test_a_run_survives_resets_silence_and_a_server_that_is_gone(proxy, mongodb_
 
 
 def test_an_outage_is_told_and_after_an_interrupt_the_next_run_goes_on(proxy, mongodb_url, state, expected):
-    process = start(proxy.url, workers=1)
+    process = start(proxy.url, workers=1, real=True)
     wait_until_stored(process, mongodb_url, 0)
     proxy.refuse()
     assert wait_for_line(process, "Waiting for up to 120 s").startswith(f"MongoDB does not answer at {proxy.url} (")

@@ -86,7 +86,7 @@ def test_after_a_lock_for_good_the_next_run_takes_up_what_was_trained(url, state
 
 
 def test_an_interrupt_while_it_waits_keeps_what_was_trained(url, state):
-    process = start(url, workers=1)
+    process = start(url, workers=1, real=True)
     wait_until_stored(process, url, 0)
     with locked(url):
         wait_for_line(process, "Waiting for up to 120 s")

@@ -19,7 +19,7 @@ SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats"
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to find child processes in")
 def test_a_run_goes_on_when_a_worker_is_killed(url, expected):
-    process = start(url)
+    process = start(url, real=True)
     wait_until_stored(process, url, 0)
     os.kill(children_of(process.pid)[-1], signal.SIGKILL)
     assert finish(process).startswith("A worker process died (killed from outside, or for want of memory); what was ")
