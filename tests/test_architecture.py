@@ -1,6 +1,7 @@
 """Imports point one way, and each library is used where it belongs."""
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -26,7 +27,13 @@ def name_of(path):
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
+@cache
 def imports(path):
+    """The modules, and what is taken from them, that a module imports."""
+    return tuple(_imports(path))
+
+
+def _imports(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

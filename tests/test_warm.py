@@ -12,7 +12,7 @@ from tests.commands import FORKS, PROGRESS, clean_environment, run, start, warm
 
 pytestmark = pytest.mark.skipif(not FORKS, reason="commands are forked on Linux alone")
 
-SMALL = ["--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40"]
+SMALL = ["--workers", "1", "--set", "epochs=30", "--axis", "hidden_std_dev=0.5,0.7,1", "--repeats", "40"]
 COMMANDS = {
     "success": ["sweep.run", *SMALL],
     "nothing to do": ["sweep.run", *SMALL, "--store", "stored.db"],

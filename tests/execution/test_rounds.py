@@ -100,7 +100,7 @@ def test_all_rounds_share_one_pool(tmp_path, expected):
             return pools[-1]
 
     url = str(tmp_path / "store.db")
-    assert run(STUDY, url, partial(Counted, 2)).n_rounds > 2
+    assert run(STUDY, url, partial(Counted, 1)).n_rounds > 2
     assert len(pools) == 1
     assert bits(STUDY, url) == expected[1]
 
@@ -322,8 +322,8 @@ def test_a_minimum_between_too_few_means_is_not_looked_for(tmp_path):
     )
 
 
-SLOW = ["--set", "epochs=8000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",
-        "--store", "store.db"]  # fmt: skip
+SLOW = ["--set", "epochs=4000", "--axis", "hidden_std_dev=log:0.1:10:10", "--repeats", "200", "--until-rse", "0.012",
+        "--workers", "1", "--store", "store.db"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

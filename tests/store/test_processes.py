@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.synchronize import Barrier
 
 import pymongo
@@ -30,7 +30,10 @@ def give_barrier(barrier: Barrier) -> None:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ProcessPoolExecutor]:
     """As many processes; each takes one task of a test, and begins it when all have one."""
-    context = get_context("spawn")
+    forks = "forkserver" in get_all_start_methods()
+    context = get_context("forkserver" if forks else "spawn")
+    if forks:  # from a process of its own, without a thread or a connection; the imports are made once for all
+        context.set_forkserver_preload([__name__])
     barrier = context.Barrier(WORKERS)
     with ProcessPoolExecutor(WORKERS, context, initializer=give_barrier, initargs=(barrier,)) as pool:
         yield pool

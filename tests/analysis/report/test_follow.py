@@ -52,6 +52,7 @@ def steps(monkeypatch, module, *todo):
     return waits
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_page_is_written_until_the_run_ends(url, tmp_path, monkeypatch, capsys):
     out, pages, blocks = tmp_path / "page.html", [], list(plan(STUDY, {}))
     waits = steps(
@@ -77,6 +78,7 @@ def test_the_page_is_written_until_the_run_ends(url, tmp_path, monkeypatch, caps
     assert [path.name for path in tmp_path.glob("page*")] == ["page.html"]
 
 
+@pytest.mark.usefixtures("quick")
 def test_an_interrupted_page_no_longer_loads_itself(url, tmp_path, monkeypatch):
     def interrupt():
         raise KeyboardInterrupt
@@ -89,6 +91,7 @@ def test_an_interrupted_page_no_longer_loads_itself(url, tmp_path, monkeypatch):
     assert not REFRESH.search(out.read_text())
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_run_that_has_ended_is_written_once(url, tmp_path):
     train(url, plan(STUDY, {}))
     end(url)
