@@ -18,6 +18,9 @@ SECONDS = 120
 FORKS = sys.platform == "linux" and os.environ.get("OPENBLAS_NUM_THREADS") == "1"
 """Whether a process with all imports has a single thread, and so can be forked."""
 
+SET_BY_DASK = ("PYTHONHASHSEED", "__DASK_PARENT_PID")
+"""Variables that Dask sets for its workers in the process that starts them."""
+
 PROGRESS = re.compile(r"^[\d,]+ of [\d,]+ trainings \(.* left\n", re.MULTILINE)
 """How far a run is, which it tells where it takes long."""
 
@@ -101,7 +104,7 @@ def signal_group(process, number=signal.SIGKILL):
 
 
 def clean_environment():
-    kept = {name: value for name, value in os.environ.items() if name != "SWEEP_STORE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ("SWEEP_STORE", *SET_BY_DASK)}
     return kept | {"PYTHONPATH": str(ROOT)}
 
 

@@ -101,15 +101,19 @@ def test_a_diverged_training_is_drawn_and_told(tmp_path):
     assert (tmp_path / "trace.svg").exists()
 
 
-def test_the_surface_is_the_networks_output():
-    seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
+@pytest.fixture(scope="module")
+def seen():
+    """What the published run of a program comes to."""
+    return trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
+
+
+def test_the_surface_is_the_networks_output(seen):
     surface = trace_surface.surface(seen)
     corners = [surface[0, 0], surface[-1, 0], surface[0, -1], surface[-1, -1]]
     np.testing.assert_allclose(corners, seen.outputs, rtol=1e-12)
 
 
-def test_a_hidden_unit_is_one_half_on_its_line():
-    seen = trace(RECIPES["peczenyj"], PROGRAMS["peczenyj"].published_parameters())
+def test_a_hidden_unit_is_one_half_on_its_line(seen):
     for unit, (a, b, c) in enumerate(trace_surface.hidden_lines(seen)):
         weights = seen.training.parameters[[unit, 2 + unit, 4 + unit]]
         assert [a, b, c] == weights.tolist()

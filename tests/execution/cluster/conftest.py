@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import commands
 from tests.execution.cluster.processes import local_cluster
 from tests.execution.faults.conftest import expected  # noqa: F401
 
@@ -17,6 +18,13 @@ for name in ["sweep", *sys.modules]:
 def cluster():
     with local_cluster() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def environment():
+    """Dask leaves the environment so that commands can be forked, which they could not for the rest of all tests."""
+    yield
+    assert commands.can_fork(commands.clean_environment()) == commands.FORKS
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Dask clusters of processes on this machine."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,6 +12,9 @@ from distributed.utils import get_mp_context
 
 from tests import commands
 
+# Whenever Dask starts a worker, again too, it would set these for this process and all commands.
+dask.config.set({"distributed.nanny.pre-spawn-environ": {}})
+
 if sys.platform != "win32":
     # Dask's own way to start worker processes without the imports of each.
     dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
@@ -23,19 +25,8 @@ if sys.platform != "win32":
 @contextmanager
 def local_cluster(**options):
     settings = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
-    before = dict(os.environ)
-    try:
-        with LocalCluster(**settings | options) as cluster:
-            _restore(before)
-            yield cluster
-    finally:
-        _restore(before)
-
-
-def _restore(environment):
-    """Take back what Dask has set for its workers, the seed of hashes among it: commands are to start without."""
-    os.environ.clear()
-    os.environ.update(environment)
+    with LocalCluster(**settings | options) as cluster:
+        yield cluster
 
 
 def free_port():
