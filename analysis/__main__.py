@@ -15,6 +15,7 @@ from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.console.progress import say
 from sweep.errors import FailedError, UsageError
+from sweep.files import write_csv
 from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
 from sweep.store import Results, Store, is_missing, open_store
@@ -222,8 +223,6 @@ def print_json(value: dict[str, Any]) -> None:
 
 def write_table(table: pd.DataFrame, path: str) -> None:
     """Write a table and say so."""
-    from sweep.style import write_csv
-
     write_csv(table, Path(path))
     print(f"{len(table):,} rows written to {path}")
 

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from sweep.errors import FailedError
+from sweep.files import unwritable, write_csv
 
 # Okabe & Ito's colours, which people with any common colour blindness can tell apart.
 BLUE, ORANGE, GREEN, PURPLE, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9"
@@ -50,7 +50,7 @@ def save(figure: Figure, table: pd.DataFrame, folder: Path, name: str) -> list[P
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error.strerror or str(error)) from error
     paths = [folder / f"{name}.{suffix}" for suffix in ("png", "svg", "csv")]
     write_figure(figure, paths[0])
     write_figure(figure, paths[1])
@@ -71,7 +71,7 @@ def write_figure(figure: Figure, path: Path) -> None:
             settle(figure)
             figure.savefig(path, metadata=metadata[path.suffix])
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error.strerror or str(error)) from error
 
 
 def settle(figure: Figure) -> None:
@@ -80,20 +80,3 @@ def settle(figure: Figure) -> None:
     if engine is not None:
         engine.execute(figure)
         figure.set_layout_engine(None)
-
-
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table with every digit of its numbers and the same line ends everywhere.
-
-    Raises:
-        FailedError: the file cannot be written.
-    """
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            table.to_csv(file, index=False, lineterminator="\n")
-    except OSError as error:
-        raise _unwritable(path, error) from error
-
-
-def _unwritable(path: Path, error: OSError) -> FailedError:
-    return FailedError(f"{path} cannot be written ({error.strerror}); name another place that exists and is writable")

@@ -1,14 +1,14 @@
 """Writes the page again and again while its run is under way; the page loads itself again until then."""
 
-import os
 import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.report.page import check_place, make_page, unwritable
+from analysis.report.page import make_page
 from analysis.tables.runs import find_run
+from sweep.files import check_place, whole
 from sweep.store import Store
 from sweep.store.provenance import run_state
 from sweep.study import Study
@@ -70,9 +70,5 @@ def with_refresh(text: str, seconds: int) -> str:
 
 def put(out: Path, text: str) -> None:
     """Write the page so that nobody reads half of one."""
-    beside = out.with_name(f"{out.name}.new")
-    try:
+    with whole(out) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(beside, out)
-    except OSError as error:
-        raise unwritable(out, error.strerror or str(error)) from error

@@ -10,7 +10,7 @@ from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
 from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run, study_of
 from sweep.console.progress import watch
-from sweep.errors import FailedError
+from sweep.files import check_place, unwritable
 from sweep.recipe import Recipe
 from sweep.statistics.answer import find_answer
 from sweep.store import Results, Store
@@ -51,12 +51,6 @@ def write_page_of(results: Results, study: Study, out: Path) -> None:
     write_text(out, page_of(Subject(results, "", out, None, find_answer(results, study))))
 
 
-def check_place(out: Path) -> None:
-    """Raise FailedError where no page can be written, before one is made."""
-    if not out.parent.is_dir() or out.is_dir():
-        raise unwritable(out, "Is a directory" if out.is_dir() else "No such file or directory")
-
-
 def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
@@ -89,8 +83,3 @@ def page_of(subject: Subject) -> str:
 def asset(name: str) -> str:
     """The text of a file of this package."""
     return files("analysis.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def unwritable(path: Path, cause: str) -> FailedError:
-    """The error that says a file cannot be written."""
-    return FailedError(f"{path} cannot be written ({cause}); name another place that exists and is writable")

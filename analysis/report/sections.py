@@ -21,6 +21,7 @@ from analysis.report.svg import inline_svg
 from analysis.tables.recipes import compare_recipes, find_sweeps
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
+from sweep.files import csv_text
 from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer
 from sweep.store import Results, Store
@@ -155,7 +156,7 @@ def all_recipes(store: Store) -> list[str]:
 
 def figure(one: Drawn) -> str:
     """A figure with its caption, and the table that it is drawn from."""
-    text = one.table.to_csv(index=False, lineterminator="\n")
+    text = csv_text(one.table)
     words = f"{len(one.table):,} rows, every digit (CSV)"
     shown = ""
     if len(one.table) <= SHOWN_ROWS and len(one.table.columns) <= SHOWN_ROWS:

@@ -6,8 +6,9 @@ import pytest
 from analysis.figures.catalogue import CATALOGUE, Drawn, LeftOut, draw_all, drawn
 from sweep import Axis, Recipe, Study, UsageError
 from sweep.errors import FailedError
+from sweep.files import write_csv
 from sweep.store import open_store
-from sweep.style import write_csv, write_figure
+from sweep.style import write_figure
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, all_diverged, fill, none_solved
 
 NAMES = ["mean_loss", "minimum", "loss_by_length", "loss_distribution", "solved", "solved_epoch", "mean_parts"]

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from analysis.claims import all_findings
-from analysis.figures.catalogue import LeftOut, drawn
+from analysis.figures.catalogue import Drawn, LeftOut, drawn
 from analysis.report.markup import number, share_span, span
 from analysis.report.page import write_report
+from analysis.report.sections import figure
 from analysis.tables.curve import with_curve
 from sweep.errors import FailedError, UsageError
 from sweep.statistics.answer import find_answer
@@ -19,6 +20,7 @@ from sweep.statistics.inference import Interval
 from sweep.statistics.observed import ONE, SOLVED
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
+from sweep.style import new_figure
 from tests import commands
 from tests.analysis.report.conftest import STUDY, fill, page_of
 from tests.analysis.report.page_parser import Page
@@ -29,9 +31,9 @@ def test_every_figure_and_claim_is_there(page, text, stored):
         figures = [one for one in drawn(store, STUDY) if not isinstance(one, LeftOut)]
         findings = all_findings(store)
     assert len(figures) >= 5
-    for figure in figures:
-        assert f"figure-{figure.name}" in page.ids
-        assert figure.caption in page.words
+    for one in figures:
+        assert f"figure-{one.name}" in page.ids
+        assert one.caption in page.words
     assert len(findings) == 13
     for finding in findings:
         assert f"{finding.verdict} {finding.id} ({finding.source}) {finding.claim}" in page.words
@@ -164,3 +166,11 @@ def test_a_place_that_cannot_be_written_is_named(stored, tmp_path, monkeypatch, 
 def test_a_run_that_is_not_there_is_named(stored, tmp_path):
     with open_store(stored) as store, pytest.raises(UsageError, match="run was given as 'x'"):
         write_report(store, stored, "x", tmp_path / "report.html")
+
+
+def test_a_table_to_save_holds_no_formula():
+    empty = new_figure(2, 1)
+    empty.subplots()
+    one = Drawn("kinds", "By kind.", empty, pd.DataFrame({"kind": ["=cmd", "plain"], "mean": [0.1, 2.0]}))
+    (data,) = re.findall(r'href="data:[^"]*base64,([^"]*)"', figure(one))
+    assert base64.b64decode(data).decode() == "kind,mean\n'=cmd,0.1\nplain,2.0\n"
