@@ -1,9 +1,10 @@
 """Group, compare and draw what a store holds."""
 
 from analysis.tables import Tables, make_tables
+from analysis.tables.export import export
 from analysis.tables.frame import compare, minimum
 from analysis.tables.records import load
 from analysis.tables.runs import find_study
 from sweep.statistics.summary import summarize
 
-__all__ = ["Tables", "compare", "find_study", "load", "make_tables", "minimum", "summarize"]
+__all__ = ["Tables", "compare", "export", "find_study", "load", "make_tables", "minimum", "summarize"]

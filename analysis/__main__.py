@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.tables.export import export
 from analysis.tables.foreign import find_results
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
@@ -35,6 +36,7 @@ def build_parser() -> Parser:
             print_minimum,
             "say where the mean loss is lowest and the gain over Xavier's, with intervals",
         ),
+        ("export", export_trainings, "write every training to a Parquet or CSV file, a row each, with its study"),
         ("claims", print_claims, "judge the published claims by what is measured here"),
         ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
         (
@@ -49,7 +51,7 @@ def build_parser() -> Parser:
         )
         command.set_defaults(function=function)
         add_store_option(command)
-        if name not in ("claims", "recipes"):
+        if name not in ("claims", "recipes", "export"):
             add_results_options(command)
         if name not in ("claims", "recipes"):
             command.add_argument(
@@ -59,6 +61,10 @@ def build_parser() -> Parser:
             command.add_argument("--csv", metavar="PATH", help="write the table there, with every digit")
         if name in ("summary", "compare", "minimum", "claims"):
             command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
+        if name == "export":
+            command.add_argument(
+                "file", metavar="FILE", help="a FILE.parquet, or a FILE.csv with its study beside it in FILE.csv.json"
+            )
         if name == "compare":
             command.add_argument(
                 "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more values of the axis"
@@ -199,6 +205,14 @@ def print_minimum(options: argparse.Namespace) -> None:
         return
     print(describe(curve.field, found))
     tell_if_foreign(study)
+
+
+def export_trainings(options: argparse.Namespace) -> None:
+    """Write the trainings to a file and say so."""
+    exported = export(options.store, options.file, options.run)
+    print(f"{exported.trainings:,} rows written to {options.file}")
+    if exported.note:
+        print(f"{exported.note}.")
 
 
 def print_claims(options: argparse.Namespace) -> None:

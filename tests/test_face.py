@@ -25,7 +25,7 @@ FACE = {
     "sweep.store": [
         "Label", "Moments", "Records", "Results", "Spreads", "Store", "file_of", "is_missing", "open_store",
     ],
-    "analysis": ["Tables", "compare", "find_study", "load", "make_tables", "minimum", "summarize"],
+    "analysis": ["Tables", "compare", "export", "find_study", "load", "make_tables", "minimum", "summarize"],
     "analysis.tables": ["Tables", "coordinates", "make_tables"],
     "analysis.claims": ["all_findings", "describe"],
 }  # fmt: skip

@@ -32,6 +32,7 @@ COMMANDS = [
     ("analysis", "compare", "0.5", "1"),
     ("analysis", "claims"),
     ("analysis", "figures"),
+    ("analysis", "export", "trainings.csv"),
 ]
 
 
@@ -61,7 +62,7 @@ def test_no_command_shows_a_password_when_it_fails(command, closed, tmp_path):
     assert f"mongodb://me:***@{closed}/db" in done.stderr
 
 
-@pytest.mark.parametrize("command", [*COMMANDS[:2], *COMMANDS[4:6]], ids=" ".join)
+@pytest.mark.parametrize("command", [*COMMANDS[:2], *COMMANDS[4:6], ("analysis", "export")], ids=" ".join)
 def test_no_command_shows_a_password_that_was_typed_in_the_wrong_place(command, tmp_path):
     module, *arguments = command
     assert SECRET not in said(run(module, *arguments, f"mongodb://me:{SECRET}@host/db", folder=tmp_path))
@@ -130,6 +131,7 @@ def test_no_output_and_no_record_of_a_run_holds_a_password(tmp_path, capsys):
         for main, arguments in (
             (status, []), (check, []), (analyse, ["summary"]), (analyse, ["summary", "--csv", str(outputs[0])]),
             (analyse, ["compare", "0.5", "1"]), (analyse, ["figures", "--out", str(outputs[1])]),
+            (analyse, ["export", str(tmp_path / "trainings.csv")]), (analyse, ["export", str(tmp_path / "x.parquet")]),
         ):  # fmt: skip
             assert main([*arguments, "--store", url]) == 0
         database = pymongo.MongoClient("mongodb://localhost")["db"]

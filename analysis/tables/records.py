@@ -1,16 +1,20 @@
 """From a store to a DataFrame with one row a training."""
 
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.tables.foreign import find_results
 from sweep.console.progress import watch
 from sweep.errors import FailedError
+from sweep.recipe.field import type_of
 from sweep.store import Results, Store, open_store
 from sweep.store.own import with_outcomes
-from sweep.study import Study
+from sweep.study import Axis, Study
 
 
 def load(store: str | Store, run: str | None = None, *, study: Study | None = None) -> pd.DataFrame:
@@ -45,39 +49,66 @@ def load(store: str | Store, run: str | None = None, *, study: Study | None = No
     if isinstance(store, str):
         with open_store(store) as opened:
             return load(opened, run, study=study)
-    results: Results
-    if study is None:
-        results, study = find_results(store, run)
-    else:
-        results = with_outcomes(store, study)
-    columns: dict[str, list[Any]] = {name: [] for name in results.fields}
-    lengths = []
-    for point in watch(study.points, "points read"):
+    found = find_results(store, run) if study is None else (with_outcomes(store, study), study)
+    return next(tables_of(*found))[1]
+
+
+def tables_of(
+    results: Results, study: Study, rows: float = math.inf
+) -> Iterator[tuple[NDArray[np.int64], pd.DataFrame]]:
+    """Every stored training of a study as `load` gives them, in tables of `rows` rows or a point's more; else in one.
+
+    Yields:
+        The number of each row's point (n,), and the table of n rows, 1 or more.
+
+    Raises:
+        FailedError: the store cannot be read, or holds no training of the study.
+    """
+    lengths: list[tuple[int, int]] = []
+    columns: dict[str, list[Any]] = {}
+    n_read = n_given = 0
+    for number, point in enumerate(watch(study.points, "points read")):
         of_point = results.columns(point.identity, study.repeats, results.fields)
-        lengths.append(len(of_point["repeat"]))
-        for name, parts in columns.items():
-            parts.append(of_point[name])
-    if not sum(lengths):
+        for name, part in of_point.items():
+            columns.setdefault(name, []).append(part)
+        lengths.append((number, len(of_point["repeat"])))
+        n_read += lengths[-1][1]
+        if n_read - n_given >= rows:
+            yield _joined(study, lengths, columns)
+            lengths, n_given = [], n_read
+    if not n_read:
         raise FailedError(
-            f"{store.name} holds no training of this study yet; `python -m sweep.status` shows its command"
+            f"{results.name} holds no training of this study yet; `python -m sweep.status` shows its command"
         )
+    if n_read > n_given:
+        yield _joined(study, lengths, columns)
+
+
+def _joined(
+    study: Study, lengths: Sequence[tuple[int, int]], columns: dict[str, list[Any]]
+) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """What was read of points, each with its number of trainings; the parts of `columns` are taken out of it."""
+    places = np.repeat(*np.array(lengths, np.int64).T)
     # A field's parts are let go as soon as they are joined: never are there two copies of more than one of them.
-    joined: dict[str, Any] = {name: np.concatenate(columns.pop(name)) for name in results.fields}
+    joined: dict[str, Any] = {name: np.concatenate(columns.pop(name)) for name in list(columns)}
     if "solved_epoch" in joined:
         joined["solved_epoch"] = pd.arrays.IntegerArray(joined["solved_epoch"], joined["solved_epoch"] < 0)
-    return pd.DataFrame(_axis_columns(study, lengths) | joined, copy=False)
-
-
-def _axis_columns(study: Study, lengths: list[int]) -> dict[str, Any]:
-    """The axis fields of every training, where the points have so many trainings."""
     shape = [len(axis.values) for axis in study.axes]
-    places = np.unravel_index(np.arange(len(study.points)), shape) if shape else ()
-    columns: dict[str, Any] = {}
-    for axis, place in zip(study.axes, places, strict=True):
-        name = "loss_function" if axis.field == "loss" else axis.field
-        codes = np.repeat(place, lengths)
-        if isinstance(axis.values[0], float | int):
-            columns[name] = np.array(axis.values)[codes]
-        else:
-            columns[name] = pd.Categorical.from_codes(codes, pd.Index(list(axis.values), tupleize_cols=False))
-    return columns
+    of_axes = np.unravel_index(places, shape) if shape else ()
+    swept = {column_of(axis): _values(study, axis, codes) for axis, codes in zip(study.axes, of_axes, strict=True)}
+    return places, pd.DataFrame(swept | joined, copy=False)
+
+
+def column_of(axis: Axis) -> str:
+    """The name of an axis's column: the field `loss` is not the loss."""
+    return "loss_function" if axis.field == "loss" else axis.field
+
+
+def _values(study: Study, axis: Axis, codes: Any) -> Any:
+    """A value of an axis for every training: numbers of their field's type, what has a name as categories."""
+    if all(isinstance(value, float | int) for value in axis.values):
+        whole = type_of(axis.field, study.recipe) in (bool, int)
+        numbers = np.array(axis.values, None if whole else np.float64)
+        if numbers.dtype != object:
+            return numbers[codes]
+    return pd.Categorical.from_codes(codes, pd.Index(list(axis.values), tupleize_cols=False))

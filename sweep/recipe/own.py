@@ -11,8 +11,9 @@ from sweep.recipe.layer import Layer
 KINDS = (bool, int, float, str)
 """The types that a field may have."""
 RESERVED = frozenset({
-    "repeat", "seed", "loss", "diverged", "reason", "outcomes", "mean", "std", "count", "standard_error", "curve",
-    "curve_error", "method", "effective", "minimum", "minimum_low", "minimum_high", "low", "high",
+    "repeat", "seed", "draws", "point", "loss", "diverged", "reason", "outcomes", "mean", "std", "count",
+    "standard_error", "curve", "curve_error", "method", "effective", "minimum", "minimum_low", "minimum_high", "low",
+    "high",
 })  # fmt: skip
 """What tables say beside fields and outcomes, which may not be called so."""
 

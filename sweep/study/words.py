@@ -26,13 +26,26 @@ def format_value(value: object, field: str = "") -> str:
     """A value of a field as it is shown: a data set by its name, else as it is typed: the widths of hidden layers, a
     spread for each, a batch of all rows."""
     if isinstance(value, tuple):
-        between = "," if field == SPREAD else "x"
-        return between.join(map(format_value, value)) or "none"
+        return _between(field).join(map(format_value, value)) or "none"
     if field == "batch_size" and value == FULL:
         return "full"
     if field == "problem":
         return data_name(str(value))
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def typed_value(value: object, field: str = "") -> str:
+    """A value of a field as it is typed, with every digit.
+
+    Examples:
+        >>> typed_value((3, 3), "hidden"), typed_value((), "hidden"), typed_value((0.1 + 0.2, 1.0), "hidden_std_dev")
+        ('3x3', 'none', '0.30000000000000004,1.0')
+    """
+    return (_between(field).join(map(str, value)) or "none") if isinstance(value, tuple) else str(value)
+
+
+def _between(field: str) -> str:
+    return "," if field == SPREAD else "x"
 
 
 def digits_of(mean: float) -> int:
