@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, jobs, machine, networks, overhead, recipes, start, table, trainers
+from benchmarks import answers, exports, jobs, machine, networks, overhead, recipes, start, table, trainers
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 
@@ -21,6 +21,7 @@ SECTIONS = {
     "stores": (jobs.measure_stores, "the whole job per store, beside the kernel's own time"),
     "workers": (jobs.measure_workers, "the whole job with more and more workers"),
     "sizes": (jobs.measure_sizes, "the whole job in larger and larger sizes: time and memory"),
+    "exports": (exports.measure, "a row a training into a file, beside load and pandas"),
     "start": (start.measure, "the time to the first results on the screen"),
     "answers": (answers.measure, "how near the best spread, beside smoothers and Optuna's samplers"),
 }

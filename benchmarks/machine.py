@@ -14,7 +14,10 @@ from sweep.execution.processes import usable_cores
 from sweep.redact import redact
 from sweep.store.provenance import cpu_model, git_commit, now
 
-LIBRARIES = ("numpy", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo", "scikit-learn", "statsmodels")
+LIBRARIES = (
+    "numpy", "pandas", "pyarrow", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo", "scikit-learn",
+    "statsmodels",
+)  # fmt: skip
 
 
 def describe(mongodb):
