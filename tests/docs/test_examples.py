@@ -73,6 +73,6 @@ def test_every_query_runs(query):
 
 
 def test_there_are_examples():
-    assert len(EXAMPLES) == 12
+    assert len(EXAMPLES) == 13
     assert len(blocks("sql")) == 1
     assert "prints" in PAGES["README.md"]

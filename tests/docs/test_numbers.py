@@ -302,3 +302,18 @@ def test_times_on_a_graphics_card_are_as_they_were_measured():
     instructions = int(re.search(r"has (\d+) instructions of the double-precision units", table)[1])
     assert said(f"takes {instructions} instructions of the double-precision units", page)
     assert said(f"{instructions * 10_000 / (132 * 64 * 1.98e9) * 1e9:.0f} ns a training, if nothing else", page)
+
+
+def test_exports_take_what_was_measured():
+    table = (ROOT / "benchmarks/results/exports.md").read_text(encoding="utf-8")
+    row = r"^\| `export`, (\w+) \| 4,000,000 \| 3 \| (\S+ \w+) \| .* \| (\S+ \w+) \| \S+ \|$"
+    cells = re.findall(row, table, re.MULTILINE)
+    assert [kind for kind, *_ in cells] == ["Parquet", "CSV"] * 3
+    ours, theirs = ([one[number] for one in cells] for number in (1, 2))
+    for words in (
+        f"4 million from SQLite take {ours[2]} as Parquet and {ours[3]} as CSV from typing the command",
+        f"with {ours[4]} and {ours[5]} of memory at the peak",
+        f"`load` and pandas take {theirs[2]} and {theirs[3]} for fewer columns, and {theirs[4]} (",
+    ):
+        assert said(words, PAGES["docs/storage.md"]), words
+    assert theirs[4] == theirs[5]
