@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.recipe import AnyRecipe
 from sweep.recipe.function import FunctionError, TrainingFunction, find_function
 from sweep.recipe.own import RESERVED, OwnRecipe
 from sweep.recipe.own_lines import own_lines
@@ -106,7 +107,7 @@ def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str
     for row, rng in enumerate(rngs):
         given = {"parameters": {name: of[row] for name, of in parameters.items()}} if parameters else {}
         try:
-            trained.append(_read(function.function(rng, **given, **arguments)))
+            trained.append(_read(function.function(rng, **given, **arguments), block.point.recipe))
         except (Exception, SystemExit) as error:
             _end_if_first(block, row, error)
             trained.append(_failed(error))
@@ -137,9 +138,8 @@ def _train_batch(
 ) -> list[_Trained]:
     rngs, parameters = generators(block.point, start, stop), own_parameters(block.point, start, stop)
     try:
-        return _read_batch(
-            function.function(rngs, **({"parameters": parameters} if parameters else {}), **arguments), len(rngs)
-        )
+        given = {"parameters": parameters} if parameters else {}
+        return _read_batch(function.function(rngs, **given, **arguments), len(rngs), block.point.recipe)
     except (Exception, SystemExit) as error:
         _end_if_first(block, start - block.start, error)
         if len(rngs) == 1:
@@ -168,20 +168,20 @@ def _failed(error: BaseException) -> _Trained:
     return _Trained(math.nan, None, f"{type(error).__name__}: {error}"[:MOST_PRINTED])
 
 
-def _read(returned: Any) -> _Trained:
+def _read(returned: Any, recipe: AnyRecipe) -> _Trained:
     """What a function returned of one training."""
     if not isinstance(returned, Mapping):
         return _trained(_number(returned), None)
-    loss, further = _split(returned)
+    loss, further = _split(returned, recipe)
     numbers = {name: _number(value, name) for name, value in further.items()}
     return _trained(_number(loss), _to_json(numbers) if numbers else None)
 
 
-def _read_batch(returned: Any, n: int) -> list[_Trained]:
+def _read_batch(returned: Any, n: int, recipe: AnyRecipe) -> list[_Trained]:
     """What a function returned of n trainings."""
     if not isinstance(returned, Mapping):
         return list(map(_trained, _numbers(returned, n).tolist(), repeat(None)))
-    loss, further = _split(returned)
+    loss, further = _split(returned, recipe)
     columns = {name: _numbers(value, n, name) for name, value in further.items()}
     losses = _numbers(loss, n).tolist()
     if not columns:
@@ -201,8 +201,8 @@ def _trained(loss: float, outcomes: str | None) -> _Trained:
     return _Trained(math.nan, outcomes, f"the loss is {loss}")
 
 
-def _split(returned: Mapping[Any, Any]) -> tuple[Any, dict[str, Any]]:
-    """The loss and the other outcomes."""
+def _split(returned: Mapping[Any, Any], recipe: AnyRecipe) -> tuple[Any, dict[str, Any]]:
+    """The loss and the other outcomes, none of which is called as a field is."""
     further = dict(returned)
     if "loss" not in further:
         raise RubbishError(
@@ -210,12 +210,17 @@ def _split(returned: Mapping[Any, Any]) -> tuple[Any, dict[str, Any]]:
         )
     loss = further.pop("loss")
     for name in further:
-        if not isinstance(name, str) or not name.isidentifier() or name in RESERVED:
+        if not isinstance(name, str) or not name.isidentifier() or name in {*RESERVED, *fields_of(recipe)}:
             raise RubbishError(
                 f"it returned an outcome named {name!r}; allowed are names of letters, digits and _, but not "
-                f"{', '.join(sorted(RESERVED - {'loss'}))}"
+                f"{', '.join([*fields_of(recipe), *sorted(RESERVED - {'loss'})])}"
             )
     return loss, further
+
+
+def fields_of(recipe: AnyRecipe) -> tuple[str, ...]:
+    """The names of a function's fields."""
+    return tuple(recipe.fields) if isinstance(recipe, OwnRecipe) else ()
 
 
 def _number(value: Any, name: str = "loss") -> float:

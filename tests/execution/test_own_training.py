@@ -151,6 +151,16 @@ def test_a_batch_of_another_shape_is_rubbish(have, returned, said):
     assert records.reason[0].startswith(f"RubbishError: {said}")
 
 
+def test_an_outcome_is_not_called_as_a_field_is(have):
+    def mine(rng, *, rate=0.1):
+        return {"loss": 1.0, "rate": 2.0}
+
+    (records,) = records_of(have(mine), repeats=1)
+    assert records.reason[0].startswith(
+        "RubbishError: it returned an outcome named 'rate'; allowed are names of letters,"
+    )
+
+
 def test_an_error_is_a_training_that_diverged_with_its_reason(have):
     def mine(rng, *, hidden_std_dev=1.0):
         if rng.random() < 0.5:
