@@ -317,3 +317,21 @@ def test_exports_take_what_was_measured():
     ):
         assert said(words, PAGES["docs/storage.md"]), words
     assert theirs[4] == theirs[5]
+
+
+def test_a_result_of_an_own_function_costs_what_was_measured():
+    table = (ROOT / "benchmarks/results/own-functions.md").read_text(encoding="utf-8")
+    medians = dict(re.findall(r"^\| (.+?) \| [\d,]+ \| 5 \| (\S+ \S+) \|", table, re.MULTILINE))
+    own = "`sweep.run` of a function of one's own, {}, into SQLite"
+    one, many = medians[own.format("a training at a time")], medians[own.format("in batches")]
+    samplers = [
+        f"Optuna, {kind}Sampler, {where}" for kind in ("Random", "Grid") for where in ("in memory", "into SQLite")
+    ]
+    optuna = [medians[sampler] for sampler in samplers]
+    joblib = medians["joblib, a task a training, 2 workers, results in a list"]
+    for words in (
+        f"a result costs {one} one by one and {many} in batches: 400,000 results",
+        f"Optuna takes {optuna[0]} a trial in memory and {optuna[1]} into SQLite",
+        f"GridSampler {optuna[2]} and {optuna[3]}), joblib {joblib} a task",
+    ):
+        assert said(words, PAGES["docs/own-functions.md"]), words
