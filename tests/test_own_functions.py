@@ -97,6 +97,7 @@ def test_a_sweep_is_stored_summarised_drawn_and_checked(folder, url):
     drawn = run("analysis", "figures", "--out", "drawn", "--store", url, folder=folder)
     assert "drawn/outcomes.png" in drawn.stdout
     assert "solved is left out: which trainings are solved is not known." in drawn.stdout
+    assert "loss_by_length is left out: which draws the spread scales is not known." in drawn.stdout
     assert pd.read_csv(folder / "drawn" / "outcomes.csv")["short"].tolist() == pytest.approx(
         trainings.groupby("hidden_std_dev")["short"].mean().tolist()
     )

@@ -32,6 +32,8 @@ def why_not(table: pd.DataFrame, study: Study) -> str | None:
         return "the loss by length needs one axis, a spread"
     if why_not_pooled(study):
         return why_not_pooled(study)[:1].lower() + why_not_pooled(study)[1:-1]
+    if not draw_of(study.recipe, study.axes[0].field).dimension:
+        return "which draws the spread scales is not known"
     if draw_of(study.recipe, study.axes[0].field).distribution == "truncated_normal":
         return "how likely truncated normal draws are does not follow from their length alone"
     if not is_pooled(study):
