@@ -12,7 +12,7 @@ from sweep.execution.own_training import train_repeats
 from sweep.inspection.recompute import TOLERANCE, compare, draw_sample
 from sweep.inspection.verify import Report, verify
 from sweep.recipe import OwnRecipe
-from sweep.recipe.function import find_function
+from sweep.recipe.location import find_function
 from sweep.store import Store, open_store
 from sweep.store.provenance import cpu_model, project_version, run_state
 

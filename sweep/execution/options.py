@@ -9,7 +9,7 @@ from sweep.execution.gpu import DEVICES
 from sweep.execution.processes import usable_cores
 from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
-from sweep.recipe.function import find_function, is_location
+from sweep.recipe.location import find_function, is_location
 from sweep.recipe.published import NAMES
 from sweep.study import Study
 from sweep.study.parse import SPEC

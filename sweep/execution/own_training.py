@@ -1,20 +1,18 @@
 """Trains blocks by a function of the user's own: piece by piece, since nobody knows how long a training takes."""
 
-import json
 import math
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
-from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sweep.recipe import AnyRecipe
-from sweep.recipe.function import FunctionError, TrainingFunction, find_function
-from sweep.recipe.own import RESERVED, OwnRecipe
+from sweep.execution.returned import RubbishError, Trained, read, read_batch
+from sweep.recipe.function import FunctionError, TrainingFunction
+from sweep.recipe.location import find_function
+from sweep.recipe.own import OwnRecipe
 from sweep.recipe.own_lines import own_lines
 from sweep.store import Records
 from sweep.study import Block, Point
@@ -25,19 +23,6 @@ SECONDS = 0.25
 FIRST_BATCH = 16
 MOST_PRINTED = 2000
 """Characters of what a function prints that are shown, and of a reason that are kept."""
-ALLOWED = "allowed is a number, the loss, or a dict of numbers with 'loss' among them"
-
-
-class _Trained(NamedTuple):
-    """One training: its loss, NaN where it diverged, its further outcomes as JSON and why it diverged."""
-
-    loss: float
-    outcomes: str | None
-    reason: str | None
-
-
-class RubbishError(ValueError):
-    """What a function returned is no result."""
 
 
 _batches: dict[str, int] = {}
@@ -100,14 +85,14 @@ def train_repeats(point: Point, start: int, stop: int) -> Records:
     return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
-def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[_Trained]:
-    trained: list[_Trained] = []
+def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[Trained]:
+    trained: list[Trained] = []
     rngs, parameters = generators(*block[:3]), own_parameters(*block[:3])
     deadline = time.perf_counter() + SECONDS
     for row, rng in enumerate(rngs):
         given = {"parameters": {name: of[row] for name, of in parameters.items()}} if parameters else {}
         try:
-            trained.append(_read(function.function(rng, **given, **arguments), block.point.recipe))
+            trained.append(read(function.function(rng, **given, **arguments), block.point.recipe))
         except (Exception, SystemExit) as error:
             _end_if_first(block, row, error)
             trained.append(_failed(error))
@@ -116,10 +101,10 @@ def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str
     return trained
 
 
-def _train_batches(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[_Trained]:
+def _train_batches(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[Trained]:
     """Batches for about SECONDS, each larger if the one before took little and smaller if it took long; always of a
     power of two, so that what compiles for a shape does so a few times."""
-    trained: list[_Trained] = []
+    trained: list[Trained] = []
     deadline = time.perf_counter() + SECONDS
     while (left := block.n_trainings - len(trained)) and (not trained or time.perf_counter() < deadline):
         most, begin = _batches.get(function.location, FIRST_BATCH), time.perf_counter()
@@ -135,11 +120,11 @@ def _train_batches(function: TrainingFunction, block: Block, arguments: Mapping[
 
 def _train_batch(
     function: TrainingFunction, block: Block, start: int, stop: int, arguments: Mapping[str, Any]
-) -> list[_Trained]:
+) -> list[Trained]:
     rngs, parameters = generators(block.point, start, stop), own_parameters(block.point, start, stop)
     try:
         given = {"parameters": parameters} if parameters else {}
-        return _read_batch(function.function(rngs, **given, **arguments), len(rngs), block.point.recipe)
+        return read_batch(function.function(rngs, **given, **arguments), len(rngs), block.point.recipe)
     except (Exception, SystemExit) as error:
         _end_if_first(block, start - block.start, error)
         if len(rngs) == 1:
@@ -164,94 +149,11 @@ def _end_if_first(block: Block, row: int, error: BaseException) -> None:
     ) from None
 
 
-def _failed(error: BaseException) -> _Trained:
-    return _Trained(math.nan, None, f"{type(error).__name__}: {error}"[:MOST_PRINTED])
+def _failed(error: BaseException) -> Trained:
+    return Trained(math.nan, None, f"{type(error).__name__}: {error}"[:MOST_PRINTED])
 
 
-def _read(returned: Any, recipe: AnyRecipe) -> _Trained:
-    """What a function returned of one training."""
-    if not isinstance(returned, Mapping):
-        return _trained(_number(returned), None)
-    loss, further = _split(returned, recipe)
-    numbers = {name: _number(value, name) for name, value in further.items()}
-    return _trained(_number(loss), _to_json(numbers) if numbers else None)
-
-
-def _read_batch(returned: Any, n: int, recipe: AnyRecipe) -> list[_Trained]:
-    """What a function returned of n trainings."""
-    if not isinstance(returned, Mapping):
-        return list(map(_trained, _numbers(returned, n).tolist(), repeat(None)))
-    loss, further = _split(returned, recipe)
-    columns = {name: _numbers(value, n, name) for name, value in further.items()}
-    losses = _numbers(loss, n).tolist()
-    if not columns:
-        return list(map(_trained, losses, repeat(None)))
-    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
-    if all(np.isfinite(column).all() for column in columns.values()):
-        form = "{" + ", ".join(f"{json.dumps(name).replace('%', '%%')}: %r" for name in columns) + "}"
-        texts = [form % row for row in rows]
-    else:
-        texts = [_to_json(dict(zip(columns, row, strict=True))) for row in rows]
-    return list(map(_trained, losses, texts))
-
-
-def _trained(loss: float, outcomes: str | None) -> _Trained:
-    if math.isfinite(loss):
-        return _Trained(loss, outcomes, None)
-    return _Trained(math.nan, outcomes, f"the loss is {loss}")
-
-
-def _split(returned: Mapping[Any, Any], recipe: AnyRecipe) -> tuple[Any, dict[str, Any]]:
-    """The loss and the other outcomes, none of which is called as a field is."""
-    further = dict(returned)
-    if "loss" not in further:
-        raise RubbishError(
-            f"it returned a dict without 'loss', with {', '.join(map(repr, further)) or 'nothing'}; {ALLOWED}"
-        )
-    loss = further.pop("loss")
-    for name in further:
-        if not isinstance(name, str) or not name.isidentifier() or name in {*RESERVED, *fields_of(recipe)}:
-            raise RubbishError(
-                f"it returned an outcome named {name!r}; allowed are names of letters, digits and _, but not "
-                f"{', '.join([*fields_of(recipe), *sorted(RESERVED - {'loss'})])}"
-            )
-    return loss, further
-
-
-def fields_of(recipe: AnyRecipe) -> tuple[str, ...]:
-    """The names of a function's fields."""
-    return tuple(recipe.fields) if isinstance(recipe, OwnRecipe) else ()
-
-
-def _number(value: Any, name: str = "loss") -> float:
-    if not isinstance(value, str | bytes) and getattr(value, "ndim", 0) == 0 and hasattr(value, "__float__"):
-        return float(value)
-    raise RubbishError(f"it returned {_shown(value)} as {name}; {ALLOWED}")
-
-
-def _numbers(value: Any, n: int, name: str = "loss") -> NDArray[np.float64]:
-    try:
-        numbers = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        numbers = np.empty(())
-    if numbers.shape != (n,):
-        raise RubbishError(
-            f"it returned {_shown(value)} as {name} of a batch of {n}; allowed is an array of shape ({n},), or a dict "
-            "of such with 'loss' among them"
-        )
-    return numbers
-
-
-def _shown(value: Any) -> str:
-    shape = getattr(value, "shape", None)
-    return f"an array of shape {tuple(shape)}" if shape else repr(value)[:60]
-
-
-def _to_json(numbers: Mapping[str, float]) -> str:
-    return json.dumps({name: value if math.isfinite(value) else None for name, value in numbers.items()})
-
-
-def _to_records(start: int, trained: Sequence[_Trained]) -> Records:
+def _to_records(start: int, trained: Sequence[Trained]) -> Records:
     n = len(trained)
     loss = np.array([one.loss for one in trained], np.float64)
     texts = np.empty((2, n), object)

@@ -9,7 +9,7 @@ from sweep.recipe import AnyRecipe, OwnRecipe, Recipe
 from sweep.recipe.csv_file import is_csv, read_csv
 from sweep.recipe.data import remember_data
 from sweep.recipe.field import in_conflict, with_values
-from sweep.recipe.function import find_function, is_location
+from sweep.recipe.location import find_function, is_location
 from sweep.recipe.problem import find_problem
 from sweep.recipe.published import find_recipe
 from sweep.study.axis import Axis

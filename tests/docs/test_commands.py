@@ -17,7 +17,7 @@ from sweep.check import build_parser as check_parser
 from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.merge import build_parser as merge_parser
 from sweep.recipe import FIELDS
-from sweep.recipe.function import find_function
+from sweep.recipe.location import find_function
 from sweep.recipe.published import find_recipe
 from sweep.status import build_parser as status_parser
 from sweep.study.parse import parse_setting

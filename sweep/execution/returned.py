@@ -1,0 +1,110 @@
+"""What a training function of the user's own returned, read as trainings; what is no result is told."""
+
+import json
+import math
+from collections.abc import Mapping
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sweep.recipe import AnyRecipe
+from sweep.recipe.own import RESERVED, OwnRecipe
+
+ALLOWED = "allowed is a number, the loss, or a dict of numbers with 'loss' among them"
+
+
+class Trained(NamedTuple):
+    """One training: its loss, NaN where it diverged, its further outcomes as JSON and why it diverged."""
+
+    loss: float
+    outcomes: str | None
+    reason: str | None
+
+
+class RubbishError(ValueError):
+    """What a function returned is no result."""
+
+
+def read(returned: Any, recipe: AnyRecipe) -> Trained:
+    """What a function returned of one training."""
+    if not isinstance(returned, Mapping):
+        return _trained(_number(returned), None)
+    loss, further = _split(returned, recipe)
+    numbers = {name: _number(value, name) for name, value in further.items()}
+    return _trained(_number(loss), _to_json(numbers) if numbers else None)
+
+
+def read_batch(returned: Any, n: int, recipe: AnyRecipe) -> list[Trained]:
+    """What a function returned of n trainings."""
+    if not isinstance(returned, Mapping):
+        return list(map(_trained, _numbers(returned, n).tolist(), repeat(None)))
+    loss, further = _split(returned, recipe)
+    columns = {name: _numbers(value, n, name) for name, value in further.items()}
+    losses = _numbers(loss, n).tolist()
+    if not columns:
+        return list(map(_trained, losses, repeat(None)))
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    if all(np.isfinite(column).all() for column in columns.values()):
+        form = "{" + ", ".join(f"{json.dumps(name).replace('%', '%%')}: %r" for name in columns) + "}"
+        texts = [form % row for row in rows]
+    else:
+        texts = [_to_json(dict(zip(columns, row, strict=True))) for row in rows]
+    return list(map(_trained, losses, texts))
+
+
+def _trained(loss: float, outcomes: str | None) -> Trained:
+    if math.isfinite(loss):
+        return Trained(loss, outcomes, None)
+    return Trained(math.nan, outcomes, f"the loss is {loss}")
+
+
+def _split(returned: Mapping[Any, Any], recipe: AnyRecipe) -> tuple[Any, dict[str, Any]]:
+    """The loss and the other outcomes, none of which is called as a field is."""
+    further = dict(returned)
+    if "loss" not in further:
+        raise RubbishError(
+            f"it returned a dict without 'loss', with {', '.join(map(repr, further)) or 'nothing'}; {ALLOWED}"
+        )
+    loss = further.pop("loss")
+    for name in further:
+        if not isinstance(name, str) or not name.isidentifier() or name in {*RESERVED, *fields_of(recipe)}:
+            raise RubbishError(
+                f"it returned an outcome named {name!r}; allowed are names of letters, digits and _, but not "
+                f"{', '.join([*fields_of(recipe), *sorted(RESERVED - {'loss'})])}"
+            )
+    return loss, further
+
+
+def fields_of(recipe: AnyRecipe) -> tuple[str, ...]:
+    """The names of a function's fields."""
+    return tuple(recipe.fields) if isinstance(recipe, OwnRecipe) else ()
+
+
+def _number(value: Any, name: str = "loss") -> float:
+    if not isinstance(value, str | bytes) and getattr(value, "ndim", 0) == 0 and hasattr(value, "__float__"):
+        return float(value)
+    raise RubbishError(f"it returned {_shown(value)} as {name}; {ALLOWED}")
+
+
+def _numbers(value: Any, n: int, name: str = "loss") -> NDArray[np.float64]:
+    try:
+        numbers = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        numbers = np.empty(())
+    if numbers.shape != (n,):
+        raise RubbishError(
+            f"it returned {_shown(value)} as {name} of a batch of {n}; allowed is an array of shape ({n},), or a dict "
+            "of such with 'loss' among them"
+        )
+    return numbers
+
+
+def _shown(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return f"an array of shape {tuple(shape)}" if shape else repr(value)[:60]
+
+
+def _to_json(numbers: Mapping[str, float]) -> str:
+    return json.dumps({name: value if math.isfinite(value) else None for name, value in numbers.items()})
