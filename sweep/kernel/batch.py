@@ -147,6 +147,7 @@ def _one_by_one(batches: Array, n: int) -> Array:
     return np.ascontiguousarray(batches.transpose(0, 2, 1).reshape(of * lanes, numbers)[:n])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows has diverged, and is known to have
 def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array, state: Array) -> Trained:
     targets = find_problem(recipe.problem, recipe.inputs).targets
     logs = np.log(scored[:, SIGNIFICAND]) + math.log(2) * scored[:, EXPONENT]
