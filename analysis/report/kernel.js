@@ -15,23 +15,40 @@ const sweepKernel = (() => {
     return Float64Array.from({ length: epochs }, (_, epoch) => learning_rate * factor(epoch / epochs));
   }
 
-  // The loss of a row of outputs, as sweep/recipe/objective.py has it.
-  function rowLoss({ loss, output }, clip, outputs, targets) {
-    const n = outputs.length;
-    const top = Math.max(...outputs);
-    const powers = output === "softmax" ? outputs.map((one) => Math.exp(one - top)) : outputs;
-    const total = output === "softmax" ? powers.reduce((sum, one) => sum + one, 0) : 1;
-    if (loss === "cross_entropy") return Math.log(total) - outputs.reduce((sum, one, k) => sum + (one - top) * targets[k], 0);
-    if (loss === "mse") return powers.reduce((sum, one, k) => sum + (one / total - targets[k]) ** 2, 0) / n;
-    const clipped = outputs.map((one) => Math.min(1 - clip, Math.max(clip, one)));
-    return clipped.reduce((sum, p, k) => sum - Math.log(targets[k] > 0.5 ? p : 1 - p), 0) / n;
+  // The loss of a row, of its outputs and the targets from a place on, as sweep/recipe/objective.py has it.
+  function rowLoss({ loss, output }, clip, outputs, targets, place) {
+    let sum = 0;
+    let total = 0;
+    let top = -Infinity;
+    const isSoftmax = output === "softmax";
+    if (isSoftmax) {
+      for (const one of outputs) top = Math.max(top, one);
+      for (const one of outputs) total += Math.exp(one - top);
+    }
+    for (let k = 0; k < outputs.length; k += 1) {
+      const one = outputs[k];
+      const target = targets[place + k];
+      if (loss === "cross_entropy") sum -= (one - top) * target;
+      else if (loss === "mse") sum += ((isSoftmax ? Math.exp(one - top) / total : one) - target) ** 2;
+      else {
+        const p = Math.min(1 - clip, Math.max(clip, one));
+        sum -= Math.log(target > 0.5 ? p : 1 - p);
+      }
+    }
+    return loss === "cross_entropy" ? Math.log(total) + sum : sum / outputs.length;
   }
 
-  function isRight({ output }, outputs, targets) {
-    if (output === "sigmoid") return outputs.every((one, k) => (one - 0.5) * (2 * targets[k] - 1) > 0);
+  function isRight({ output }, outputs, targets, place) {
     if (output === "identity") return false;
-    const best = (wanted) => Math.max(...outputs.filter((_, k) => targets[k] > 0.5 === wanted));
-    return best(true) > best(false);
+    let own = -Infinity;
+    let others = -Infinity;
+    for (let k = 0; k < outputs.length; k += 1) {
+      const target = targets[place + k];
+      if (output === "sigmoid" && !((outputs[k] - 0.5) * (2 * target - 1) > 0)) return false;
+      if (target > 0.5) own = Math.max(own, outputs[k]);
+      else others = Math.max(others, outputs[k]);
+    }
+    return output === "sigmoid" || own > others;
   }
 
   class Kernel {
@@ -113,23 +130,27 @@ const sweepKernel = (() => {
     }
 
     judge() {
-      const { rows, n_parameters, n_outputs, places, recipe, constants, clip } = this.layout;
+      const { lanes, rows, n_parameters, n_outputs, places, recipe, clip } = this.layout;
       const result = { loss: Float64Array, finalLoss: Float64Array, solved: Uint8Array, solvedEpoch: Int32Array, diverged: Uint8Array, accuracy: Float64Array };
       for (const name in result) result[name] = new result[name](this.n);
       result.parameters = new Float64Array(this.n * n_parameters);
+      const targets = Float64Array.from(this.layout.constants.targets);
+      const row = new Float64Array(n_outputs);
       for (let network = 0; network < this.n; network += 1) {
-        const scores = this.column("scores", network);
-        const outputs = this.column("outputs", network);
-        const parameters = this.column("parameters", network);
-        const logarithm = Math.log(scores[places.significand]) + Math.LN2 * scores[places.exponent];
-        const loss = recipe.loss === "cross_entropy" ? (scores[places.squares] + logarithm) / rows : (scores[places.squares] - logarithm) / (rows * n_outputs);
+        const lane = network % lanes;
+        const [scores, outputs, trained] = ["scores", "outputs", "parameters"].map((name) => this.array(name, network));
+        const score = (name) => scores[places[name] * lanes + lane];
+        const logarithm = Math.log(score("significand")) + Math.LN2 * score("exponent");
+        const loss = recipe.loss === "cross_entropy" ? (score("squares") + logarithm) / rows : (score("squares") - logarithm) / (rows * n_outputs);
         let finalLoss = 0;
         let right = 0;
-        for (let row = 0; row < rows; row += 1) {
-          const [here, wanted] = [outputs, constants.targets].map((all) => Array.from(all.slice(row * n_outputs, (row + 1) * n_outputs)));
-          finalLoss += rowLoss(recipe, clip, here, wanted) / rows;
-          right += isRight(recipe, here, wanted);
+        for (let first = 0; first < rows * n_outputs; first += n_outputs) {
+          for (let k = 0; k < n_outputs; k += 1) row[k] = outputs[(first + k) * lanes + lane];
+          finalLoss += rowLoss(recipe, clip, row, targets, first) / rows;
+          right += isRight(recipe, row, targets, first);
         }
+        const parameters = result.parameters.subarray(network * n_parameters, (network + 1) * n_parameters);
+        for (let place = 0; place < n_parameters; place += 1) parameters[place] = trained[place * lanes + lane];
         const diverged = !(Number.isFinite(loss) && Number.isFinite(finalLoss) && parameters.every(Number.isFinite));
         const solved = recipe.solved_below ? finalLoss <= recipe.solved_below : right === rows;
         const first = this.solvedEpoch[network];
@@ -139,7 +160,6 @@ const sweepKernel = (() => {
         result.solvedEpoch[network] = Number.isFinite(first) ? first : solved ? this.epoch : NEVER;
         result.diverged[network] = diverged;
         result.accuracy[network] = diverged || recipe.output === "identity" ? NaN : right / rows;
-        result.parameters.set(parameters, network * n_parameters);
       }
       return result;
     }
@@ -153,14 +173,9 @@ const sweepKernel = (() => {
       return new Float64Array(this.memory.buffer, offset, size / 8);
     }
 
-    // A batch's array (numbers, lanes) of the batch that a network is in, and the network's own numbers in it.
+    // An array (numbers, lanes) of the batch that a network is in.
     array(name, network) {
       return this.numbers(this.place(name, network), this.layout.batch.arrays[name].size);
-    }
-
-    column(name, network) {
-      const { lanes } = this.layout;
-      return this.array(name, network).filter((_, place) => place % lanes === network % lanes);
     }
   }
 

@@ -1,0 +1,91 @@
+"""What a browser makes of a training: WebAssembly beside plain JavaScript, the kernel here and the reference.
+
+node stands in for the browser: it is the engine of Chrome, V8.
+"""
+
+import base64
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from functools import partial
+
+from benchmarks.commands import ROOT
+from benchmarks.losses import check
+from benchmarks.measurement import Row, Table, interleave, one_core, seconds
+from benchmarks.peers import moons
+from benchmarks.recipes import BATCH, EPOCHS_CHECKED, per_training
+from benchmarks.table import duration
+from sweep import RECIPES, kernel, reference
+from sweep.errors import FailedError
+from sweep.kernel.wasm import wasm_layout, wasm_module
+from sweep.study import Point
+from sweep.study.draws import initial_parameters
+
+GUSTAW = RECIPES["gustaw"]
+CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
+    "`gustaw`, 8 hidden units": replace(GUSTAW, hidden=(8,)),
+    f"two moons ({moons.ROWS} rows), 2-8-1, tanh, adam, 100 epochs": moons.recipe_of(8, "adam", 100),
+}
+NETWORKS = 128
+PLAIN, HERE = "plain JavaScript", f"kernel, {BATCH:,} at once"
+TITLE = "In a browser (node {}), one core: time a training"
+
+
+def measure(options):
+    if not shutil.which("node"):
+        return [Table(TITLE.format("missing"), [Row("WebAssembly", note="node is not installed")], duration)]
+    cases, notes = {}, []
+    with one_core():
+        for name, recipe in CASES.items():
+            parameters = initial_parameters(Point(recipe, 0, "common"), 0, BATCH)
+            there, epochs = parameters[:NETWORKS], min(EPOCHS_CHECKED, recipe.epochs)
+            trainers = {"WebAssembly": partial(in_node, recipe, there)}
+            if recipe is GUSTAW:
+                trainers[PLAIN] = partial(in_node, recipe, there, plain=True)
+            for trainer, train in trainers.items():
+                if error := check(recipe, there, epochs, train(epochs)["losses"]):
+                    notes.append(Row(f"{trainer}, {name}", note=error, is_wrong=True))
+                else:
+                    cases[name, trainer] = partial(each, train, recipe.epochs)
+            kernel.train(replace(recipe, epochs=1), parameters[:1])  # loads the machine code
+            cases[name, HERE] = partial(per_training, recipe, parameters)
+        cases["`gustaw`", "reference"] = partial(seconds, reference.train, GUSTAW, parameters_of_one())
+        values = interleave("browser", cases, options.rounds)
+    rows = [_row(name, trainer, values) for name, trainer in values if trainer != HERE]
+    return [Table(TITLE.format(_version()), rows + notes, duration)]
+
+
+def in_node(recipe, parameters, epochs, plain=False):
+    """What `browser.js` answers: seconds, and the losses (n,)."""
+    job = {
+        "parameters": base64.b64encode(parameters.copy()).decode(),
+        "epochs": epochs,
+        "learningRate": recipe.learning_rate,
+    }
+    if not plain:
+        job |= {"module": base64.b64encode(wasm_module(recipe)).decode(), "layout": wasm_layout(recipe)}
+    node = ["node", str(ROOT / "benchmarks/browser.js")]
+    done = subprocess.run(node, input=json.dumps(job), capture_output=True, text=True)
+    if done.returncode:
+        reasons = [line for line in done.stderr.splitlines() if "Error" in line]
+        raise FailedError(f"node failed: {(reasons or ['without a word'])[0]}")
+    return json.loads(done.stdout)
+
+
+def each(train, epochs):
+    return train(epochs)["seconds"] / NETWORKS
+
+
+def parameters_of_one():
+    return initial_parameters(Point(GUSTAW, 0, "common"), 0, 1)[0]
+
+
+def _row(name, trainer, values):
+    against = HERE if trainer == "WebAssembly" else "WebAssembly"
+    n = "1 network" if trainer == "reference" else f"{NETWORKS} networks"
+    return Row(f"{trainer}, {name}", n, values[name, trainer], against, values.get((name, against), []))
+
+
+def _version():
+    return subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
