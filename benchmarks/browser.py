@@ -5,8 +5,12 @@ node stands in for the browser: it is the engine of Chrome, V8.
 
 import base64
 import json
+import os
+import platform
 import shutil
 import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from functools import partial
 
@@ -29,6 +33,9 @@ CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
 }
 NETWORKS = 128
 PLAIN, HERE = "plain JavaScript", f"kernel, {BATCH:,} at once"
+NARROW, NARROW_PROCESSOR = "kernel, compiled for 128-bit registers and no fused products", "x86-64-v2"
+"""What WebAssembly has, on this processor without an engine between."""
+NARROW_PROGRAM = "from benchmarks import browser; print(browser.here())"
 TITLE = "In a browser (node {}), one core: time a training"
 
 
@@ -36,9 +43,9 @@ def measure(options):
     if not shutil.which("node"):
         return [Table(TITLE.format("missing"), [Row("WebAssembly", note="node is not installed")], duration)]
     cases, notes = {}, []
-    with one_core():
+    with one_core(), tempfile.TemporaryDirectory() as cache:
         for name, recipe in CASES.items():
-            parameters = initial_parameters(Point(recipe, 0, "common"), 0, BATCH)
+            parameters = start_of(recipe)
             there, epochs = parameters[:NETWORKS], min(EPOCHS_CHECKED, recipe.epochs)
             trainers = {"WebAssembly": partial(in_node, recipe, there)}
             if recipe is GUSTAW:
@@ -50,7 +57,9 @@ def measure(options):
                     cases[name, trainer] = partial(each, train, recipe.epochs)
             kernel.train(replace(recipe, epochs=1), parameters[:1])  # loads the machine code
             cases[name, HERE] = partial(per_training, recipe, parameters)
-        cases["`gustaw`", "reference"] = partial(seconds, reference.train, GUSTAW, parameters_of_one())
+        cases["`gustaw`", "reference"] = partial(seconds, reference.train, GUSTAW, start_of(GUSTAW)[0])
+        if platform.machine() in ("x86_64", "AMD64"):
+            cases["`gustaw`", NARROW] = partial(on_narrow_registers, cache)
         values = interleave("browser", cases, options.rounds)
     rows = [_row(name, trainer, values) for name, trainer in values if trainer != HERE]
     return [Table(TITLE.format(_version()), rows + notes, duration)]
@@ -77,8 +86,22 @@ def each(train, epochs):
     return train(epochs)["seconds"] / NETWORKS
 
 
-def parameters_of_one():
-    return initial_parameters(Point(GUSTAW, 0, "common"), 0, 1)[0]
+def here():
+    """Seconds a training of `gustaw` with the kernel, as this process compiles it."""
+    parameters = start_of(GUSTAW)[:NETWORKS]
+    kernel.train(replace(GUSTAW, epochs=1), parameters)
+    return per_training(GUSTAW, parameters)
+
+
+def on_narrow_registers(cache):
+    """The same in a process whose compiler knows but an older processor; `cache` is a folder for its machine code."""
+    older = {"NUMBA_CPU_NAME": NARROW_PROCESSOR, "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": cache}
+    command = [sys.executable, "-c", NARROW_PROGRAM]
+    return float(subprocess.run(command, env=os.environ | older, cwd=ROOT, capture_output=True, check=True).stdout)
+
+
+def start_of(recipe):
+    return initial_parameters(Point(recipe, 0, "common"), 0, BATCH)
 
 
 def _row(name, trainer, values):
