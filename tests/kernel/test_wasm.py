@@ -23,7 +23,6 @@ from tests.commands import ROOT
 from tests.kernel.cases import CASES, DATA, start
 from tests.networks import recipes
 
-pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="node, which runs JavaScript, is not installed")
 FIELDS = {
     "loss": ("loss", np.float64),
     "final_loss": ("finalLoss", np.float64),
@@ -54,8 +53,13 @@ def run_node(recipe, parameters, keys=None, parts=None, **options):
         "parts": parts,
         "options": options,
     }
-    node = ["node", str(ROOT / "tests/kernel/train.js")]
-    return subprocess.run(node, input=json.dumps(job), capture_output=True, text=True, encoding="utf-8")
+    return node(str(ROOT / "tests/kernel/train.js"), given=json.dumps(job))
+
+
+def node(*arguments, given=""):
+    if not shutil.which("node"):
+        pytest.skip("node, which runs JavaScript, is not installed")
+    return subprocess.run(["node", *arguments], input=given, capture_output=True, text=True, encoding="utf-8")
 
 
 def answer_of(*arguments, **options):
@@ -87,7 +91,7 @@ def test_in_a_browser_it_is_the_processors(name):
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_of_a_published_recipe_every_epoch_is_the_references(name):
+def test_a_published_recipe_ends_as_in_the_reference(name):
     parameters, _ = start(RECIPES[name], 3)
     (found,) = in_browser(RECIPES[name], parameters)
     assert_close(found, kernel.train(RECIPES[name], parameters))
@@ -117,11 +121,11 @@ def test_in_a_browser_any_recipe_is_the_reference(recipe):
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_module_asks_for_its_memory_and_for_nothing_else(name):
+    types, imports, functions, exports, code = 1, 2, 3, 7, 10
+    assert [kind for kind, _ in _sections(wasm_module(CASES[name]))] == [types, imports, functions, exports, code]
     answer = answer_of(CASES[name], start(CASES[name], 1)[0], epochs=1)
     assert answer["imports"] == [{"module": "env", "name": "memory", "kind": "memory"}]
     assert answer["exports"] == [{"name": "train", "kind": "function"}]
-    types, imports, functions, exports, code = 1, 2, 3, 7, 10
-    assert [kind for kind, _ in _sections(wasm_module(CASES[name]))] == [types, imports, functions, exports, code]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -198,6 +202,17 @@ def test_in_a_browser_what_diverges_is_known():
     assert_close(
         SimpleNamespace(**vars(found) | {"parameters": parameters[0]}), replace(expected, parameters=parameters[1])
     )
+
+
+def test_in_a_page_the_script_is_one_name():
+    program = """
+    const text = require("fs").readFileSync(process.argv[1], "utf8"), page = {};
+    const use = "; sweepKernel.learningRates({learning_rate: 2, epochs: 3})";
+    const rates = require("vm").runInNewContext(text + use, page);
+    console.log(Object.keys(page).join(), Array.from(rates).join());
+    """
+    done = node("-e", program, str(ROOT / "analysis/report/kernel.js"))
+    assert done.stdout.strip() == "2,2,2", done.stderr
 
 
 def test_no_network_is_no_error():
