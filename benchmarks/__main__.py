@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import answers, exports, jobs, machine, networks, overhead, recipes, start, table, trainers
+from benchmarks import answers, browser, exports, jobs, machine, networks, overhead, recipes, start, table, trainers
 from sweep.console.command import Parser, run_command, whole_number
 from sweep.errors import UsageError
 
@@ -17,6 +17,7 @@ SECTIONS = {
     "trainers": (trainers.measure, "the kernel beside the reference, NumPy, PyTorch and JAX"),
     "recipes": (recipes.measure, "the kernel beside the reference, for every recipe"),
     "networks": (networks.measure, "the kernel beside JAX and PyTorch on a data set"),
+    "browser": (browser.measure, "the kernel in WebAssembly beside plain JavaScript and the kernel here"),
     "overhead": (overhead.measure, "what a result costs here, with joblib and with Optuna"),
     "stores": (jobs.measure_stores, "the whole job per store, beside the kernel's own time"),
     "workers": (jobs.measure_workers, "the whole job with more and more workers"),

@@ -77,7 +77,17 @@ def test_imports_point_strictly_downward(path):
             ],
         ),
         ("numba", ["sweep.kernel.compiler"]),
-        ("llvmlite", ["sweep.kernel.vector", "sweep.kernel.emitter", "sweep.kernel.training", "sweep.kernel.nvptx"]),
+        (
+            "llvmlite",
+            [
+                "sweep.kernel.vector",
+                "sweep.kernel.emitter",
+                "sweep.kernel.training",
+                "sweep.kernel.module",
+                "sweep.kernel.nvptx",
+                "sweep.kernel.wasm",
+            ],
+        ),
         ("cuda", ["sweep.kernel.card"]),
         ("sqlite3", ["sweep.store"]),
         ("distributed", ["sweep.execution.cluster"]),

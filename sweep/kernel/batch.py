@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweep.errors import UsageError
-from sweep.kernel.optimizer import NUMBERS, state_size
+from sweep.kernel.optimizer import first_state, numbers_of
 from sweep.kernel.score import EXPONENT, SCORES, SIGNIFICAND, SOLVED_EPOCH, SQUARES
 from sweep.kernel.target import DEVICES, Array, Batches, aligned, find_target
 from sweep.recipe import Recipe
-from sweep.recipe.objective import accuracy, are_right, gradient_scale, is_solved, row_losses
+from sweep.recipe.objective import accuracy, are_right, is_solved, row_losses
 from sweep.recipe.problem import find_problem
 from sweep.recipe.schedule import learning_rates
 
@@ -98,7 +98,7 @@ def train(
         raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(DEVICES)}")
     n = len(initial)
     keys = np.zeros(n, np.uint64) if shuffle_keys is None else np.asarray(shuffle_keys, np.uint64)
-    state = _first_state(recipe, n) if state is None else state
+    state = np.tile(first_state(recipe), (n, 1)) if state is None else state
     size = find_target(device).most_networks(recipe)
     parts = [slice(first, first + size) for first in range(0, max(n, 1), size)]
     done = [
@@ -120,7 +120,7 @@ def _train(
     padded = np.zeros(len(parameters) * lanes, np.uint64)
     padded[:n] = keys
     given = Batches(
-        epochs[0], rates, _numbers(recipe), inputs, targets, padded.reshape(-1, lanes), parameters, states, scores,
+        epochs[0], rates, numbers_of(recipe), inputs, targets, padded.reshape(-1, lanes), parameters, states, scores,
         outputs,
     )  # fmt: skip
     target.train_batches(recipe, given)
@@ -129,23 +129,6 @@ def _train(
     for first in range(0, max(n, 1), size):
         scored, answered, trained, kept = (column[first : first + size] for column in columns)
         yield _judge(recipe, len(rates), scored, answered.reshape(-1, *targets.shape), trained, kept)
-
-
-def _first_state(recipe: Recipe, n: int) -> Array:
-    """The optimiser's state before the first update: nothing kept, and powers of adam's betas that are 1."""
-    state = np.zeros((n, state_size(recipe)))
-    if recipe.optimizer == "adam":
-        state[:, -2:] = 1
-    return state
-
-
-def _numbers(recipe: Recipe) -> Array:
-    """The numbers that the machine code reads: the recipe's, and what derivatives of a batch's rows are multiplied
-    with."""
-    size = recipe.batch_size or recipe.rows
-    outputs = 1 if recipe.loss == "cross_entropy" else recipe.widths[-1]
-    scales = [gradient_scale(recipe, rows) / outputs for rows in (size, recipe.rows % size or size)]
-    return np.array([*(getattr(recipe, name) for name in NUMBERS), *scales])
 
 
 def _side_by_side(networks: Array, lanes: int) -> Array:
@@ -164,6 +147,7 @@ def _one_by_one(batches: Array, n: int) -> Array:
     return np.ascontiguousarray(batches.transpose(0, 2, 1).reshape(of * lanes, numbers)[:n])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows has diverged, and is known to have
 def _judge(recipe: Recipe, epochs: int, scored: Array, outputs: Array, trained: Array, state: Array) -> Trained:
     targets = find_problem(recipe.problem, recipe.inputs).targets
     logs = np.log(scored[:, SIGNIFICAND]) + math.log(2) * scored[:, EXPONENT]

@@ -11,11 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sweep.errors import FailedError
-from sweep.kernel.nvptx import CHANGED, EACH, ENTRY, SINGLES, THREADS, ptx_of
-from sweep.kernel.optimizer import state_size
-from sweep.kernel.score import SCORES
+from sweep.kernel.nvptx import ENTRY, THREADS, ptx_of
 from sweep.kernel.target import Batches
-from sweep.kernel.training import workspace_size
+from sweep.kernel.training import CHANGED, EACH, SINGLES, sizes_of_one
 from sweep.recipe import Recipe
 
 ON_PROCESSOR = "or leave device out to train on the processor"
@@ -76,7 +74,7 @@ def most_networks(recipe: Recipe) -> int:
     """See Target: a quarter of the card's free memory, as others may use the card, too."""
     driver = _current()
     free, _ = _done(driver, driver.cuMemGetInfo())
-    size = sum(_numbers_of_one(recipe).values())
+    size = sum(sizes_of_one(recipe).values())
     return int(max(THREADS, min(free // 4 // (8 * size), MOST_OUTPUTS // (recipe.rows * recipe.widths[-1]))))
 
 
@@ -91,7 +89,7 @@ def train_batches(recipe: Recipe, given: Batches) -> None:
         return
     driver = _current()
     arrays = {name: getattr(given, name) for name in (*SINGLES, *EACH) if hasattr(given, name)}
-    sizes = {name: 8 * numbers * n for name, numbers in _numbers_of_one(recipe).items()}
+    sizes = {name: 8 * numbers * n for name, numbers in sizes_of_one(recipe).items()}
     sizes |= {name: array.nbytes for name, array in arrays.items()}
     function = _function(ptx_of(recipe))
     with _stream(driver) as stream, _room(driver, stream, sizes) as places:
@@ -113,19 +111,6 @@ def launch(driver: Any, function: Any, n: int, values: list[int], stream: Any) -
     pointers = packed.ctypes.data + 8 * np.arange(len(values), dtype=np.uint64)
     blocks = (-(-n // THREADS), 1, 1, THREADS, 1, 1)
     _done(driver, driver.cuLaunchKernel(function, *blocks, 0, stream, pointers.ctypes.data, 0))
-
-
-def _numbers_of_one(recipe: Recipe) -> dict[str, int]:
-    """Numbers that the card keeps of one network, by what they are."""
-    return {
-        "keys": 1,
-        "order": recipe.rows if recipe.batch_size else 0,
-        "parameters": recipe.n_parameters,
-        "state": state_size(recipe),
-        "scores": SCORES,
-        "outputs": recipe.rows * recipe.widths[-1],
-        "workspace": workspace_size(recipe),
-    }
 
 
 def _current() -> Any:

@@ -10,14 +10,23 @@ import re
 from functools import cache
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from sweep.kernel.emitter import Index, Memory, whole
-from sweep.kernel.optimizer import state_size
+from sweep.kernel.module import machine_of, optimise
 from sweep.kernel.rows import Order
-from sweep.kernel.score import SCORES
-from sweep.kernel.training import Arguments, emit_training, is_written_out, structure_of, workspace_size
+from sweep.kernel.training import (
+    CHANGED,
+    EACH,
+    FLOATS,
+    INTEGERS,
+    SINGLES,
+    Arguments,
+    emit_training,
+    is_written_out,
+    sizes_of_one,
+    structure_of,
+)
 from sweep.kernel.vector import Builder
 from sweep.recipe import Recipe
 
@@ -31,13 +40,9 @@ THREADS = 128
 MOST_BYTES = 16_384
 """That a thread has for itself. More of it, for all threads that a card may run, would fill a small card."""
 
-WHOLES, SINGLES, INTEGERS = ("n", "first", "epochs"), ("steps", "numbers", "inputs", "targets"), ("keys", "order")
-CHANGED = ("parameters", "state", "scores")
-FLOATS = (*CHANGED, "outputs", "workspace")
-EACH = (*INTEGERS, *FLOATS)
-"""The kernel's parameters: WHOLES, whole numbers; SINGLES, addresses of what all threads share; then of arrays
-(numbers, n) of which each thread has a column. They are those of `sweep.kernel.training.Arguments`, after the number n
-of networks."""
+WHOLES = ("n", "first", "epochs")
+"""The kernel's parameters are these whole numbers, then the addresses SINGLES, and EACH of arrays (numbers, n) of which
+each thread has a column."""
 
 _UNFUSED = re.compile(r"\b(add|sub|mul)\.f64\b")
 
@@ -56,13 +61,8 @@ def ptx_of(recipe: Recipe) -> str:
 
 @cache
 def _ptx(structure: str) -> str:
-    llvm.initialize_all_targets()
-    llvm.initialize_all_asmprinters()
-    machine = llvm.Target.from_triple(TRIPLE).create_target_machine(ARCHITECTURE, FEATURES, opt=3)
-    module = llvm.parse_assembly(written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
-    options = llvm.create_pipeline_tuning_options(speed_level=3)
-    passes = llvm.create_pass_builder(machine, options)
-    passes.getModulePassManager().run(module, passes)
+    machine = machine_of(TRIPLE, ARCHITECTURE, FEATURES)
+    module = optimise(machine, written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
     return _UNFUSED.sub(r"\1.rn.f64", machine.emit_assembly(module))
 
 
@@ -95,8 +95,8 @@ def written(recipe: Recipe, layout: str) -> str:
 
 def _kept_by_thread(recipe: Recipe) -> dict[str, int]:
     """The arrays that a thread has for itself, with their numbers; the others stay in the card's memory."""
-    sizes = (recipe.n_parameters, state_size(recipe), SCORES, workspace_size(recipe))
-    return dict(zip((*CHANGED, "workspace"), sizes, strict=True)) if 8 * sum(sizes) <= MOST_BYTES else {}
+    sizes = {name: size for name, size in sizes_of_one(recipe).items() if name in (*CHANGED, "workspace")}
+    return sizes if 8 * sum(sizes.values()) <= MOST_BYTES else {}
 
 
 def _copy(builder: Builder, recipe: Recipe, source: dict[str, Memory], to: dict[str, Memory]) -> None:

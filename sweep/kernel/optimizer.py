@@ -1,8 +1,14 @@
 """Emits what an optimiser makes of a gradient (`sweep.reference.optimizer` says it in NumPy)."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sweep.kernel.emitter import Memory, Numbers, Whole
 from sweep.kernel.vector import Vector, square_root
 from sweep.recipe import Recipe
+from sweep.recipe.objective import gradient_scale
+
+Array = NDArray[np.float64]
 
 NUMBERS = ("momentum", "alpha", "beta1", "beta2", "epsilon", "weight_decay", "solved_below")
 """The recipe's fields that the machine code reads when it runs."""
@@ -18,6 +24,22 @@ def state_size(recipe: Recipe) -> int:
     betas."""
     kept = (recipe.optimizer in _MEANS) + (recipe.optimizer in _SQUARES)
     return kept * recipe.n_parameters + 2 * (recipe.optimizer == "adam")
+
+
+def first_state(recipe: Recipe) -> Array:
+    """What is kept before the first update (`state_size`): nothing, and powers of adam's betas that are 1."""
+    state = np.zeros(state_size(recipe))
+    if recipe.optimizer == "adam":
+        state[-2:] = 1
+    return state
+
+
+def numbers_of(recipe: Recipe) -> Array:
+    """The numbers that the machine code reads: NUMBERS of the recipe, and the two scales."""
+    size = recipe.batch_size or recipe.rows
+    outputs = 1 if recipe.loss == "cross_entropy" else recipe.widths[-1]
+    scales = [gradient_scale(recipe, rows) / outputs for rows in (size, recipe.rows % size or size)]
+    return np.array([*(getattr(recipe, name) for name in NUMBERS), *scales])
 
 
 def is_plain(recipe: Recipe) -> bool:

@@ -7,7 +7,9 @@ from llvmlite import ir
 from sweep.kernel.descent import Run, emit_epoch, is_at_once
 from sweep.kernel.emitter import FEW, Emitter, Index, Memory, Numbers, whole
 from sweep.kernel.forward import forward, lay_out
+from sweep.kernel.optimizer import state_size
 from sweep.kernel.rows import Data, DataRows, Order, TableRows
+from sweep.kernel.score import SCORES
 from sweep.kernel.shuffle import shuffle
 from sweep.kernel.vector import Builder, repeat
 from sweep.recipe import Recipe
@@ -56,6 +58,14 @@ class Arguments(NamedTuple):
     workspace: Memory
 
 
+SINGLES, INTEGERS = ("steps", "numbers", "inputs", "targets"), ("keys", "order")
+CHANGED = ("parameters", "state", "scores")
+FLOATS = (*CHANGED, "outputs", "workspace")
+EACH = (*INTEGERS, *FLOATS)
+"""The addresses in Arguments, by what lies there: SINGLES, numbers that all networks share; then of each network
+INTEGERS, whole numbers, and FLOATS."""
+
+
 def structure_of(recipe: Recipe) -> dict[str, Any]:
     """The fields that decide the machine code, as those of the simplest recipe that has the same."""
     structure = {name: value for name, value in recipe.to_dict().items() if name in STRUCTURE}
@@ -72,6 +82,19 @@ def workspace_size(recipe: Recipe) -> int:
         return 0 if is_written_out(recipe) else 4 * units * recipe.rows
     # A unit's inputs, outputs, derivatives and deltas for some rows and for one left over, and the outputs at the end.
     return recipe.n_parameters + 5 * units * (FEW + 2)
+
+
+def sizes_of_one(recipe: Recipe) -> dict[str, int]:
+    """Numbers of a network that is trained, by their names in `Arguments`: those of EACH."""
+    return {
+        "keys": 1,
+        "order": recipe.rows if recipe.batch_size else 0,
+        "parameters": recipe.n_parameters,
+        "state": state_size(recipe),
+        "scores": SCORES,
+        "outputs": recipe.rows * recipe.widths[-1],
+        "workspace": workspace_size(recipe),
+    }
 
 
 def is_written_out(recipe: Recipe) -> bool:

@@ -1,21 +1,24 @@
 """The peers of the benchmark do the work that they are timed for; those that are not installed are skipped by name."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from benchmarks import peers
+from benchmarks import browser, peers
 from benchmarks.peers import moons
 from benchmarks.peers.moons import RATES, recipe_of
 from benchmarks.peers.task import RECIPE, unpack
 from sweep import reference
+from sweep.errors import FailedError
 
 LIBRARIES = {
     "jax_vmap": "jax", "jax_arrays": "jax", "torch_batched": "torch", "moons_jax": "jax", "moons_torch": "torch"
 }  # fmt: skip
 """Module -> the library that it needs beside this project's own."""
+needs_node = pytest.mark.skipif(not shutil.which("node"), reason="node, which runs JavaScript, is not installed")
 
 
 @pytest.fixture(params=peers.TRAINERS.values())
@@ -32,6 +35,23 @@ def test_a_peer_computes_the_losses_of_the_reference(peer, networks, epochs):
     expected = [reference.train(replace(RECIPE, epochs=epochs), row).loss for row in parameters]
     np.testing.assert_allclose(peer.train(unpack(parameters), epochs), expected, rtol=1e-9)
     np.testing.assert_array_equal(parameters, before)
+
+
+@needs_node
+@pytest.mark.parametrize("plain", [True, False])
+def test_in_node_the_losses_are_those_of_the_reference(plain):
+    parameters = np.random.default_rng(1).normal(0, 2, (7, 9))
+    expected = [reference.train(replace(browser.GUSTAW, epochs=500), row).loss for row in parameters]
+    answer = browser.in_node(browser.GUSTAW, parameters, 500, plain)
+    np.testing.assert_allclose(answer["losses"], expected, rtol=1e-9)
+    assert answer["seconds"] > 0
+
+
+@needs_node
+def test_a_failure_of_node_is_told(monkeypatch):
+    monkeypatch.setattr(browser, "ROOT", browser.ROOT / "nowhere")
+    with pytest.raises(FailedError, match=r"node failed: Error: Cannot find module .*browser\.js"):
+        browser.in_node(browser.GUSTAW, np.zeros((1, 9)), 1)
 
 
 def test_joblib_gives_every_result_in_order():

@@ -269,6 +269,27 @@ def test_times_on_a_data_set_are_as_they_were_measured():
         assert f"| {network} | {times['JAX', network]} | {times['PyTorch', network]} |" in page
 
 
+def test_times_in_a_browser_are_as_they_were_measured():
+    page, table = PAGES["docs/benchmarks.md"], (ROOT / "benchmarks/results/browser.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line[:1] == "|"]
+    value = {what: (time, ratio) for what, _, _, time, _, _, ratio in lines}
+    shown = rows("docs/benchmarks.md", "recipe | time a training")
+    assert [tuple(cells) for cells in shown] == [(f"`{name}`", *value[f"WebAssembly, `{name}`"]) for name in RECIPES]
+    narrow, plain, reference = (
+        value[f"{what}, `gustaw`"][1]
+        for what in (
+            "kernel, compiled for 128-bit registers and no fused products",
+            "plain JavaScript",
+            "reference",
+        )
+    )
+    assert said(f"the kernel takes {narrow} times WebAssembly's time.", page)
+    assert said(
+        f"in plain JavaScript takes {plain} times and the reference {reference} times WebAssembly's time.", page
+    )
+    assert said("medians of 9 interleaved rounds ([the whole table](../benchmarks/results/browser.md))", page)
+
+
 def test_times_on_a_graphics_card_are_as_they_were_measured():
     page, table = PAGES["docs/gpu.md"], (ROOT / "benchmarks/results/gpu.md").read_text(encoding="utf-8")
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if line[:1] == "|"]

@@ -193,3 +193,12 @@ def test_without_any_folder_for_a_cache_it_compiles_and_runs(tmp_path):
     file, loss = done.stdout.split()
     assert Path(file).parent == package / "kernel"
     assert float(loss) == pytest.approx(np.log(2))
+
+
+def test_what_diverges_is_known_and_warns_of_nothing():
+    recipe = Recipe(problem="parity3", hidden=(3,), activation="relu", output="identity", loss="mse", solved_below=0.1)
+    recipe = replace(recipe, learning_rate=0.5, epochs=300)
+    trained = kernel.train(recipe, np.random.default_rng(0).normal(0, 0.8, (20, recipe.n_parameters)))
+    assert trained.diverged.all()
+    assert not trained.solved.any()
+    assert np.isnan(trained.final_loss).all()

@@ -14,46 +14,17 @@ from numba import njit
 from sweep import RECIPES, Recipe, kernel, reference
 from sweep.errors import FailedError, UsageError
 from sweep.kernel import card, compiler, nvptx
-from sweep.recipe.choices import ACTIVATIONS, OPTIMIZERS
-from sweep.recipe.data import DataSet, remember_data
+from sweep.recipe.data import remember_data
 from tests.kernel import simulated_driver
+from tests.kernel.cases import CASES, DATA, start
 
 FIELDS = list(kernel.Trained.__dataclass_fields__)
 needs_card = pytest.mark.skipif(bool(card.why_no_card()), reason="no graphics card is at hand")
 
 
-def rows_of_numbers():
-    numbers = np.random.default_rng(5)
-    classes = numbers.integers(0, 3, 37)
-    return DataSet("flowers", ("a", "b"), ("x", "y", "z"), numbers.normal(size=(37, 2)), np.eye(3)[classes])
-
-
-DATA = rows_of_numbers()
-CLASSES = Recipe(problem=DATA.problem, hidden=(4,), output="softmax", loss="cross_entropy", epochs=40)
-CASES = {name: replace(recipe, epochs=min(recipe.epochs, 100)) for name, recipe in RECIPES.items()}
-CASES |= {name: Recipe(hidden=(3, 2), activation=name, loss="mse", epochs=60) for name in ACTIVATIONS}
-CASES |= {
-    name: Recipe(hidden=(3,), optimizer=name, weight_decay=1e-3, learning_rate=0.05, epochs=60) for name in OPTIMIZERS
-}
-CASES |= {
-    "in batches": Recipe(hidden=(3,), batch_size=3, optimizer="adam", learning_rate=0.05, epochs=60),
-    "in loops": Recipe(problem="parity4", hidden=(9,), activation="tanh", epochs=40),
-    "in the card's memory": Recipe(problem="parity5", hidden=(12, 6), epochs=10),
-    "solved below": Recipe(hidden=(3,), solved_below=0.3, epochs=60),
-    "classes": CLASSES,
-    "classes in batches": replace(CLASSES, batch_size=7, activation="gelu"),
-    "squared error of classes": replace(CLASSES, loss="mse", batch_size=1),
-}
-
-
 @pytest.fixture(autouse=True)
 def _have_data():
     remember_data(DATA)
-
-
-def start(recipe, n=40):
-    keys = np.random.default_rng(1).integers(0, 2**64, n, np.uint64)
-    return np.random.default_rng(0).normal(0, 0.8, (n, recipe.n_parameters)), keys
 
 
 @pytest.mark.parametrize("name", ["gustaw", "gelu", "adam", "in batches", "in loops", "classes in batches"])

@@ -1,0 +1,114 @@
+"""What a browser makes of a training: WebAssembly beside plain JavaScript, the kernel here and the reference.
+
+node stands in for the browser: it is the engine of Chrome, V8.
+"""
+
+import base64
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from functools import partial
+
+from benchmarks.commands import ROOT
+from benchmarks.losses import check
+from benchmarks.measurement import Row, Table, interleave, one_core, seconds
+from benchmarks.peers import moons
+from benchmarks.recipes import BATCH, EPOCHS_CHECKED, per_training
+from benchmarks.table import duration
+from sweep import RECIPES, kernel, reference
+from sweep.errors import FailedError
+from sweep.kernel.wasm import wasm_layout, wasm_module
+from sweep.study import Point
+from sweep.study.draws import initial_parameters
+
+GUSTAW = RECIPES["gustaw"]
+CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
+    "`gustaw`, 8 hidden units": replace(GUSTAW, hidden=(8,)),
+    f"two moons ({moons.ROWS} rows), 2-8-1, tanh, adam, 100 epochs": moons.recipe_of(8, "adam", 100),
+}
+NETWORKS = 128
+PLAIN, HERE = "plain JavaScript", f"kernel, {BATCH:,} at once"
+NARROW, NARROW_PROCESSOR = "kernel, compiled for 128-bit registers and no fused products", "x86-64-v2"
+"""What WebAssembly has, on this processor without an engine between."""
+NARROW_PROGRAM = "from benchmarks import browser; print(browser.here())"
+TITLE = "In a browser (node {}), one core: time a training"
+
+
+def measure(options):
+    if not shutil.which("node"):
+        return [Table(TITLE.format("missing"), [Row("WebAssembly", note="node is not installed")], duration)]
+    cases, notes = {}, []
+    with one_core(), tempfile.TemporaryDirectory() as cache:
+        for name, recipe in CASES.items():
+            parameters = start_of(recipe)
+            there, epochs = parameters[:NETWORKS], min(EPOCHS_CHECKED, recipe.epochs)
+            trainers = {"WebAssembly": partial(in_node, recipe, there)}
+            if recipe is GUSTAW:
+                trainers[PLAIN] = partial(in_node, recipe, there, plain=True)
+            for trainer, train in trainers.items():
+                if error := check(recipe, there, epochs, train(epochs)["losses"]):
+                    notes.append(Row(f"{trainer}, {name}", note=error, is_wrong=True))
+                else:
+                    cases[name, trainer] = partial(each, train, recipe.epochs)
+            kernel.train(replace(recipe, epochs=1), parameters[:1])  # loads the machine code
+            cases[name, HERE] = partial(per_training, recipe, parameters)
+        cases["`gustaw`", "reference"] = partial(seconds, reference.train, GUSTAW, start_of(GUSTAW)[0])
+        if platform.machine() in ("x86_64", "AMD64"):
+            cases["`gustaw`", NARROW] = partial(on_narrow_registers, cache)
+        values = interleave("browser", cases, options.rounds)
+    rows = [_row(name, trainer, values) for name, trainer in values if trainer != HERE]
+    return [Table(TITLE.format(_version()), rows + notes, duration)]
+
+
+def in_node(recipe, parameters, epochs, plain=False):
+    """What `browser.js` answers: seconds, and the losses (n,)."""
+    job = {
+        "parameters": base64.b64encode(parameters.copy()).decode(),
+        "epochs": epochs,
+        "learningRate": recipe.learning_rate,
+    }
+    if not plain:
+        job |= {"module": base64.b64encode(wasm_module(recipe)).decode(), "layout": wasm_layout(recipe)}
+    node = ["node", str(ROOT / "benchmarks/browser.js")]
+    done = subprocess.run(node, input=json.dumps(job), capture_output=True, text=True)
+    if done.returncode:
+        reasons = [line for line in done.stderr.splitlines() if "Error" in line]
+        raise FailedError(f"node failed: {(reasons or ['without a word'])[0]}")
+    return json.loads(done.stdout)
+
+
+def each(train, epochs):
+    return train(epochs)["seconds"] / NETWORKS
+
+
+def here():
+    """Seconds a training of `gustaw` with the kernel, as this process compiles it."""
+    parameters = start_of(GUSTAW)[:NETWORKS]
+    kernel.train(replace(GUSTAW, epochs=1), parameters)
+    return per_training(GUSTAW, parameters)
+
+
+def on_narrow_registers(cache):
+    """The same in a process whose compiler knows but an older processor; `cache` is a folder for its machine code."""
+    older = {"NUMBA_CPU_NAME": NARROW_PROCESSOR, "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": cache}
+    command = [sys.executable, "-c", NARROW_PROGRAM]
+    return float(subprocess.run(command, env=os.environ | older, cwd=ROOT, capture_output=True, check=True).stdout)
+
+
+def start_of(recipe):
+    return initial_parameters(Point(recipe, 0, "common"), 0, BATCH)
+
+
+def _row(name, trainer, values):
+    against = HERE if trainer == "WebAssembly" else "WebAssembly"
+    n = "1 network" if trainer == "reference" else f"{NETWORKS} networks"
+    return Row(f"{trainer}, {name}", n, values[name, trainer], against, values.get((name, against), []))
+
+
+def _version():
+    return subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
