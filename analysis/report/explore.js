@@ -1,91 +1,12 @@
 "use strict";
 // Shows one swept value at a time: its mean on the curve, the histogram of its total losses, sample traces.
 (() => {
+  const { COLOURS, DASHES, number, short, present, element, chart, path, histogram } = Charts;
   const data = JSON.parse(document.getElementById("explore-data").textContent);
   const part = document.getElementById("explore-part");
   const slider = part.querySelector("input");
   const output = part.querySelector("output");
   const last = data.names.length - 1;
-  const COLOURS = ["var(--blue)", "var(--orange)", "var(--green)", "var(--quiet)", "var(--text)"];
-  const DASHES = ["", "6 3", "2 3", "9 3 2 3", "1 0"];
-
-  const number = (value, digits) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const short = (value) => (Math.abs(value) >= 1e6 ? value.toExponential(0) : Math.abs(value) >= 1000 ? number(value, 0) : String(Number(value.toPrecision(3))));
-  const present = (value) => value !== null && value !== undefined;
-
-  function element(parent, name, attributes, text) {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const key in attributes) made.setAttribute(key, attributes[key]);
-    if (text !== undefined) made.textContent = text;
-    parent.appendChild(made);
-    return made;
-  }
-
-  // A scale from values to pixels, even in the logarithm where asked.
-  function scale(low, high, from, to, log) {
-    const warp = log ? Math.log : (value) => value;
-    const width = warp(high) - warp(low) || 1;
-    return { there: (value) => from + ((warp(value) - warp(low)) / width) * (to - from), ...(log ? logTicks(low, high) : ticks(low, high)) };
-  }
-
-  function ticks(low, high) {
-    const rough = (high - low) / 4 || 1;
-    const base = 10 ** Math.floor(Math.log10(rough));
-    const step = base * [1, 2, 5, 10].find((digit) => digit * base >= rough);
-    const found = [];
-    for (let n = Math.ceil(low / step); n * step <= high + step / 1e6; n += 1) found.push(n * step);
-    const digits = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 12);
-    return { ticks: found, write: (value) => (Math.abs(value) >= 1e6 ? value.toExponential(1) : number(value, digits)) };
-  }
-
-  function logTicks(low, high) {
-    const decades = Math.log10(high / low);
-    const found = [];
-    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += Math.ceil(decades / 6)) {
-      for (const digit of decades > 2 ? [1] : [1, 2, 5]) found.push(digit * 10 ** power);
-    }
-    return { ticks: found.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)), write: short };
-  }
-
-  // An empty chart with axes; its size in pixels is the room that it has.
-  function chart(svg, height, x, y, names) {
-    const width = Math.max(svg.parentElement.clientWidth, 240);
-    svg.replaceChildren();
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const frame = { left: 48, right: width - 10, top: 22, bottom: height - 38 };
-    frame.x = scale(x.low, x.high, frame.left, frame.right, x.log);
-    frame.y = scale(y.low, y.high, frame.bottom, frame.top, false);
-    for (const tick of frame.y.ticks) {
-      const at = frame.y.there(tick);
-      element(svg, "line", { class: "grid", x1: frame.left, x2: frame.right, y1: at, y2: at });
-      element(svg, "text", { x: frame.left - 5, y: at + 4, "text-anchor": "end" }, frame.y.write(tick));
-    }
-    if (x.names) {
-      const every = Math.ceil(x.names.length / Math.max(width / 80, 1));
-      x.names.forEach((name, i) => i % every || element(svg, "text", { x: frame.x.there(i), y: frame.bottom + 16, "text-anchor": "middle" }, name));
-    } else {
-      for (const tick of frame.x.ticks) {
-        const where = frame.x.there(tick);
-        const atEdge = where > width - 28;
-        element(svg, "text", { x: atEdge ? width : where, y: frame.bottom + 16, "text-anchor": atEdge ? "end" : "middle" }, frame.x.write(tick));
-      }
-    }
-    element(svg, "line", { class: "axis", x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom });
-    element(svg, "text", { x: frame.right, y: height - 6, "text-anchor": "end" }, names[0]);
-    element(svg, "text", { x: 2, y: 12 }, names[1]);
-    return frame;
-  }
-
-  // Points as one path, with gaps where a value is missing.
-  function path(xs, ys, frame) {
-    let pen = "M";
-    return xs.map((x, i) => {
-      if (!present(ys[i])) { pen = "M"; return ""; }
-      const step = `${pen}${frame.x.there(x).toFixed(1)} ${frame.y.there(ys[i]).toFixed(1)}`;
-      pen = "L";
-      return step;
-    }).join("");
-  }
 
   const at = (i) => (data.values ? data.values[i] : i);
   const xs = data.names.map((name, i) => at(i));
@@ -130,22 +51,7 @@
 
   function drawHistogram(i) {
     const { edges, log, solved, stuck } = data.histogram;
-    const most = Math.max(...solved[i].map((count, bin) => count + stuck[i][bin]), 1);
-    const svg = part.querySelector(".histogram");
-    const frame = chart(svg, 220, { low: edges[0], high: edges[edges.length - 1], log }, { low: 0, high: most },
-      [`total loss (${data.unit})`, "networks"]);
-    solved[i].forEach((count, bin) => {
-      const left = frame.x.there(edges[bin]);
-      const width = Math.max(frame.x.there(edges[bin + 1]) - left - 1, 0.5);
-      const bar = (kind, from, to) => element(svg, "rect", { class: kind, x: left, width, y: frame.y.there(to), height: frame.y.there(from) - frame.y.there(to) });
-      if (count) bar("solved", 0, count);
-      if (stuck[i][bin]) bar(data.solved ? "stuck" : "solved", count, count + stuck[i][bin]);
-    });
-    if (!data.solved) return;
-    element(svg, "rect", { class: "solved", x: frame.right - 130, y: 3, width: 10, height: 10 });
-    element(svg, "text", { x: frame.right - 116, y: 12 }, "solved");
-    element(svg, "rect", { class: "stuck", x: frame.right - 60, y: 3, width: 10, height: 10 });
-    element(svg, "text", { x: frame.right - 46, y: 12 }, "stuck");
+    histogram(part.querySelector(".histogram"), { edges, log, solved: solved[i], stuck: stuck[i] }, data.unit, data.solved);
   }
 
   function drawTraces(i) {
@@ -210,10 +116,8 @@
 
   // #at=0.7 picks the swept value nearest to 0.7, or the one of that name.
   function fromAddress() {
-    const given = /^#at=(.+)$/.exec(location.hash);
-    if (!given) return null;
-    let text;
-    try { text = decodeURIComponent(given[1]); } catch { return null; }
+    const text = new URLSearchParams(location.hash.slice(1)).get("at");
+    if (!text) return null;
     if (!data.values) return data.names.includes(text) ? data.names.indexOf(text) : null;
     const value = Number(text);
     if (!Number.isFinite(value)) return null;

@@ -1,9 +1,11 @@
 """HTML from values: what comes from outside is escaped here, and what is no number is never shown as one."""
 
 import base64
+import json
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 from sweep.statistics.inference import Interval
 
@@ -62,6 +64,13 @@ def download(name: str, text: str, words: str) -> str:
     """A link that saves a text that the page itself carries as a file."""
     data = base64.b64encode(text.encode()).decode()
     return f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8;base64,{data}">{escape(words)}</a>'
+
+
+def embedded(name: str, values: Any) -> str:
+    """Values as JSON that a script of the page reads, by an id."""
+    # No tag can begin inside the data.
+    text = json.dumps(values, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{escape(name)}">{text}</script>'
 
 
 def _cells(head: Sequence[str], row: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """The page: every section as HTML, in a template that needs nothing from outside the file."""
 
+from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -7,6 +8,7 @@ from string import Template
 
 from analysis.report.headline import question
 from analysis.report.sections import DATA_ID, SECTIONS, Subject, lead
+from analysis.report.train import TRAIN_ID
 from analysis.tables.remember import RememberingStore
 from analysis.tables.runs import find_run, study_of
 from sweep.console.progress import watch
@@ -16,6 +18,13 @@ from sweep.statistics.answer import find_answer
 from sweep.store import Results, Store
 from sweep.store.own import with_outcomes
 from sweep.study import Study
+
+WORKER = ("kernel.js", "draws.js", "worker.js")
+"""What workers run, and the page with them."""
+TRAINING = (
+    "pool.js", "minimum.js", "job.js", "team.js", "network.js", "trainer.js", "train.js", "samples.js", "repeat.js",
+    "stored.js", "begin.js",
+)  # fmt: skip
 
 
 def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
@@ -65,19 +74,35 @@ def page_of(subject: Subject) -> str:
     # The published programs learn XOR: their claims say nothing of a data set, nor of other trainings.
     recipes = [point.recipe for point in study.points]
     of_others = all(not isinstance(recipe, Recipe) or recipe.data_set is not None for recipe in recipes)
-    sections = [section for section in SECTIONS if not (of_others and section.name == "claims")]
+    left_out = {"claims": of_others, "train": not study.knows_solved}
+    sections = [section for section in SECTIONS if not left_out.get(section.name)]
     parts = "\n".join(
         f'<section id="{name}">\n<h2>{escape(heading)}</h2>\n{make(subject)}\n</section>'
         for name, heading, make in watch(sections, "parts of the page")
     )
+    contents = "".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in sections)
+    return fill(question(study), lead(subject), contents, parts)
+
+
+def fill(title: str, answer: str, contents: str, parts: str) -> str:
+    """The template with a title in plain text and the rest as HTML, and the scripts that its parts need."""
+    is_trained, is_explored = f'id="{TRAIN_ID}"' in parts, f'id="{DATA_ID}"' in parts
+    scripts = [script(WORKER, "training-script")] if is_trained else []
+    names = ("chart.js",) * (is_trained or is_explored) + ("explore.js",) * is_explored + TRAINING * is_trained
     return Template(asset("page.html")).substitute(
-        title=escape(question(study)),
+        title=escape(title),
         style=asset("style.css"),
-        answer=lead(subject),
-        contents="".join(f'<a href="#{name}">{escape(heading)}</a>' for name, heading, _ in sections),
+        answer=answer,
+        contents=contents,
         sections=parts,
-        script=f"<script>\n{asset('explore.js')}</script>" if f'id="{DATA_ID}"' in parts else "",
+        scripts="\n".join([*scripts, *[script(names)] * bool(names)]),
     )
+
+
+def script(names: Sequence[str], known_as: str = "") -> str:
+    """Files of this package as one script, with an id or none."""
+    text = "\n".join(map(asset, names))
+    return f"<script{f' id={chr(34)}{known_as}{chr(34)}' if known_as else ''}>\n{text}</script>"
 
 
 def asset(name: str) -> str:

@@ -1,6 +1,5 @@
 """The parts of the page, each made as HTML from what was computed elsewhere."""
 
-import json
 import shlex
 from collections.abc import Callable, Mapping
 from html import escape
@@ -18,6 +17,7 @@ from analysis.report.explore import explore_data
 from analysis.report.headline import answer_sentences
 from analysis.report.numbers import ACCURACY_HEAD, OF_SOLVED, POINT_HEAD, key_numbers, point_rows
 from analysis.report.svg import inline_svg
+from analysis.report.train import train_data, train_part
 from analysis.tables.recipes import compare_recipes, find_sweeps
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
@@ -104,8 +104,6 @@ def explore(subject: Subject) -> str:
     data = explore_data(subject.results, subject.measured)
     if data is None:
         return markup.paragraph("This part shows studies with one axis and at least one finite loss; it has none here.")
-    # No tag can begin inside the data.
-    text = json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
     field = escape(study.axes[0].field)
     traced = (
         '<p class="quiet">The loss by epoch is that of the study\'s first repeats, trained anew for this page.</p>\n'
@@ -125,7 +123,15 @@ def explore(subject: Subject) -> str:
 <div class="traces-part"><h3>Loss by epoch</h3><svg class="traces" role="img" aria-label="Loss by epoch"></svg></div>
 </div>
 </div>
-{traced}<script type="application/json" id="{DATA_ID}">{text}</script>"""
+{traced}{markup.embedded(DATA_ID, data)}"""
+
+
+def train(subject: Subject) -> str:
+    """The part that trains in the browser; the reason where it cannot."""
+    try:
+        return train_part([train_data(subject.results, subject.measured)], "Repeat the study")
+    except UsageError as error:
+        return markup.paragraph(f"This page cannot train these networks: {error}.")
 
 
 def figures(subject: Subject) -> str:
@@ -236,6 +242,7 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("numbers", "In numbers", numbers),
     Section("explore", "One value at a time", explore),
+    Section("train", "Train it here", train),
     Section("figures", "Figures", figures),
     Section("claims", "Published claims", claims),
     Section("recipe", "What was trained", recipe),

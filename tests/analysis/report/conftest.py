@@ -67,11 +67,18 @@ def without_claims():
         yield
 
 
+@contextmanager
+def without_figures():
+    """Leave out the claims, and put frames in place of the figures."""
+    with without_claims(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.sections.inline_svg", framed)
+        yield
+
+
 @pytest.fixture
-def quick(monkeypatch):
+def quick():
     """A page without the claims, and with frames in place of the figures."""
-    monkeypatch.setattr("analysis.report.sections.inline_svg", framed)
-    with without_claims():
+    with without_figures():
         yield
 
 

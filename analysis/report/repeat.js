@@ -1,0 +1,93 @@
+"use strict";
+// Trains all spreads until a pooled curve of this browser's own stands beside the study's.
+const RepeatStudy = (() => {
+  const { number, chart, curve, legend } = Charts;
+  const { part, field, read, settings, run, progress, isAsStudied } = Trainer;
+  const STEPS = 100;
+  let job = null;
+  let running = null;
+
+  const spaced = (low, high, n) => Array.from({ length: n }, (_, i) => low * (high / low) ** (i / (n - 1)));
+  const study = () => (job && isAsStudied(job.settings) ? Trainer.model.study : null);
+
+  // Both curves on one chart; beyond the highest mean with a small error the chart would show noise alone.
+  function drawChart() {
+    const { model } = Trainer;
+    const xs = spaced(model.low, model.high, STEPS + 1);
+    const found = job.pool(model.draw).mean(xs);
+    const theirs = study()?.curve;
+    const heights = [...found.mean.map((mean, i) => mean + found.standardError[i]), ...(theirs?.mean ?? [])].filter((one) => Number.isFinite(one));
+    const depths = [...found.mean.map((mean, i) => mean - found.standardError[i]), ...(theirs?.mean ?? [])].filter((one) => Number.isFinite(one) && one);
+    const [low, high] = [Math.min(...depths), Math.max(...heights)];
+    const svg = part.querySelector(".repeated");
+    const frame = chart(svg, 280, { low: model.low, high: model.high, log: true }, { low: low < high / 3 ? 0 : low, high }, [model.field, `mean total loss (${model.unit})`]);
+    if (theirs) curve(svg, frame, "theirs", theirs.values, theirs.mean, theirs.standardError);
+    curve(svg, frame, "here", xs, found.mean, found.standardError);
+    legend(svg, frame, theirs ? [["solved", "study"], ["stuck", "here"]] : [["stuck", "here"]]);
+  }
+
+  const interval = ({ estimate, low, high }, digits) => `${digits(estimate)} (95 % interval ${digits(low)} to ${digits(high)})`;
+  const three = (value) => String(Number(value.toPrecision(3)));
+  const overlap = (one, other) => one.low <= other.high && other.low <= one.high;
+
+  // How far two estimates lie apart, in standard errors, which their intervals tell.
+  function apart(one, other) {
+    const error = ({ low, high }) => (high - low) / (2 * Minimum.INSIDE);
+    return Math.abs(one.estimate - other.estimate) / Math.hypot(error(one), error(other));
+  }
+
+  function describe(found) {
+    const own = `Lowest at a spread of ${interval(found.spread, three)}: a mean total loss of ${interval(found.lowest, (value) => number(value, 2))}.`;
+    const theirs = study()?.minimum;
+    if (!theirs) return own;
+    const said = overlap(found.spread, theirs.spread) ? "The intervals overlap: neither contradicts the other" : "The intervals do not overlap: they differ";
+    const means = `the lowest means lie ${number(apart(found.lowest, theirs.mean), 1)} standard errors apart`;
+    return `${own} The study found ${interval(theirs.spread, three)}. ${said}; the places lie ${number(apart(found.spread, theirs.spread), 1)} standard errors apart, ${means}.`;
+  }
+
+  function draw(isOver) {
+    if (!job) return;
+    field("repeat-running").textContent = progress(job);
+    field("repeat-stop").textContent = isOver && !job.isDone ? "Continue" : "Stop";
+    field("repeat-stop").disabled = job.isDone;
+    if (job.given.some((n) => n < 2) || job.done < 2 * job.spreads.length) return;
+    drawChart();
+    if (isOver) field("repeat-said").textContent = describe(Minimum.find(job.pool(Trainer.model.draw), Trainer.model.low, Trainer.model.high));
+  }
+
+  const over = (isOver) => {
+    draw(isOver);
+    if (isOver) running = null;
+  };
+
+  function go() {
+    const numbers = read(["repeat-spreads", "repeat-repeats"]);
+    const typed = settings();
+    if (!numbers || !typed) return;
+    running?.stop();
+    job = new Job(spaced(Trainer.model.low, Trainer.model.high, numbers[0]), numbers[1], typed);
+    field("repeat-said").textContent = "";
+    running = run(job, over);
+  }
+
+  function forget(model) {
+    running?.stop();
+    job = running = null;
+    field("repeat-part").hidden = !model.draw;
+    for (const name of ["repeat-running", "repeat-said"]) field(name).textContent = "";
+    part.querySelector(".repeated").replaceChildren();
+    field("repeat-stop").disabled = true;
+  }
+
+  function start() {
+    Trainer.onChoice(forget);
+    field("repeat-go").addEventListener("click", go);
+    field("repeat-stop").addEventListener("click", () => {
+      if (running) running.stop();
+      else running = run(job, over);
+    });
+    addEventListener("resize", () => job?.done && draw(running === null));
+  }
+
+  return { start, get job() { return job; } };
+})();

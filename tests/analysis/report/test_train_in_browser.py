@@ -1,0 +1,260 @@
+"""The page trains in a browser: buttons are pressed, and the numbers are the project's own."""
+
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sweep import RECIPES, Axis, Study, kernel, run
+from sweep.statistics.answer import find_answer
+from sweep.store import open_store
+from tests.analysis.report.browser import CHROMIUM, Visit, browse
+from tests.analysis.report.conftest import page_of, without_figures
+from tests.analysis.report.devtools import open_tab
+from tests.analysis.report.page_parser import Page
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+
+RECIPE = replace(RECIPES["gustaw"], epochs=2000)
+STUDY = Study(RECIPE, (Axis("hidden_std_dev", tuple(np.geomspace(0.1, 10, 20).tolist())),), repeats=60)
+TRAIN = "#at=0.6&train=60&seed=1"
+SETTLED = "document.getElementById('train-said').textContent"
+LOSSES = "Array.from(TrainHere.job.losses)"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = str(tmp_path_factory.mktemp("trained") / "store.db")
+    run(STUDY, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def text(store):
+    with without_figures():
+        return page_of(store)
+
+
+@pytest.fixture(scope="module")
+def address(text, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(text, encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def embedded(text):
+    (model,) = json.loads(Page(text).scripts["train-data"])
+    return model
+
+
+@pytest.fixture(scope="module")
+def tab(address, tmp_path_factory):
+    """A tab that was opened by a link which trains."""
+    with open_tab(address + TRAIN, tmp_path_factory.mktemp("profile")) as tab:
+        tab.wait(SETTLED)
+        yield tab
+        assert tab.told == []
+
+
+def press(tab, name):
+    tab.evaluate(f"document.getElementById('{name}').click()")
+
+
+def said(tab, name):
+    return tab.evaluate(f"document.getElementById('{name}').textContent")
+
+
+def put(tab, name, value):
+    tab.evaluate(f"document.getElementById('{name}').value = {json.dumps(value)}")
+
+
+def train(tab, **fields):
+    for name, value in fields.items():
+        put(tab, f"train-{name}", value)
+    press(tab, "train-go")
+    tab.wait(SETTLED)
+
+
+def test_a_link_trains_what_it_says(tab, address, tmp_path):
+    assert said(tab, "train-said").startswith("Spread 0.6, seed 1: mean total loss ")
+    losses = tab.evaluate(LOSSES)
+    assert len(set(losses)) == 60
+    # Draws that the page made, trained by the project's own kernel.
+    starts = tab.evaluate("Array.from(Draws.starts(Trainer.model, 1, 0.6, 0, 60).parameters)")
+    np.testing.assert_allclose(losses, kernel.train(RECIPE, np.array(starts).reshape(60, -1)).loss, rtol=1e-9)
+    # Neither time nor the number of workers changes them.
+    with open_tab(address + TRAIN + "&workers=3", tmp_path / "profile") as other:
+        other.wait(SETTLED)
+        assert "by 3 workers" in said(other, "train-running")
+        assert other.evaluate(LOSSES) == losses
+        assert other.told == []
+
+
+def test_the_mean_stands_beside_the_studys(tab, store):
+    train(tab, spread="0.6", networks="40", seed="2")
+    losses = np.array(tab.evaluate(LOSSES))
+    with open_store(store) as opened:
+        at = find_answer(opened, STUDY).curve.at(np.array([0.6]))
+    found = re.search(
+        r"loss ([\d,.]+) ± ([\d,.]+) .* there is ([\d,.]+) ± ([\d,.]+), ([\d.]+) standard errors",
+        said(tab, "train-said"),
+    )
+    mean, error, theirs, of_theirs, away = (float(one.replace(",", "")) for one in found.groups())
+    assert mean == pytest.approx(losses.mean(), abs=0.01)
+    assert error == pytest.approx(losses.std(ddof=1) / np.sqrt(40), abs=0.01)
+    assert theirs == pytest.approx(at.mean[0], rel=1e-3)
+    assert of_theirs == pytest.approx(at.standard_error[0], rel=1e-2)
+    assert away == pytest.approx(abs(mean - theirs) / np.hypot(error, of_theirs), abs=0.06)
+    counts = tab.evaluate("document.querySelectorAll('.trained rect').length")
+    assert counts > 2
+
+
+def test_other_numbers_train_otherwise(tab):
+    train(tab, spread="0.6", networks="8", seed="1", epochs="100", rate="0.5")
+    starts = np.array(tab.evaluate("Array.from(Draws.starts(Trainer.model, 1, 0.6, 0, 8).parameters)")).reshape(8, -1)
+    expected = kernel.train(replace(RECIPE, epochs=100, learning_rate=0.5), starts).loss
+    np.testing.assert_allclose(tab.evaluate(LOSSES), expected, rtol=1e-9)
+    assert "The study's" not in said(tab, "train-said")
+    assert tab.evaluate("location.hash") == "#at=0.6&train=8&seed=1&epochs=100&rate=0.5"
+    put(tab, "train-epochs", "0")
+    press(tab, "train-go")
+    assert tab.evaluate("document.getElementById('train-epochs').validity.valid") is False
+    assert tab.evaluate("TrainHere.job.settings.epochs") == 100
+    put(tab, "train-epochs", "2000")
+    put(tab, "train-rate", "0.1")
+
+
+def test_it_stops_and_goes_on(tab):
+    put(tab, "train-networks", "100000")
+    press(tab, "train-go")
+    tab.wait("TrainHere.job.done > 10 && TrainHere.job.total === 100000")
+    press(tab, "train-stop")
+    assert said(tab, "train-stop") == "Continue"
+    tab.wait("Trainer.workers().workers.every((one) => !one.task)")
+    done = tab.evaluate("TrainHere.job.done")
+    press(tab, "train-stop")
+    assert said(tab, "train-stop") == "Stop"
+    tab.wait(f"TrainHere.job.done > {done}")
+    press(tab, "train-stop")
+    first = tab.evaluate("Array.from(TrainHere.job.losses.slice(0, 8))")
+    train(tab, networks="8")
+    assert tab.evaluate(LOSSES) == first
+
+
+def test_a_worker_that_ends_is_replaced(tab):
+    train(tab, networks="300", spread="0.6", seed="1")
+    expected = tab.evaluate(LOSSES)
+    put(tab, "train-networks", "300")
+    press(tab, "train-go")
+    tab.wait("TrainHere.job.done < 300 && Trainer.workers().workers[0].task")
+    tab.evaluate("Trainer.workers().workers[0].worker.terminate()")
+    tab.wait(SETTLED)
+    assert "; 1 replaced" in said(tab, "train-running")
+    assert tab.evaluate(LOSSES) == expected
+
+
+def test_stored_repeats_come_to_what_was_recorded(tab, embedded, store):
+    points = {point.recipe.hidden_std_dev: point for point in STUDY.points}
+    with open_store(store) as opened:
+        answer = find_answer(opened, STUDY)
+        for one in embedded["stored"]:
+            recorded = opened.columns(points[one["spread"]].identity, 60, ["loss"])["loss"][one["repeat"]]
+            assert one["loss"] == recorded
+    nearest = {
+        min(points, key=lambda spread: abs(np.log(spread / wanted)))
+        for wanted in (answer.minimum.spread.estimate, np.sqrt(0.5))
+    }
+    assert {one["spread"] for one in embedded["stored"]} == nearest
+    press(tab, "stored-go")
+    tab.wait("document.getElementById('stored-said').textContent")
+    n = 4 * len(nearest)
+    assert said(tab, "stored-said") == f"{n} of {n} losses are the recorded ones to a part in 10⁹: they agree."
+    cells = tab.evaluate(
+        "[...document.querySelectorAll('#stored-table td:last-child')].map((one) => Number(one.textContent))"
+    )
+    np.testing.assert_allclose(cells, [one["loss"] for one in embedded["stored"]], rtol=1e-9)
+
+
+def test_a_loss_that_is_not_the_recorded_one_is_told(tab):
+    tab.evaluate("Trainer.model.stored[0].loss *= 1 + 1e-8")
+    press(tab, "stored-go")
+    tab.wait("document.getElementById('stored-said').textContent.includes('the others are not')")
+    tab.evaluate("Trainer.model.stored[0].loss /= 1 + 1e-8")
+
+
+def test_the_study_is_repeated(tab, embedded):
+    for name, value in {"seed": 2, "epochs": 2000, "rate": 0.1}.items():
+        put(tab, f"train-{name}", str(value))
+    put(tab, "repeat-spreads", "25")
+    put(tab, "repeat-repeats", "60")
+    press(tab, "repeat-go")
+    tab.wait("document.getElementById('repeat-said').textContent", 120)
+    text = said(tab, "repeat-said")
+    low, high = (float(one) for one in re.search(r"interval ([\d.]+) to ([\d.]+)\)", text).groups())
+    study = embedded["study"]["minimum"]["spread"]
+    assert low <= study["estimate"] <= high
+    assert "The intervals overlap: neither contradicts the other" in text
+    assert tab.evaluate("document.querySelectorAll('.repeated .mean').length") == 2
+    assert tab.evaluate("document.querySelector('.repeated .mean.here').getAttribute('d').length") > 500
+
+
+def test_sample_networks_learn_step_by_step(tab):
+    put(tab, "train-spread", "0.6")
+    press(tab, "sample-rewind")
+    tab.wait("Samples.shown && Samples.shown.epoch === 0")
+    first = tab.evaluate("Array.from(Samples.shown.trained.parameters)")
+    press(tab, "sample-step")
+    tab.wait("Samples.shown.epoch === 20")
+    press(tab, "sample-play")
+    tab.wait("Samples.shown.epoch === 2000")
+    starts = np.array(first).reshape(4, -1)
+    expected = kernel.train(RECIPE, starts)
+    np.testing.assert_allclose(
+        tab.evaluate("Array.from(Samples.shown.trained.finalLoss)"), expected.final_loss, rtol=1e-9
+    )
+    assert f"{expected.solved.sum()} of 4 solved" in said(tab, "sample-said")
+    assert tab.evaluate("document.querySelectorAll('#sample-maps canvas').length") == 4
+    press(tab, "sample-rewind")
+    tab.wait("Samples.shown.epoch === 0")
+    assert tab.evaluate("Array.from(Samples.shown.trained.parameters)") == first
+    press(tab, "sample-new")
+    tab.wait("document.getElementById('sample-said').textContent.startsWith('Repeats 4 to 7')")
+    assert tab.evaluate("Array.from(Samples.shown.trained.parameters)") != first
+
+
+def test_every_field_has_a_label_and_every_button_a_name(tab):
+    fields = "[...document.querySelectorAll('#train input, #train select')]"
+    assert tab.evaluate(f"{fields}.length") == 9
+    assert tab.evaluate(f"{fields}.filter((one) => one.labels.length !== 1).length") == 0
+    assert tab.evaluate("[...document.querySelectorAll('#train button')].filter((one) => !one.textContent).length") == 0
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [
+        ("delete window.WebAssembly;", "This browser has no WebAssembly"),
+        ("WebAssembly.validate = () => false;", "no vectors (SIMD)"),
+        ("delete window.Worker;", "This browser has no workers"),
+    ],
+)
+def test_a_browser_that_cannot_train_says_so(text, tmp_path, without, words):
+    page = text.replace('<script id="training-script">', f'<script>{without}</script><script id="training-script">')
+    ((told, console),) = browse(tmp_path, [Visit(page)])
+    assert console == []
+    assert words in told["dom"]
+    assert re.search(r'<div class="explore" id="train-part" hidden', told["dom"])
+    assert re.search(r"<output[^>]*>hidden_std_dev = ", told["dom"])
+
+
+def test_it_fits_a_phone(text, tmp_path):
+    ((told, console),) = browse(tmp_path, [Visit(text, width=390)])
+    assert (console, told["outside"]) == ([], [])
+    assert told["content"] <= 390
+
+
+def test_without_scripts_the_rest_is_read(text):
+    assert "This part needs JavaScript; all others are read without." in Page(text).words
+    assert 'id="train-part" hidden' in text
