@@ -20,7 +20,15 @@ from multiprocessing.reduction import recv_handle, send_handle
 
 from tests.become import become
 
-COMMANDS = ("sweep.run", "sweep.status", "sweep.check", "sweep.merge", "sweep.trace", "analysis.__main__")
+COMMANDS = (
+    "sweep.run",
+    "sweep.status",
+    "sweep.check",
+    "sweep.merge",
+    "sweep.trace",
+    "analysis.__main__",
+    "analysis.report.playground",
+)
 READ_LATE = {"SWEEP_STORE", "XDG_STATE_HOME", "PYTEST_CURRENT_TEST"}
 """Variables that a command reads when it needs them. All others may be read at an import, which is past."""
 

@@ -96,6 +96,18 @@ const Charts = (() => {
     if (isKnown) legend(svg, frame, [["solved", "solved"], ["stuck", "stuck"]]);
   }
 
+  // Vertical lines where rules predict a spread between two others, with their names.
+  function rules(svg, frame, predictions, low, high) {
+    const shown = Object.entries(predictions).filter(([, value]) => value >= low && value <= high);
+    const lowest = Math.min(...shown.map(([, value]) => value));
+    for (const [rule, value] of shown) {
+      const where = frame.x.there(value);
+      const left = value === lowest || where > frame.right - 60;
+      element(svg, "line", { class: "rule", x1: where, x2: where, y1: frame.top, y2: frame.bottom });
+      element(svg, "text", { x: where + (left ? -4 : 4), y: frame.top + 12, "text-anchor": left ? "end" : "start" }, `${rule} ${short(value)}`);
+    }
+  }
+
   // What classes of marks mean, above a chart at the right.
   function legend(svg, frame, entries) {
     entries.forEach(([kind, words], i) => {
@@ -114,5 +126,5 @@ const Charts = (() => {
     element(svg, "path", { class: `mean ${kind}`, d: path(xs, means.map((one) => (Number.isFinite(one) ? one : null)), frame) });
   }
 
-  return { COLOURS, DASHES, number, short, present, element, chart, path, histogram, legend, curve };
+  return { COLOURS, DASHES, number, short, present, element, chart, path, histogram, rules, legend, curve };
 })();

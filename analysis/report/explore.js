@@ -1,7 +1,7 @@
 "use strict";
 // Shows one swept value at a time: its mean on the curve, the histogram of its total losses, sample traces.
 (() => {
-  const { COLOURS, DASHES, number, short, present, element, chart, path, histogram } = Charts;
+  const { COLOURS, DASHES, number, short, present, element, chart, path, histogram, rules } = Charts;
   const data = JSON.parse(document.getElementById("explore-data").textContent);
   const part = document.getElementById("explore-part");
   const slider = part.querySelector("input");
@@ -35,14 +35,7 @@
       if (!data.values) element(svg, "circle", { class: "solved", cx: x, cy: curve.y.there(data.mean[i]), r: 3.5 });
     }
     if (data.values) element(svg, "path", { class: "mean", d: path(xs, data.mean, curve) });
-    const rules = Object.entries(data.values ? data.predictions : {}).filter(([, value]) => value >= xs[0] && value <= xs[last]);
-    const lowest = Math.min(...rules.map(([, value]) => value));
-    for (const [rule, value] of rules) {
-      const where = curve.x.there(value);
-      const left = value === lowest || where > curve.right - 60;
-      element(svg, "line", { class: "rule", x1: where, x2: where, y1: curve.top, y2: curve.bottom });
-      element(svg, "text", { x: where + (left ? -4 : 4), y: curve.top + 12, "text-anchor": left ? "end" : "start" }, `${rule} ${short(value)}`);
-    }
+    if (data.values) rules(svg, curve, data.predictions, xs[0], xs[last]);
     curve.pointed = element(svg, "line", { class: "pointed", x1: -9, x2: -9, y1: curve.top, y2: curve.bottom });
     curve.picked = element(svg, "line", { class: "picked", y1: curve.top, y2: curve.bottom });
     curve.dot = element(svg, "circle", { class: "solved", r: 5 });

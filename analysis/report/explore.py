@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 BINS = 40
 TRACES = 5
 EPOCHS_SHOWN = 101
-MOST_TRACED = 100
+MOST_TRACED = 75
 MOST_OPERATIONS = 4e9
 """Multiplications, or so, spent on traces: a few seconds."""
 

@@ -1,11 +1,11 @@
 """HTML from values: what comes from outside is escaped here, and what is no number is never shown as one."""
 
-import base64
 import json
 import math
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from sweep.statistics.inference import Interval
 
@@ -62,8 +62,8 @@ def commands(lines: Sequence[str]) -> str:
 
 def download(name: str, text: str, words: str) -> str:
     """A link that saves a text that the page itself carries as a file."""
-    data = base64.b64encode(text.encode()).decode()
-    return f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8;base64,{data}">{escape(words)}</a>'
+    data = quote(text, safe=",.+-:;")  # a third shorter than base64
+    return f'<a download="{escape(name)}" href="data:text/csv;charset=utf-8,{data}">{escape(words)}</a>'
 
 
 def embedded(name: str, values: Any) -> str:

@@ -1,7 +1,7 @@
 "use strict";
 // Trains all spreads until a pooled curve of this browser's own stands beside the study's.
 const RepeatStudy = (() => {
-  const { number, chart, curve, legend } = Charts;
+  const { number, short, chart, curve, rules, legend } = Charts;
   const { part, field, read, settings, run, progress, isAsStudied } = Trainer;
   const STEPS = 100;
   let job = null;
@@ -23,6 +23,7 @@ const RepeatStudy = (() => {
     const frame = chart(svg, 280, { low: model.low, high: model.high, log: true }, { low: low < high / 3 ? 0 : low, high }, [model.field, `mean total loss (${model.unit})`]);
     if (theirs) curve(svg, frame, "theirs", theirs.values, theirs.mean, theirs.standardError);
     curve(svg, frame, "here", xs, found.mean, found.standardError);
+    rules(svg, frame, model.predictions, model.low, model.high);
     legend(svg, frame, theirs ? [["solved", "study"], ["stuck", "here"]] : [["stuck", "here"]]);
   }
 
@@ -37,12 +38,16 @@ const RepeatStudy = (() => {
   }
 
   function describe(found) {
-    const own = `Lowest at a spread of ${interval(found.spread, three)}: a mean total loss of ${interval(found.lowest, (value) => number(value, 2))}.`;
+    const own = [`Lowest at a spread of ${interval(found.spread, three)}: a mean total loss of ${interval(found.lowest, (value) => number(value, 2))}.`];
+    for (const [rule, value] of Object.entries(Trainer.model.predictions)) {
+      const side = value < found.spread.low ? "below" : value > found.spread.high ? "above" : "inside";
+      own.push(`${rule}'s prediction, ${short(value)}, lies ${side} this interval.`);
+    }
     const theirs = study()?.minimum;
-    if (!theirs) return own;
+    if (!theirs) return own.join(" ");
     const said = overlap(found.spread, theirs.spread) ? "The intervals overlap: neither contradicts the other" : "The intervals do not overlap: they differ";
     const means = `the lowest means lie ${number(apart(found.lowest, theirs.mean), 1)} standard errors apart`;
-    return `${own} The study found ${interval(theirs.spread, three)}. ${said}; the places lie ${number(apart(found.spread, theirs.spread), 1)} standard errors apart, ${means}.`;
+    return `${own.join(" ")} The study found ${interval(theirs.spread, three)}. ${said}; the places lie ${number(apart(found.spread, theirs.spread), 1)} standard errors apart, ${means}.`;
   }
 
   function draw(isOver) {

@@ -92,18 +92,17 @@ class Team {
     const place = this.workers.indexOf(one);
     if (place < 0) return;
     one.worker.terminate();
+    this.workers.splice(place, 1);
+    if (!one.task) return; // another is hired when there is something to do
     this.replaced += 1;
-    const other = this.hire();
-    this.workers[place] = other;
-    if (one.task) {
-      one.task.tries += 1;
-      if (one.task.tries >= Team.TRIES) {
-        one.task.job.fail(reason);
-        this.stop();
-        return;
-      }
-      this.again.push(one.task);
+    one.task.tries += 1;
+    if (one.task.tries >= Team.TRIES) {
+      one.task.job.fail(reason);
+      this.stop();
+      return;
     }
-    this.give(other);
+    this.again.push(one.task);
+    this.workers.push(this.hire());
+    this.give(this.workers[this.workers.length - 1]);
   }
 }

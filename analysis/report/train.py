@@ -12,6 +12,7 @@ import numpy as np
 from analysis.figures.parts.axis import loss_unit
 from analysis.report import markup
 from analysis.report.explore import loss_name
+from analysis.report.headline import predictions
 from sweep.errors import UsageError
 from sweep.inspection.browser import browser_kernel
 from sweep.recipe import Recipe, predicted_spread
@@ -19,7 +20,7 @@ from sweep.recipe.field import is_spread, layers_of, value_of
 from sweep.recipe.recipe import network_of
 from sweep.statistics.answer import Answer, best_point, nearest_point, predicted_value
 from sweep.store import Results
-from sweep.study import Point, Study
+from sweep.study import Axis, Point, Study
 from sweep.study.draws import initial_parameters, shuffle_keys
 from sweep.study.overlap import draw_of
 from sweep.study.words import swept_spread
@@ -137,6 +138,7 @@ def model(
         "low": ends[0],
         "high": ends[1],
         "at": float(f"{at:.3g}"),
+        "predictions": predictions(Study(recipe, (Axis(field, ends),))),
         "unit": loss_unit(study),
         "lossName": loss_name(study),
     }

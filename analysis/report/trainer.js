@@ -6,6 +6,7 @@ const Trainer = (() => {
   const field = (name) => document.getElementById(name);
   const listeners = [];
   let model = recipes[0];
+  let current = null; // what stops the job that is trained
   let team = null;
 
   // WebAssembly.validate of a function that uses a vector, `v128.const` and `drop`.
@@ -60,7 +61,10 @@ const Trainer = (() => {
     current?.stop();
     let timer = null;
     const stop = () => {
-      if (current === own) [current] = [null, workers().stop()];
+      if (current === own) {
+        current = null;
+        team?.stop();
+      }
       clearInterval(timer);
       if (!job.isDone) job.pause();
       draw(true);
@@ -69,11 +73,14 @@ const Trainer = (() => {
     current = own;
     job.run();
     timer = setInterval(() => (job.isDone ? stop() : draw(false)), 200);
-    workers().start(job);
+    try {
+      workers().start(job);
+    } catch (error) { // a browser may forbid workers to a page from a disk
+      job.fail(error.message);
+    }
     draw(false);
     return own;
   }
-  let current = null;
 
   // "12 of 100 networks, 34 a second by 2 workers", and what else is to be known of a job.
   function progress(job) {

@@ -14,15 +14,19 @@ function serveTrainings() {
     return rates.get(name);
   }
 
-  onmessage = async ({ data }) => {
+  async function answer({ data }) {
     if (data.model) {
       model = data.model;
       kernel = sweepKernel.instantiate(data.bytes, model.layout);
+      await kernel;
       return;
     }
     const starts = data.starts ?? Draws.starts(model, data.seed, data.spread, data.first, data.count);
     const options = { epochs: data.epochs, learningRates: learningRates(data.epochs, data.rate), keys: starts.keys };
     const trained = (await kernel).trainBatch(Float64Array.from(starts.parameters), options);
     postMessage({ lengths: starts.lengths, loss: trained.loss, solved: trained.solved, diverged: trained.diverged });
-  };
+  }
+
+  // What a promise throws the page would not hear of.
+  onmessage = (event) => answer(event).catch((error) => setTimeout(() => { throw error; }));
 }

@@ -156,6 +156,23 @@ def test_a_worker_that_ends_is_replaced(tab):
     assert tab.evaluate(LOSSES) == expected
 
 
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [
+        ("Trainer.model.module = btoa('broken')", "CompileError"),
+        ("window.Worker = class { constructor() { throw new Error('no workers here'); } }", "no workers here"),
+    ],
+)
+def test_what_cannot_go_on_is_said(address, tmp_path, broken, words):
+    with open_tab(address, tmp_path / "profile") as tab:
+        tab.evaluate(broken)
+        press(tab, "train-go")
+        tab.wait("document.getElementById('train-running').textContent.includes('It cannot go on')")
+        assert words in said(tab, "train-running")
+        assert tab.evaluate("document.getElementById('train-stop').disabled") is True
+        tab.wait("Trainer.workers().workers.every((one) => !one.task)", 10)
+
+
 def test_stored_repeats_come_to_what_was_recorded(tab, embedded, store):
     points = {point.recipe.hidden_std_dev: point for point in STUDY.points}
     with open_store(store) as opened:
@@ -196,6 +213,9 @@ def test_the_study_is_repeated(tab, embedded):
     low, high = (float(one) for one in re.search(r"interval ([\d.]+) to ([\d.]+)\)", text).groups())
     study = embedded["study"]["minimum"]["spread"]
     assert low <= study["estimate"] <= high
+    for rule, spread in {"Xavier": np.sqrt(0.5), "He": 1.0}.items():
+        side = "below" if spread < low else "above" if spread > high else "inside"
+        assert f"{rule}'s prediction, {spread:.3g}, lies {side} this interval." in text
     assert "The intervals overlap: neither contradicts the other" in text
     assert tab.evaluate("document.querySelectorAll('.repeated .mean').length") == 2
     assert tab.evaluate("document.querySelector('.repeated .mean.here').getAttribute('d').length") > 500
