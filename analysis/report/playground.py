@@ -39,11 +39,19 @@ def playground() -> str:
     return fill(TITLE, markup.paragraph(ANSWER, "lead"), contents, parts)
 
 
+def build_parser() -> Parser:
+    """The options."""
+    parser = Parser(
+        prog="python -m analysis.report.playground",
+        description="Write one page, which needs no study, that trains the published programs' networks in a browser.",
+    )
+    parser.add_argument("out", metavar="FILE", type=Path, help="where to write, such as playground.html")
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page."""
-    parser = Parser(prog="python -m analysis.report.playground", description="Write a page that trains networks.")
-    parser.add_argument("out", metavar="OUT.html", type=Path, help="where to write")
-    out = parser.parse_args(arguments).out
+    out = build_parser().parse_args(arguments).out
     check_place(out)
     write_text(out, playground())
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")

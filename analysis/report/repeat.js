@@ -29,7 +29,7 @@ const RepeatStudy = (() => {
 
   const interval = ({ estimate, low, high }, digits) => `${digits(estimate)} (95 % interval ${digits(low)} to ${digits(high)})`;
   const three = (value) => String(Number(value.toPrecision(3)));
-  const overlap = (one, other) => one.low <= other.high && other.low <= one.high;
+  const logs = ({ estimate, low, high }) => ({ estimate: Math.log(estimate), low: Math.log(low), high: Math.log(high) });
 
   // How far two estimates lie apart, in standard errors, which their intervals tell.
   function apart(one, other) {
@@ -45,9 +45,10 @@ const RepeatStudy = (() => {
     }
     const theirs = study()?.minimum;
     if (!theirs) return own.join(" ");
-    const said = overlap(found.spread, theirs.spread) ? "The intervals overlap: neither contradicts the other" : "The intervals do not overlap: they differ";
-    const means = `the lowest means lie ${number(apart(found.lowest, theirs.mean), 1)} standard errors apart`;
-    return `${own.join(" ")} The study found ${interval(theirs.spread, three)}. ${said}; the places lie ${number(apart(found.spread, theirs.spread), 1)} standard errors apart, ${means}.`;
+    const places = apart(logs(found.spread), logs(theirs.spread));
+    const means = apart(found.lowest, theirs.mean);
+    const said = places < Minimum.INSIDE ? "Both agree" : "They differ by more than chance does in 19 of 20 pairs";
+    return `${own.join(" ")} The study found ${interval(theirs.spread, three)}. ${said}: the places lie ${number(places, 1)} standard errors apart, the lowest means ${number(means, 1)}.`;
   }
 
   function draw(isOver) {

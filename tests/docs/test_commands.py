@@ -13,6 +13,7 @@ import yaml
 
 import benchmarks.__main__ as benchmark
 from analysis.__main__ import build_parser as analysis_parser
+from analysis.report.playground import build_parser as playground_parser
 from sweep.check import build_parser as check_parser
 from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.merge import build_parser as merge_parser
@@ -86,6 +87,8 @@ def python(_, module, *arguments):
         status_parser().parse_args(arguments)
     elif module == "sweep.merge":
         merge_parser().parse_args(arguments)
+    elif module == "analysis.report.playground":
+        playground_parser().parse_args(arguments)
     elif module == "pip":
         command, what = arguments
         assert command == "install"

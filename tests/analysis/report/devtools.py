@@ -4,9 +4,18 @@ import itertools
 import json
 import os
 import subprocess
+import sys
 from contextlib import contextmanager
 
 from tests.analysis.report.browser import CHROMIUM, QUIET
+
+RENUMBER = """import os, sys
+for given, high in zip(sys.argv[1:3], (103, 104)):
+    os.dup2(int(given), high)
+for high, number in ((103, 3), (104, 4)):
+    os.dup2(high, number)
+os.execv(sys.argv[3], sys.argv[3:])"""
+"""The browser reads its orders from 3 and writes its answers to 4."""
 
 
 class Tab:
@@ -73,18 +82,16 @@ class Tab:
 def open_tab(path, profile, *flags):
     """A tab that shows a file, or an address of one with a fragment."""
     (to_browser, write), (read, from_browser) = os.pipe(), os.pipe()
-
-    def renumber():  # the browser reads its orders from 3 and writes to 4
-        os.dup2(to_browser, 13)
-        os.dup2(from_browser, 14)
-        os.dup2(13, 3)
-        os.dup2(14, 4)
-
+    command = [
+        *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", *QUIET.split(), *flags),
+        *(f"--user-data-dir={profile}", "--window-size=1280,900"),
+    ]
     browser = subprocess.Popen(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", *QUIET.split(), "--remote-debugging-pipe", *flags,
-         f"--user-data-dir={profile}", "--window-size=1280,900"],
-        close_fds=False, preexec_fn=renumber, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-c", RENUMBER, str(to_browser), str(from_browser), *command],
+        pass_fds=(to_browser, from_browser),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     os.close(to_browser)
     os.close(from_browser)
     try:

@@ -216,7 +216,12 @@ def test_the_study_is_repeated(tab, embedded):
     for rule, spread in {"Xavier": np.sqrt(0.5), "He": 1.0}.items():
         side = "below" if spread < low else "above" if spread > high else "inside"
         assert f"{rule}'s prediction, {spread:.3g}, lies {side} this interval." in text
-    assert "The intervals overlap: neither contradicts the other" in text
+    error = [np.log(ends[1] / ends[0]) / (2 * 1.96) for ends in ((low, high), (study["low"], study["high"]))]
+    here = float(re.search(r"Lowest at a spread of ([\d.]+)", text)[1])
+    away, of_means = (float(one) for one in re.search(r"lie ([\d.]+) standard .* means ([\d.]+)\.$", text).groups())
+    assert away == pytest.approx(abs(np.log(here / study["estimate"])) / np.hypot(*error), abs=0.1)
+    assert of_means < 3
+    assert ("Both agree: the places lie" in text) == (away < 1.96)
     assert tab.evaluate("document.querySelectorAll('.repeated .mean').length") == 2
     assert tab.evaluate("document.querySelector('.repeated .mean.here').getAttribute('d').length") > 500
 
