@@ -15,5 +15,10 @@
   choice.addEventListener("change", () => Trainer.choose(choice.selectedIndex));
   for (const one of [TrainHere, Samples, RepeatStudy, StoredAgain]) one.start();
   Trainer.choose(0);
-  TrainHere.fromAddress();
+  const look = () => {
+    const given = Trainer.fromAddress();
+    for (const one of [TrainHere, RepeatStudy]) one.asked(given);
+  };
+  addEventListener("hashchange", look);
+  look();
 })();

@@ -2,7 +2,7 @@
 // Trains all spreads until a pooled curve of this browser's own stands beside the study's.
 const RepeatStudy = (() => {
   const { number, short, chart, curve, rules, legend } = Charts;
-  const { part, field, read, settings, run, progress, isAsStudied } = Trainer;
+  const { part, field, read, settings, run, progress, share, isAsStudied } = Trainer;
   const STEPS = 100;
   let job = null;
   let running = null;
@@ -73,7 +73,16 @@ const RepeatStudy = (() => {
     running?.stop();
     job = new Job(spaced(Trainer.model.low, Trainer.model.high, numbers[0]), numbers[1], typed);
     field("repeat-said").textContent = "";
+    share({ repeat: numbers.join("x") }, typed);
     running = run(job, over);
+  }
+
+  // #repeat=40x50&seed=1 trains 50 networks at each of 40 spreads.
+  function asked(given) {
+    const numbers = /^(\d+)x(\d+)$/.exec(given.get("repeat"));
+    if (!numbers || !Trainer.model.draw) return;
+    [field("repeat-spreads").value, field("repeat-repeats").value] = numbers.slice(1);
+    go();
   }
 
   function forget(model) {
@@ -95,5 +104,5 @@ const RepeatStudy = (() => {
     addEventListener("resize", () => job?.done && draw(running === null));
   }
 
-  return { start, get job() { return job; } };
+  return { start, asked, get job() { return job; } };
 })();

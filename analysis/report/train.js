@@ -2,7 +2,7 @@
 // Trains networks of one spread: the histogram of their losses as they come in, beside what the study found there.
 const TrainHere = (() => {
   const { number, histogram } = Charts;
-  const { part, field, read, settings, run, progress, isAsStudied } = Trainer;
+  const { part, field, read, settings, run, progress, share, isAsStudied } = Trainer;
   const [slider, spread, networks, seed] = ["train-slider", "train-spread", "train-networks", "train-seed"].map(field);
   const BINS = 40;
   let job = null;
@@ -81,15 +81,8 @@ const TrainHere = (() => {
     running?.stop();
     job = new Job([numbers[0]], numbers[1], typed);
     field("train-said").textContent = "";
-    share(numbers, typed);
+    share({ at: numbers[0], train: numbers[1] }, typed);
     running = run(job, draw);
-  }
-
-  function share([at, train], { seed, epochs, rate }) {
-    const recipe = Trainer.recipes.indexOf(Trainer.model);
-    const asked = { ...(recipe ? { recipe: Trainer.model.name } : {}), at, train, seed };
-    if (!isAsStudied({ epochs, rate })) Object.assign(asked, { epochs, rate });
-    try { history.replaceState(null, "", `#${new URLSearchParams(asked)}`); } catch { /* no address to share */ }
   }
 
   function stopOrGoOn() {
@@ -97,17 +90,11 @@ const TrainHere = (() => {
     else running = run(job, draw);
   }
 
-  // #at=0.6&train=1000&seed=1 trains so; recipe, epochs and rate may be there as well.
-  function fromAddress() {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    if (!asked.has("train")) return;
-    const place = Trainer.recipes.findIndex((one) => one.name === asked.get("recipe"));
-    if (place >= 0) {
-      field("train-recipe").selectedIndex = place;
-      Trainer.choose(place);
-    }
-    const given = { at: spread, train: networks, seed, epochs: field("train-epochs"), rate: field("train-rate") };
-    for (const name in given) if (asked.has(name)) given[name].value = asked.get(name);
+  // #at=0.6&train=1000&seed=1 trains so.
+  function asked(given) {
+    if (!given.has("train")) return;
+    networks.value = given.get("train");
+    if (given.has("at")) spread.value = given.get("at");
     if (spread.checkValidity()) showSpread(Number(spread.value));
     go();
   }
@@ -131,9 +118,8 @@ const TrainHere = (() => {
       seed.value = crypto.getRandomValues(new Uint32Array(1))[0];
       go();
     });
-    addEventListener("hashchange", fromAddress);
     addEventListener("resize", () => draw(running === null));
   }
 
-  return { start, fromAddress, studied, get job() { return job; } };
+  return { start, asked, studied, get job() { return job; } };
 })();

@@ -65,21 +65,47 @@ const Trainer = (() => {
         current = null;
         team?.stop();
       }
-      clearInterval(timer);
+      clearTimeout(timer);
       if (!job.isDone) job.pause();
       draw(true);
+    };
+    const look = () => {
+      if (job.isDone) return stop();
+      const from = performance.now();
+      draw(false);
+      timer = setTimeout(look, Math.max(200, 4 * (performance.now() - from))); // what is long to draw is drawn less often
+      return undefined;
     };
     const own = { stop };
     current = own;
     job.run();
-    timer = setInterval(() => (job.isDone ? stop() : draw(false)), 200);
     try {
       workers().start(job);
     } catch (error) { // a browser may forbid workers to a page from a disk
       job.fail(error.message);
     }
     draw(false);
+    timer = setTimeout(look, 200);
     return own;
+  }
+
+  // An address that repeats what is trained.
+  function share(asked, { seed, epochs, rate }) {
+    const recipe = model === recipes[0] ? {} : { recipe: model.name };
+    const others = isAsStudied({ epochs, rate }) ? {} : { epochs, rate };
+    try { history.replaceState(null, "", `#${new URLSearchParams({ ...recipe, ...asked, seed, ...others })}`); } catch { /* no address to share */ }
+  }
+
+  // What an address asks for, with the recipe and the numbers put in their places.
+  function fromAddress() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    const place = recipes.findIndex((one) => one.name === given.get("recipe"));
+    if (place >= 0 && recipes[place] !== model) {
+      field("train-recipe").selectedIndex = place;
+      choose(place);
+    }
+    for (const name of ["seed", "epochs", "rate"]) if (given.has(name)) field(`train-${name}`).value = given.get(name);
+    return given;
   }
 
   // "12 of 100 networks, 34 a second by 2 workers", and what else is to be known of a job.
@@ -91,7 +117,7 @@ const Trainer = (() => {
   }
 
   return {
-    part, recipes, field, read, settings, isAsStudied, workers, choose, run, progress, reason, bytes,
+    part, recipes, field, read, settings, isAsStudied, workers, choose, run, share, fromAddress, progress, reason, bytes,
     get model() { return model; },
     onChoice: (listener) => listeners.push(listener),
   };

@@ -226,6 +226,17 @@ def test_the_study_is_repeated(tab, embedded):
     assert tab.evaluate("document.querySelector('.repeated .mean.here').getAttribute('d').length") > 500
 
 
+def test_a_link_repeats_the_study(address, tab, tmp_path):
+    assert tab.evaluate("location.hash") == "#repeat=25x60&seed=2"
+    with open_tab(address + "#repeat=6x5&seed=2", tmp_path / "profile") as other:
+        other.wait("document.getElementById('repeat-said').textContent")
+        assert len(other.evaluate("RepeatStudy.job.spreads")) == 6
+        losses = np.array(other.evaluate("Array.from(RepeatStudy.job.losses)")).reshape(6, 5)
+        spread = other.evaluate("RepeatStudy.job.spreads[2]")
+        starts = other.evaluate(f"Array.from(Draws.starts(Trainer.model, 2, {spread}, 0, 5).parameters)")
+        np.testing.assert_allclose(losses[2], kernel.train(RECIPE, np.array(starts).reshape(5, -1)).loss, rtol=1e-9)
+
+
 def test_sample_networks_learn_step_by_step(tab):
     put(tab, "train-spread", "0.6")
     press(tab, "sample-rewind")
