@@ -5,7 +5,6 @@
 // is made by SplitMix64 (Steele, Lea & Flood 2014, OOPSLA, 453-472) of the seed, the bits of the spread and the repeat.
 const Draws = (() => {
   const GOLDEN = 0x9e3779b97f4a7c15n;
-  const LARGEST = Math.sqrt(3);
 
   // The output function of SplitMix64.
   function mix(word) {
@@ -63,22 +62,22 @@ const Draws = (() => {
   }
 
   // The parameters of one network at a spread, written at a place; returns the length of what the spread scales: the
-  // Euclidean norm of normal draws, of uniform ones the largest divided by what a spread of 1 allows.
+  // Euclidean norm of the draws, of uniform ones the largest divided by what a spread of 1 allows.
   function network(model, spread, next, into, place) {
     const normal = normals(next);
-    let [squares, largest] = [0, 0];
+    let [squares, largest, most] = [0, 0, 1];
     for (const layer of model.layers) {
       const weights = layer.inputs * layer.outputs;
       const drawn = weights + (model.biases === "drawn" ? layer.outputs : 0);
       const scale = layer.swept ? spread * layer.unit : layer.spread;
-      for (let i = 0; i < drawn; i += 1) {
-        const standard = layer.uniform ? LARGEST * (2 * even(next) - 1) : normal();
+      Distributions.draws(layer, drawn, () => even(next), normal).forEach((standard, i) => {
         into[place + i] = standard * scale;
         if (layer.swept) [squares, largest] = [squares + standard * standard, Math.max(largest, Math.abs(standard))];
-      }
+      });
+      if (layer.swept && layer.distribution === "uniform") most = layer.largest;
       place += weights + (model.biases === "none" ? 0 : layer.outputs);
     }
-    return spread * (model.distribution === "uniform" ? largest / LARGEST : Math.sqrt(squares));
+    return spread * (model.distribution === "uniform" ? largest / most : Math.sqrt(squares));
   }
 
   // The repeats first, first + 1, ... of a spread: parameters (count × model.parameters), lengths (count), and the keys

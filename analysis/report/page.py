@@ -19,7 +19,7 @@ from sweep.store import Results, Store
 from sweep.store.own import with_outcomes
 from sweep.study import Study
 
-WORKER = ("kernel.js", "draws.js", "worker.js")
+WORKER = ("kernel.js", "distributions.js", "draws.js", "worker.js")
 """What workers run, and the page with them."""
 TRAINING = (
     "pool.js", "minimum.js", "job.js", "team.js", "network.js", "trainer.js", "train.js", "samples.js", "repeat.js",

@@ -13,7 +13,6 @@ from analysis.figures.parts.axis import loss_unit
 from analysis.report import markup
 from analysis.report.explore import loss_name
 from analysis.report.headline import predictions
-from sweep.errors import UsageError
 from sweep.inspection.browser import browser_kernel
 from sweep.recipe import Recipe, predicted_spread
 from sweep.recipe.field import is_spread, layers_of, value_of
@@ -21,13 +20,14 @@ from sweep.recipe.recipe import network_of
 from sweep.statistics.answer import Answer, best_point, nearest_point, predicted_value
 from sweep.store import Results
 from sweep.study import Axis, Point, Study
+from sweep.study.distributions import CUT, LARGEST, mean_length
 from sweep.study.draws import initial_parameters, shuffle_keys
 from sweep.study.overlap import draw_of
 from sweep.study.words import swept_spread
 
 TRAIN_ID = "train-data"
-DRAWN = ("normal", "uniform")
-"""Distributions that the page draws from."""
+POOLED = ("normal", "uniform")
+"""Distributions whose draws the page pools."""
 RANGE = (0.05, 20.0)
 """Spreads of the slider where none is swept."""
 CURVE = 200
@@ -106,11 +106,6 @@ def model(
     Raises:
         UsageError: a browser cannot train it; the message says why.
     """
-    if recipe.hidden and recipe.hidden_distribution not in DRAWN:
-        raise UsageError(
-            f"the page draws from {' and '.join(DRAWN)} distributions, and hidden_distribution is "
-            f"{recipe.hidden_distribution}; `python -m sweep.run` trains them all"
-        )
     module, layout = browser_kernel(recipe, others)
     draw, swept = draw_of(recipe, field), layers_of(recipe, field)
     layers = [
@@ -120,7 +115,7 @@ def model(
             "swept": number in swept,
             "unit": layer.unit(recipe.spread_unit),
             "spread": spread,
-            "uniform": recipe.hidden_distribution == "uniform" and number < len(recipe.hidden),
+            **drawn_from(recipe, number),
         }
         for number, (layer, spread) in enumerate(zip(recipe.layers, recipe.spreads, strict=True))
     ]
@@ -133,7 +128,9 @@ def model(
         "layers": layers,
         "biases": recipe.biases,
         "distribution": draw.distribution,
-        "draw": {"distribution": draw.distribution, "dimension": draw.dimension} if draw.has_length else None,
+        "draw": {"distribution": draw.distribution, "dimension": draw.dimension}
+        if draw.distribution in POOLED
+        else None,
         "field": field,
         "low": ends[0],
         "high": ends[1],
@@ -142,6 +139,19 @@ def model(
         "unit": loss_unit(study),
         "lossName": loss_name(study),
     }
+
+
+def drawn_from(recipe: Recipe, number: int) -> dict[str, Any]:
+    """What a layer's draws at a spread of 1 are from, with the numbers that this takes."""
+    name = recipe.hidden_distribution if number < len(recipe.hidden) else "normal"
+    layer = recipe.layers[number]
+    count = (layer.fan_in + (recipe.biases == "drawn")) * layer.fan_out
+    numbers = {
+        "uniform": {"largest": LARGEST["uniform"]},
+        "truncated_normal": {"largest": LARGEST["truncated_normal"], "cut": CUT},
+        "sphere": {"length": mean_length(count)},
+    }
+    return {"distribution": name, **numbers.get(name, {})}
 
 
 def default_field(recipe: Recipe) -> str:

@@ -4,21 +4,32 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from analysis.report.train import drawn_from
+from sweep import Recipe
+from sweep.study.distributions import CUT, CUT_DEVIATION, mean_length
 from tests.analysis.report.node import NODE, evaluate
 
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no node")
 
-SCRIPTS = ["draws.js"]
+SCRIPTS = ["distributions.js", "draws.js"]
 MODEL = {
     "parameters": 9,
     "biases": "drawn",
     "distribution": "normal",
     "layers": [
-        {"inputs": 2, "outputs": 2, "swept": True, "unit": 2.0, "spread": 0.0, "uniform": False},
-        {"inputs": 2, "outputs": 1, "swept": False, "unit": 1.0, "spread": 0.8, "uniform": False},
+        {"inputs": 2, "outputs": 2, "swept": True, "unit": 2.0, "spread": 0.0, "distribution": "normal"},
+        {"inputs": 2, "outputs": 1, "swept": False, "unit": 1.0, "spread": 0.8, "distribution": "normal"},
     ],
 }
 STARTS = "((made) => ({parameters: [...made.parameters], lengths: [...made.lengths]}))"
+
+
+def hidden(distribution, inputs=2, outputs=2):
+    """The hidden layer, drawn from another distribution, with what the page embeds of it."""
+    recipe = Recipe(
+        problem=f"parity{inputs}" if inputs > 2 else "xor", hidden=(outputs,), hidden_distribution=distribution
+    )
+    return {**MODEL["layers"][0], "inputs": inputs, "outputs": outputs, **drawn_from(recipe, 0)}
 
 
 def starts(spread, first, count, seed=1, **model):
@@ -101,7 +112,37 @@ def test_biases_are_zero_or_none_where_the_recipe_has_them_so():
 
 
 def test_the_length_of_uniform_draws_is_their_largest():
-    layers = [{**MODEL["layers"][0], "uniform": True}, MODEL["layers"][1]]
-    drawn, lengths = starts(0.5, 0, 2000, layers=layers, distribution="uniform")
+    drawn, lengths = starts(0.5, 0, 2000, layers=[hidden("uniform"), MODEL["layers"][1]], distribution="uniform")
     np.testing.assert_allclose(lengths, np.abs(drawn[:, :6]).max(axis=1) / 2 / np.sqrt(3), rtol=1e-12)
     assert stats.kstest(drawn[:, 0] / np.sqrt(3), "uniform", (-1, 2)).pvalue > 0.01
+
+
+def test_truncated_normal_numbers_are_cut_and_widened():
+    drawn, _ = starts(0.5, 0, 3000, layers=[hidden("truncated_normal"), MODEL["layers"][1]])
+    numbers = drawn[:, :6].ravel()
+    assert stats.kstest(numbers * CUT_DEVIATION, stats.truncnorm(-CUT, CUT).cdf).pvalue > 0.01
+    assert numbers.std() == pytest.approx(1, rel=0.02)
+
+
+def test_draws_on_a_sphere_have_one_length():
+    drawn, _ = starts(0.5, 0, 500, layers=[hidden("sphere"), MODEL["layers"][1]])
+    np.testing.assert_allclose(np.linalg.norm(drawn[:, :6], axis=1), mean_length(6), rtol=1e-12)
+    assert abs(drawn[:, :6].mean()) < 4 / np.sqrt(drawn[:, :6].size)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(2, 2), (3, 2), (2, 5)])
+def test_orthogonal_weights_are_as_likely_as_any_other(inputs, outputs):
+    n = inputs * outputs
+    layers = [hidden("orthogonal", inputs, outputs), {**MODEL["layers"][1], "inputs": outputs}]
+    drawn, _ = starts(0.5, 0, 3000, layers=layers, parameters=n + 2 * outputs + 1)
+    weights = drawn[:, :n].reshape(-1, inputs, outputs)
+    if inputs < outputs:
+        weights = weights.swapaxes(1, 2)
+    products = np.einsum("nij,nik->njk", weights, weights) / max(inputs, outputs)
+    np.testing.assert_allclose(products, np.broadcast_to(np.eye(min(inputs, outputs)), products.shape), atol=1e-12)
+    # A column of a matrix that is as likely as any other of its kind is even on its sphere.
+    square = weights[:, 0, 0] ** 2 / max(inputs, outputs)
+    longest = max(inputs, outputs)
+    assert stats.kstest(square, stats.beta(0.5, (longest - 1) / 2).cdf).pvalue > 0.01
+    assert abs(np.sign(weights[:, -1, -1]).mean()) < 4 / np.sqrt(len(weights))
+    assert drawn[:, n : n + outputs].std() == pytest.approx(1, rel=0.05)

@@ -46,11 +46,6 @@ def embedded(page):
             "the study has recipes of 2 structures; allowed in a browser is one.",
         ),
         (
-            Study(replace(SMALL, hidden_distribution="orthogonal"), (SPREADS,), 3),
-            "the page draws from normal and uniform distributions, and hidden_distribution is orthogonal; "
-            "`python -m sweep.run` trains them all.",
-        ),
-        (
             Study(replace(SMALL, hidden=(1024, 1024), epochs=1), (), 1),
             "This page cannot train these networks: the recipe has 1 outputs, and a network of it takes",
         ),
@@ -75,7 +70,7 @@ def test_a_spread_of_uniform_draws_is_swept(page):
     model = embedded(page(Study(recipe, (Axis("hidden_std_dev.2", SPREADS.values),), 30)))
     assert model["draw"] == {"distribution": "uniform", "dimension": 4}
     assert [layer["swept"] for layer in model["layers"]] == [False, True, False]
-    assert [layer["uniform"] for layer in model["layers"]] == [True, True, False]
+    assert [layer["distribution"] for layer in model["layers"]] == ["uniform", "uniform", "normal"]
     assert [layer["unit"] for layer in model["layers"]] == [layer.xavier for layer in recipe.layers]
     assert [layer["spread"] for layer in model["layers"]] == [*(layer.xavier for layer in recipe.layers)]
     assert (model["low"], model["high"]) == (0.25, 8.0)

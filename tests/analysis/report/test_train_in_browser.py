@@ -1,8 +1,11 @@
 """The page trains in a browser: buttons are pressed, and the numbers are the project's own."""
 
 import json
+import os
 import re
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,6 +157,30 @@ def test_a_worker_that_ends_is_replaced(tab):
     tab.wait(SETTLED)
     assert "; 1 replaced" in said(tab, "train-running")
     assert tab.evaluate(LOSSES) == expected
+
+
+def resident(profile):
+    """Bytes that the processes of the pages of a browser with this profile have in memory."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # a process that ended meanwhile
+            if b"--type=renderer" in path.read_bytes() and str(profile).encode() in path.read_bytes():
+                total += int(path.with_name("statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return total
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_is_flat_over_a_hundred_thousand_trainings(address, tmp_path):
+    with open_tab(address, tmp_path / "profile") as tab:
+        taken = []
+        for seed in "123":
+            train(tab, spread="0.6", networks="100000", seed=seed, epochs="20")
+            assert tab.evaluate("TrainHere.job.done") == 100_000
+            tab.call("HeapProfiler.collectGarbage")
+            taken.append(resident(tmp_path / "profile"))
+        assert taken[0] > 10_000_000
+        assert taken[2] - taken[0] < 40_000_000, "a leak of 200 bytes a training"
+        assert tab.told == []
 
 
 @pytest.mark.parametrize(
