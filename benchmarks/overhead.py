@@ -18,7 +18,11 @@ from sweep.study import DEFAULT_SPREADS, Study
 
 TITLE = "Overhead of a result: time a result where a training costs next to nothing"
 WHOLE = "`sweep.run` from start to end, one epoch a training, into SQLite"
-N_OURS, N_JOBLIB, N_RANDOM, N_TRIALS = 400_000, 20_000, 2000, 100
+OWN = {
+    "`sweep.run` of a function of one's own, a training at a time, into SQLite": "one",
+    "`sweep.run` of a function of one's own, in batches, into SQLite": "many",
+}
+N_OURS, N_OWN, N_JOBLIB, N_RANDOM, N_TRIALS = 400_000, 2_000_000, 20_000, 2000, 100
 """Results of one measurement; Optuna's few trials are in its favour, since its grid is slower the more there are."""
 
 
@@ -49,15 +53,12 @@ def measure(options):
 
 def ours(options, folder, part):
     """Cases of this project, and how many results each has."""
-    n = N_OURS // part
+    n, n_own = N_OURS // part, N_OWN // part
     arguments = ["--set", "epochs=1", "--repeats", str(n // len(DEFAULT_SPREADS))]
     insert = "its insert alone, 1,000 at a time, into "
     cases = {
         WHOLE: lambda: run_sweep(arguments, folder).seconds / n,
-        **{
-            f"`sweep.run` of a function of one's own, {how}, into SQLite": partial(run_own, name, n, folder)
-            for name, how in (("one", "a training at a time"), ("many", "in batches"))
-        },
+        **{way: partial(run_own, name, n_own, folder) for way, name in OWN.items()},
         f"{insert}SQLite": lambda: insert_all(os.path.join(folder, f"{os.urandom(8).hex()}.sqlite3"), n) / n,
     }
     if options.mongodb:
@@ -67,7 +68,7 @@ def ours(options, folder, part):
                 return insert_all(url, n) / n
 
         cases[f"{insert}MongoDB"] = into_mongodb
-    return cases, dict.fromkeys(cases, n)
+    return cases, dict.fromkeys(cases, n) | dict.fromkeys(OWN, n_own)
 
 
 def run_own(name, n, folder):
