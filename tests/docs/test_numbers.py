@@ -351,7 +351,7 @@ def test_a_result_of_an_own_function_costs_what_was_measured():
     optuna = [medians[sampler] for sampler in samplers]
     joblib = medians["joblib, a task a training, 2 workers, results in a list"]
     for words in (
-        f"a result costs {one} one by one and {many} in batches: 400,000 results",
+        f"a result costs {one} one by one and {many} in batches: 2,000,000 results",
         f"Optuna takes {optuna[0]} a trial in memory and {optuna[1]} into SQLite",
         f"GridSampler {optuna[2]} and {optuna[3]}), joblib {joblib} a task",
     ):
