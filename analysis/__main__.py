@@ -3,15 +3,15 @@
 import argparse
 import json
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.asked import add_results_options, asked_results
 from analysis.tables.export import export
-from analysis.tables.foreign import find_results
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.console.progress import say
@@ -19,7 +19,7 @@ from sweep.errors import FailedError, UsageError
 from sweep.files import write_csv
 from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
-from sweep.store import Results, Store, is_missing, open_store
+from sweep.store import Store, is_missing, open_store
 from sweep.study import Study
 from sweep.study.words import format_value
 
@@ -84,47 +84,6 @@ def build_parser() -> Parser:
         if name in ("figures", "recipes"):
             command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
     return parser
-
-
-def add_results_options(command: Parser) -> None:
-    """Add --results and what says how to read them."""
-    command.add_argument(
-        "--results",
-        metavar="FILE",
-        help="read results of your own in place of a store: a FILE.csv or FILE.parquet with a row a training",
-    )
-    command.add_argument("--x", metavar="COLUMN", help="of them: the column that was swept")
-    command.add_argument("--y", metavar="COLUMN", help="of them: the column of the loss, empty where diverged (loss)")
-    command.add_argument(
-        "--repeat",
-        metavar="COLUMN",
-        help="of them: the column whose equal values belong together, such as a seed, so that they are paired",
-    )
-
-
-@contextmanager
-def asked_results(options: argparse.Namespace) -> Iterator[tuple[Results, Study]]:
-    """The results that the options name, of a store or of a file, and their study.
-
-    Raises:
-        UsageError: options of the one are given for the other, or the file is no such table.
-        FailedError: the store holds neither runs nor results.
-    """
-    given = [name for name in ("x", "y", "repeat") if getattr(options, name) is not None]
-    if options.results is None:
-        if given:
-            raise UsageError(f"--{given[0]} was given without --results FILE; name the file whose column it is")
-        with open_store(options.store) as store:
-            yield find_results(store, options.run)
-        return
-    from analysis.tables.frame import read_results
-
-    if options.run is not None:
-        raise UsageError("--run was given with --results, which no run made; leave out the one or the other")
-    if options.x is None:
-        raise UsageError(f"results was given as {options.results} without --x; name the column that was swept")
-    found = read_results(options.results, options.x, options.y or "loss", options.repeat)
-    yield found, found.study
 
 
 def main(arguments: Sequence[str]) -> int:
