@@ -15,7 +15,7 @@ from sweep.store import open_store
 from tests.commands import run, signal_group, start
 
 MINE = '''
-    import os, time
+    import os, threading, time
     import numpy as np
     from sweep import training
 
@@ -52,6 +52,11 @@ MINE = '''
     @training
     def slow(rng, *, hidden_std_dev=1.0):
         time.sleep(1.0)
+        return rng.random()
+
+    @training
+    def threads(rng, *, hidden_std_dev=1.0):
+        threading.Thread(target=time.sleep, args=(1000,)).start()
         return rng.random()
 
     @training
@@ -258,6 +263,13 @@ def test_a_slow_function_is_stored_training_by_training_and_can_be_interrupted(f
         counted = sum(label.count for label in store.labels())
     assert 3 <= counted < 480
     assert "continue with" in said.lower()
+
+
+def test_threads_that_a_function_leaves_behind_keep_nobody_waiting(folder):
+    few = ("--axis", "hidden_std_dev=0.5,1", "--repeats", 2, "--store", "s.db")
+    done = run("sweep.run", "--recipe", "mine.py:threads", *few, folder=folder, real=True)
+    assert done.returncode == 0, done.stderr
+    assert "Stored 4 trainings" in done.stdout
 
 
 def test_a_function_that_kills_its_process_ends_the_run_with_its_place(folder):

@@ -1,10 +1,12 @@
 """Trains blocks by a function of the user's own: piece by piece, since nobody knows how long a training takes."""
 
 import math
+import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
+from traceback import format_exception_only
 from typing import Any
 
 import numpy as np
@@ -43,10 +45,13 @@ def train_piece(block: Block) -> tuple[Records, str]:
     function = function_of(recipe)
     arguments = {name: value for name, value in recipe.values if name in function.takes}
     train = _train_batches if function.batch else _train_each
-    printed = StringIO()
-    with redirect_stdout(printed):
-        trained = train(function, block, arguments)
-    return _to_records(block.start, trained), printed.getvalue()[:MOST_PRINTED]
+    printed, folder = _Printed(), os.getcwd()
+    try:
+        with redirect_stdout(printed):
+            trained = train(function, block, arguments)
+    finally:
+        os.chdir(folder)  # where the store and the function are found
+    return _to_records(block.start, trained), plain_text(printed.getvalue())
 
 
 def function_of(recipe: OwnRecipe) -> TrainingFunction:
@@ -150,7 +155,21 @@ def _end_if_first(block: Block, row: int, error: BaseException) -> None:
 
 
 def _failed(error: BaseException) -> Trained:
-    return Trained(math.nan, None, f"{type(error).__name__}: {error}"[:MOST_PRINTED])
+    said = str(error) if isinstance(error, RubbishError) else "".join(format_exception_only(error)).strip()
+    return Trained(math.nan, None, plain_text(said))
+
+
+class _Printed(StringIO):
+    """What a function prints, whatever it does with its output."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+def plain_text(text: str) -> str:
+    """The beginning of a text, in characters that every store and terminal takes: others as Python writes them."""
+    plain = "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text[:MOST_PRINTED])
+    return plain[:MOST_PRINTED]
 
 
 def _to_records(start: int, trained: Sequence[Trained]) -> Records:

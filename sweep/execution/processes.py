@@ -3,11 +3,13 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing.process import BaseProcess
 from multiprocessing.util import Finalize
-from threading import Thread
+from threading import Thread, main_thread
+from threading import enumerate as enumerate_threads
 from typing import Any
 
 from sweep.console.words import plural
@@ -68,6 +70,7 @@ def start_worker(url: str) -> None:
         os.environ.setdefault("OMP_NUM_THREADS", "1")
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Finalize(None, stop_worker, exitpriority=1)
+        Finalize(None, _leave_threads, exitpriority=0)
         Thread(target=_end_with, args=(parent,), daemon=True).start()
     _worker.update(url=url)
 
@@ -77,6 +80,14 @@ def stop_worker() -> None:
     if "store" in _worker:
         _worker["store"].close()
     _worker.clear()
+
+
+def _leave_threads() -> None:
+    """End this process where threads that a user's function began would keep it alive."""
+    if any(not thread.daemon and thread is not main_thread() for thread in enumerate_threads()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def run_blocks(blocks: Sequence[Block]) -> list[Result]:

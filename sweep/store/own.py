@@ -67,5 +67,5 @@ def first_reason(store: Store, study: Study) -> str:
     for point in study.points:
         read = store.columns(point.identity, study.repeats, ["reason"])["reason"]
         if reasons := [reason for reason in read if reason is not None]:
-            return str(reasons[0])
+            return " ".join("".join(one if one.isprintable() else " " for one in str(reasons[0])).split())
     return ""
