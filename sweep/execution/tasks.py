@@ -17,6 +17,10 @@ Results = list[Result]
 """What becomes of a task, in the order of its blocks."""
 
 
+SECONDS_TO_END = 1.0
+"""How long the thread of a pool whose workers are gone is waited for; it takes some 0.01 s."""
+
+
 class TasksUnderWay:
     """The tasks that a backend's workers have been given, each a list of blocks, with the executor that runs them.
 
@@ -75,10 +79,14 @@ class TasksUnderWay:
         """Begin no more, wait so long for what has begun, and give up the rest."""
         # What is cancelled here is never reported as done, so only the rest is waited for.
         running = {task for task in self._blocks if not task.cancel()}
+        # At its own end Python wakes the thread of a pool, and shows a traceback where that is ending at this moment.
+        ending = getattr(self._executor, "_executor_manager_thread", None)
         self._executor.shutdown(wait=False, cancel_futures=True)
         if wait(running, timeout=seconds).not_done:
             for process in multiprocessing.active_children():
                 process.kill()
+        if ending is not None:
+            ending.join(SECONDS_TO_END)
 
     def results(self) -> Results:
         """What came of all blocks under way whose tasks are done and did not fail."""

@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import replace
@@ -216,3 +217,20 @@ def test_what_a_worker_cannot_store_the_main_process_stores(tmp_path, expected):
     with open_store(url, create=True) as store, progress, Workers(STUDY, store, Here(nowhere), progress) as workers:
         workers.run(plan(STUDY, {}), STUDY.n_trainings)
     assert bits(STUDY, url) == expected
+
+
+class InterruptedAtOnce(Progress):
+    """Ctrl-C as soon as anything is stored."""
+
+    def update(self, n):
+        raise KeyboardInterrupt
+
+
+def test_no_thread_of_the_pool_is_left_when_an_interrupt_is_over(tmp_path):
+    url = str(tmp_path / "store.db")
+    with open_store(url, create=True) as store, InterruptedAtOnce(1, 0, quiet=True) as progress:
+        before = set(threading.enumerate())
+        with pytest.raises(KeyboardInterrupt):
+            execute(STUDY, store, {}, Processes(2, url), progress)
+        left = [thread.name for thread in set(threading.enumerate()) - before if thread.is_alive()]
+    assert not [name for name in left if not name.startswith("QueueFeeder")]
