@@ -8,7 +8,7 @@ from sweep.console.command import FAILURE, Parser, add_store_option, run_command
 from sweep.console.progress import watch
 from sweep.console.words import plural
 from sweep.errors import UsageError
-from sweep.execution.own_training import train_repeats
+from sweep.execution.own_training import train_repeat
 from sweep.inspection.recompute import TOLERANCE, compare, draw_sample
 from sweep.inspection.verify import Report, verify
 from sweep.recipe import OwnRecipe
@@ -81,7 +81,7 @@ def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) 
         watch(pairs, "points trained again"),
         origins(runs, report),
         origin(cpu_model(), project_version()),
-        train_repeats,
+        train_repeat,
         cards := on_cards(runs, report),
     )
     if of_cards := sum(len(repeats) for identity, repeats in sample.items() if identity in cards):

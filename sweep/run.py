@@ -14,7 +14,7 @@ from sweep.console.words import plural
 from sweep.execution.backend import Backend
 from sweep.execution.options import build_parser, options_of_study, read_asked
 from sweep.execution.patience import PatientStore
-from sweep.execution.running import Interrupted, choose_backend, in_words, other_versions, run_study
+from sweep.execution.running import Interrupted, choose_backend, other_versions, run_study
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
 from sweep.store.provenance import command_line
@@ -54,7 +54,13 @@ def answer_study(
     except Interrupted as error:
         print(error, file=sys.stderr)
         return INTERRUPTED
-    print(*in_words(ran, store, backend), sep="\n", end="\n" if ran.n_trained or ran.report else "")
+    if ran.n_trained:
+        print(
+            f"Stored {ran.n_trained:,} trainings in {store.name} in {ran.seconds:.1f} s, "
+            f"{ran.n_trained / ran.seconds:,.0f} a second with {backend.description}."
+        )
+    if ran.report:
+        print(ran.report)
     from sweep.statistics.answer import answer
 
     print(answer(store, study))

@@ -11,7 +11,7 @@ import pytest
 from sweep.check import check
 from sweep.errors import StoreError
 from sweep.execution.cluster_job import job_of, run_job
-from sweep.execution.own_training import train_repeats
+from sweep.execution.own_training import train_repeat
 from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.execution.worker import Unstored
 from sweep.inspection.recompute import train_again
@@ -144,7 +144,7 @@ def forget(monkeypatch):
 def test_workers_take_the_data_set_from_the_store(study, url, monkeypatch):
     (point,) = study.points
     (block,) = plan(study, {})
-    expected = train_again(point, np.arange(3), train_repeats).loss.tolist()
+    expected = train_again(point, np.arange(3), train_repeat).loss.tolist()
     with open_store(url, create=True) as store:
         share_data(store, study)
         for work in (lambda: run_block(block), lambda: run_job(job_of(url), [block])[0]):

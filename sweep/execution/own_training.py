@@ -14,7 +14,7 @@ import numpy as np
 from sweep.execution.returned import RubbishError, Trained, read, read_batch
 from sweep.recipe.function import FunctionError, TrainingFunction
 from sweep.recipe.location import find_function
-from sweep.recipe.own import OwnRecipe
+from sweep.recipe.own import RESERVED, OwnRecipe
 from sweep.recipe.own_lines import own_lines
 from sweep.store import Records
 from sweep.study import Block, Point
@@ -76,28 +76,29 @@ def function_of(recipe: OwnRecipe) -> TrainingFunction:
     return function
 
 
-def train_repeats(point: Point, start: int, stop: int) -> Records:
-    """The trainings of some repeats, each by itself or in one batch; errors are trainings that diverged.
+def train_repeat(point: Point, repeat: int) -> Records:
+    """The training of one repeat, alone; an error is a training that diverged.
 
     Raises:
         FunctionError: the function is not here, or another.
     """
-    parts = []
-    while start < stop:
-        parts.append(train_piece(Block(point, start, stop))[0])
-        start += len(parts[-1].repeat)
-    names = Records.__dataclass_fields__
-    return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    records, _ = train_piece(Block(point, repeat, repeat + 1))
+    return records
+
+
+def taken_by(function: TrainingFunction) -> frozenset[str]:
+    """The names that no outcome of a function may have: of its fields, and of what tables hold."""
+    return RESERVED.union(function.recipe.fields)
 
 
 def _train_each(function: TrainingFunction, block: Block, arguments: Mapping[str, Any]) -> list[Trained]:
     trained: list[Trained] = []
     rngs, parameters = generators(*block[:3]), own_parameters(*block[:3])
-    deadline = time.perf_counter() + SECONDS
+    taken, deadline = taken_by(function), time.perf_counter() + SECONDS
     for row, rng in enumerate(rngs):
         given = {"parameters": {name: of[row] for name, of in parameters.items()}} if parameters else {}
         try:
-            trained.append(read(function.function(rng, **given, **arguments), block.point.recipe))
+            trained.append(read(function.function(rng, **given, **arguments), taken))
         except (Exception, SystemExit) as error:
             _end_if_first(block, row, error)
             trained.append(_failed(error))
@@ -129,7 +130,7 @@ def _train_batch(
     rngs, parameters = generators(block.point, start, stop), own_parameters(block.point, start, stop)
     try:
         given = {"parameters": parameters} if parameters else {}
-        return read_batch(function.function(rngs, **given, **arguments), len(rngs), block.point.recipe)
+        return read_batch(function.function(rngs, **given, **arguments), len(rngs), taken_by(function))
     except (Exception, SystemExit) as error:
         _end_if_first(block, start - block.start, error)
         if len(rngs) == 1:

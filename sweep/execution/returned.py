@@ -2,15 +2,12 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sweep.recipe import AnyRecipe
-from sweep.recipe.own import RESERVED, OwnRecipe
 
 ALLOWED = "allowed is a number, the loss, or a dict of numbers with 'loss' among them"
 
@@ -27,20 +24,20 @@ class RubbishError(ValueError):
     """What a function returned is no result."""
 
 
-def read(returned: Any, recipe: AnyRecipe) -> Trained:
-    """What a function returned of one training."""
+def read(returned: Any, taken: Collection[str]) -> Trained:
+    """What a function returned of one training; no outcome may be called as one of the names that are taken."""
     if not isinstance(returned, Mapping):
         return _trained(_number(returned), None)
-    loss, further = _split(returned, recipe)
+    loss, further = _split(returned, taken)
     numbers = {name: _number(value, name) for name, value in further.items()}
     return _trained(_number(loss), _to_json(numbers) if numbers else None)
 
 
-def read_batch(returned: Any, n: int, recipe: AnyRecipe) -> list[Trained]:
-    """What a function returned of n trainings."""
+def read_batch(returned: Any, n: int, taken: Collection[str]) -> list[Trained]:
+    """What a function returned of n trainings; as `read`."""
     if not isinstance(returned, Mapping):
         return list(map(_trained, _numbers(returned, n).tolist(), repeat(None)))
-    loss, further = _split(returned, recipe)
+    loss, further = _split(returned, taken)
     columns = {name: _numbers(value, n, name) for name, value in further.items()}
     losses = _numbers(loss, n).tolist()
     if not columns:
@@ -60,8 +57,8 @@ def _trained(loss: float, outcomes: str | None) -> Trained:
     return Trained(math.nan, outcomes, f"the loss is {loss}")
 
 
-def _split(returned: Mapping[Any, Any], recipe: AnyRecipe) -> tuple[Any, dict[str, Any]]:
-    """The loss and the other outcomes, none of which is called as a field is."""
+def _split(returned: Mapping[Any, Any], taken: Collection[str]) -> tuple[Any, dict[str, Any]]:
+    """The loss and the other outcomes."""
     further = dict(returned)
     if "loss" not in further:
         raise RubbishError(
@@ -69,17 +66,12 @@ def _split(returned: Mapping[Any, Any], recipe: AnyRecipe) -> tuple[Any, dict[st
         )
     loss = further.pop("loss")
     for name in further:
-        if not isinstance(name, str) or not name.isidentifier() or name in {*RESERVED, *fields_of(recipe)}:
+        if not isinstance(name, str) or not name.isidentifier() or name in taken:
             raise RubbishError(
                 f"it returned an outcome named {name!r}; allowed are names of letters, digits and _, but not "
-                f"{', '.join([*fields_of(recipe), *sorted(RESERVED - {'loss'})])}"
+                f"{', '.join(sorted(taken))}"
             )
     return loss, further
-
-
-def fields_of(recipe: AnyRecipe) -> tuple[str, ...]:
-    """The names of a function's fields."""
-    return tuple(recipe.fields) if isinstance(recipe, OwnRecipe) else ()
 
 
 def _number(value: Any, name: str = "loss") -> float:

@@ -28,13 +28,11 @@ class Ran(NamedTuple):
     """A run that is finished.
 
     Attributes:
-        id: of its record.
         n_trained: trainings that were not stored before.
         report: what is to be said of them beyond their number.
         seconds: that it took.
     """
 
-    id: str
     n_trained: int
     report: str
     seconds: float
@@ -121,7 +119,7 @@ def run_study(
         if not isinstance(error, FailedError) or isinstance(error, FunctionError):
             raise
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
-    return Ran(run["id"], n_trained, report, time.monotonic() - start)
+    return Ran(n_trained, report, time.monotonic() - start)
 
 
 def other_versions(study: Study, store: Store) -> str:
@@ -139,14 +137,3 @@ def other_versions(study: Study, store: Store) -> str:
         f"and this run trains version {recipe.version}. They stay, and nothing of them is mixed with it; "
         "@training(version=…) keeps a version where a change changes no result."
     )
-
-
-def in_words(ran: Ran, store: Store, backend: Backend) -> list[str]:
-    """What a run did, a paragraph each."""
-    said = []
-    if ran.n_trained:
-        said.append(
-            f"Stored {ran.n_trained:,} trainings in {store.name} in {ran.seconds:.1f} s, "
-            f"{ran.n_trained / ran.seconds:,.0f} a second with {backend.description}."
-        )
-    return said + [ran.report] * bool(ran.report)

@@ -20,7 +20,7 @@ NEAR = 1e-3
 """Relative difference to which trainings in single precision agree that were trained in batches of other sizes."""
 TOLERANCE = 1e-9
 """By what share of itself a number from a graphics card may differ: its operations are fused otherwise."""
-TrainOwn = Callable[[Point, int, int], Records]
+TrainOwn = Callable[[Point, int], Records]
 COMPARED = tuple(name for name in RECORD_FIELDS if name not in ("repeat", "reason"))
 
 
@@ -41,7 +41,7 @@ def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[
 def train_again(point: Point, repeats: RepeatNumbers, train_own: TrainOwn) -> kernel.Trained | Records:
     """The trainings of one point with these ascending repeat numbers (n,)."""
     if isinstance(point.recipe, OwnRecipe):
-        parts = [train_own(point, int(one), int(one) + 1) for one in repeats]
+        parts = [train_own(point, int(one)) for one in repeats]
         return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in RECORD_FIELDS})
     blocks = np.split(repeats, np.flatnonzero(np.diff(repeats // DRAW_BLOCK)) + 1)
     initial, keys = (
@@ -66,7 +66,7 @@ def compare(
         sample: points with the repeats to train again.
         origins: point identity -> processor and version of the runs that asked for it.
         here: this machine's processor and the version of this project.
-        train_own: trains the repeats start, ..., stop - 1 of a point whose function is the user's own.
+        train_own: trains one repeat of a point whose function is the user's own.
         on_cards: identities of points that runs on a graphics card asked for, whose numbers may differ by TOLERANCE.
 
     Raises:

@@ -44,7 +44,7 @@ class Records:
 
     def __post_init__(self) -> None:
         for name in ("outcomes", "reason"):
-            if len(getattr(self, name)) != len(self.repeat):
+            if not len(getattr(self, name)):
                 object.__setattr__(self, name, np.full(len(self.repeat), None, object))
 
     def rows(self) -> Iterator[Row]:

@@ -26,7 +26,7 @@ class OwnStore(StoreAround):
     """The store given, whose columns have the outcomes by their names; which trainings are solved is not known.
 
     Attributes:
-        outcomes: what the function returned beside the loss.
+        outcomes: what the function returned beside the loss, in the first LOOKED_AT trainings of any point.
     """
 
     def __init__(self, store: Store, study: Study) -> None:

@@ -238,6 +238,8 @@ def test_the_coverage_is_what_was_simulated():
     told = RESULTS[RESULTS.index("## Do the intervals hold?") :]
     (summary,) = [line for line in simulated if line.startswith("Of ")]
     assert said(summary, told)
+    prose = told[: told.index("[The whole table]")].replace("holds their mean in 91.5%", "")  # Student's, of no curve
+    assert set(re.findall(r"[\d.]+%", prose)) <= set(re.findall(r"[\d.]+%", "\n".join(simulated)))
     shown = [line for line in told.splitlines() if line.startswith("|")]
     assert len(shown) > 5
     assert set(shown) <= set(simulated)

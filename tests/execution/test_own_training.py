@@ -11,8 +11,10 @@ import pytest
 
 from sweep import Axis, Study, training
 from sweep.execution import own_training
-from sweep.execution.own_training import train_piece, train_repeats
+from sweep.execution.own_training import train_piece
 from sweep.recipe.function import FunctionError
+from sweep.store import Records
+from sweep.store.base import RECORD_FIELDS
 from sweep.study import Block, plan
 from sweep.study.draws import generators, own_parameters
 
@@ -38,7 +40,15 @@ def study_of(function, *axes, repeats=5, **asked):
 
 def records_of(function, *axes, repeats=5, **asked):
     study = study_of(function, *axes, repeats=repeats, **asked)
-    return [train_repeats(point, 0, repeats) for point in study.points]
+    return [train_all(point, repeats) for point in study.points]
+
+
+def train_all(point, repeats):
+    """The trainings of a point, piece by piece."""
+    parts = []
+    while (start := sum(len(part.repeat) for part in parts)) < repeats:
+        parts.append(train_piece(Block(point, start, repeats))[0])
+    return Records(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in RECORD_FIELDS})
 
 
 def test_a_generator_belongs_to_seed_and_repeat_and_is_the_same_at_every_point(have):

@@ -11,7 +11,7 @@ import pytest
 from sweep import Axis, Recipe, Study, __version__
 from sweep.check import check, describe, main
 from sweep.errors import DamagedError
-from sweep.execution.own_training import train_repeats
+from sweep.execution.own_training import train_repeat
 from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.inspection.recompute import draw_sample, train_again
 from sweep.inspection.verify import Report, check_records
@@ -217,7 +217,7 @@ def no_records():
 
 def test_records_that_no_run_asked_for_are_found(url, capsys):
     with open_store(url, create=True) as store:
-        again = train_again(STUDY.points[0], np.arange(3), train_repeats)
+        again = train_again(STUDY.points[0], np.arange(3), train_repeat)
         fields = (again.loss, again.final_loss, again.solved, again.solved_epoch, again.diverged, again.accuracy)
         store.insert(STUDY.points[0], Records(np.arange(3), *fields))
     assert findings(url, capsys) == [f"point {FIRST} has 3 records, and no run asked for it"]
