@@ -18,8 +18,9 @@ LOOKED_AT = 8
 
 
 def with_outcomes(store: Store, study: Study) -> Store:
-    """The store as a study's trainings have to be read: itself, or an OwnStore."""
-    return OwnStore(store, study) if isinstance(study.recipe, OwnRecipe) else store
+    """The store as a study's trainings have to be read: itself, or an OwnStore around it."""
+    is_fit = not isinstance(study.recipe, OwnRecipe) or isinstance(store, OwnStore)
+    return store if is_fit else OwnStore(store, study)
 
 
 class OwnStore(StoreAround):
