@@ -22,7 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from benchmarks import machine, population
-from benchmarks.coverage_page import AN_END, page, section, truth_words
+from benchmarks.coverage_page import page, section, truth_words
 from benchmarks.studies import DESIGNS, PLACES, landmarks, simulate, stated, truths
 from sweep import RECIPES, Recipe
 from sweep.console.command import Parser, run_command, whole_number
@@ -63,6 +63,8 @@ N_DRAWN = 10_000
 AT_ONCE = 20
 JACKKNIFE = 32
 NEAR_END = 1.01
+ALL_BUT = 1e-6
+"""From 0 or 1, within which a share is as good as there."""
 NONE = {"n": 0, "holds": 0, "says so": 0, "minutes": 0.0}
 
 
@@ -113,7 +115,7 @@ def simulate_missing(kept, name, options):
     of = population.make(case.recipe, case.ends, case.directions // share, rungs=case.rungs)
     kept["population"] = list(compare_with_drawn(of, N_DRAWN // share))
     kept["truths"] = {
-        what: f"{true:.4f}{AN_END}" if is_at_end(of, what) else truth_words(what, true, error)
+        what: truth_words(what, true, None if is_at_end(of, what, true) else error)
         for (what, true), error in zip(truths(of, 5).items(), truth_errors(of), strict=True)
     }
     with ProcessPoolExecutor(options.processes, get_context("spawn"), initializer=_keep, initargs=(of,)) as pool:
@@ -136,9 +138,11 @@ def title(design, size, case):
     return f"{design}, {f'{size[0]} × ' * (2 if np.ndim(case.ends) == 2 else 1)}{size[1]:,}"
 
 
-def is_at_end(of, what):
-    """Whether it is a spread at which the true mean is lowest, and that is an end of what was swept: a study cannot
-    place it and is to say so."""
+def is_at_end(of, what, true):
+    """Whether the truth is an end: of what was swept, where it is the spread of the lowest mean, which a study cannot
+    place and is to say so; of 0 to 1, where it is a share."""
+    if what.startswith("fraction"):
+        return not ALL_BUT < true < 1 - ALL_BUT
     for name, spread, ladder in zip(PLACES[len(of.ladders) - 1], of.minimum, of.ladders, strict=True):
         if name == what:
             return not ladder.ends[0] * NEAR_END < spread < ladder.ends[1] / NEAR_END

@@ -59,16 +59,18 @@ def percent(column, count):
 
 def cell(what, true, row, column):
     """The share of studies whose interval holds the truth; bold outside the aim, which for a region is 95 % or more.
-    Where the truth is an end of what was swept, no interval can hold it, and the share is of those that say so."""
-    if true.endswith(AN_END):
+    Where the truth is an end of what was swept, no interval can hold it, and the share is of those that say so; where
+    it is an end of 0 to 1, every interval should reach it."""
+    if true.endswith(AN_END) and not what.startswith("fraction"):
         return f"{percent(column, column['says so'])} say so"
     share, words = column["holds"][row] / column["n"], percent(column, column["holds"][row])
-    return words if AIM[0] <= share <= (1 if what == REGION else AIM[1]) else f"**{words}**"
+    highest = 1 if what == REGION or true.endswith(AN_END) else AIM[1]
+    return words if AIM[0] <= share <= highest else f"**{words}**"
 
 
 def truth_words(what, true, error):
+    """A true value with its standard error, None for an end."""
     if what == REGION:
         return ""
-    if what.startswith(("change", "gain", "fraction")):
-        return f"{true:.3%} ± {error:.3%}"
-    return f"{true:.4f} ± {error:.4f}" if what.startswith("minimising") else f"{true:,.2f} ± {error:.2f}"
+    form = ".3%" if what.startswith(("change", "gain", "fraction")) else ".4f" if what.startswith("min") else ",.2f"
+    return f"{true:{form}}{AN_END}" if error is None else f"{true:{form}} ± {error:{form.lstrip(',')}}"

@@ -8,7 +8,7 @@ import numpy as np
 from sweep.recipe.field import SPREADS
 from sweep.statistics.compare import change_between
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import normal_interval
+from sweep.statistics.inference import normal_interval, share_interval
 from sweep.statistics.map_minimum import find_map_minimum
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.pooled_map import pooled_map
@@ -70,7 +70,7 @@ def truths(of, n_values):
         "mean at the widest spread": at[1],
         "change from √2 times Xavier's to Xavier's": at[0] / at[2] - 1,
         "change from Xavier's to 0.85 times Xavier's": at[3] / at[0] - 1,
-        "fraction solved at Xavier's": of.mean([of.xavier], "solved")[0],
+        "fraction solved at Xavier's": min(of.mean([of.xavier], "solved")[0], 1.0),
         **at_minimum,
     }
 
@@ -88,7 +88,7 @@ def state_curve(of, curve):
     intervals = [
         *(normal_interval(at.mean[place], at.standard_error[place]) for place in (0, 1)),
         *(change[1:4] for change in changes),
-        normal_interval(solved.mean[0], solved.standard_error[0]),
+        share_interval(solved.mean[0], solved.standard_error[0], solved.effective[0]),
         found.spread, found.mean, found.gain,
     ]  # fmt: skip
     return Stated(np.array([interval[-2:] for interval in intervals]), not found.bracketed or found.is_flat)

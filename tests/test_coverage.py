@@ -80,9 +80,11 @@ def test_an_interval_that_holds_the_truth_is_counted_and_one_that_does_not_is_no
 
 def test_a_minimum_at_an_end_is_to_be_said_so(of):
     falling = replace(of, loss=of.loss.max() - of.loss)
-    assert coverage.is_at_end(of, "minimising spread")
-    assert coverage.is_at_end(falling, "minimising spread")
-    assert not coverage.is_at_end(replace(of, loss=(of.loss - 108) ** 2), "minimising spread")
+    assert coverage.is_at_end(of, "minimising spread", 1.0)
+    assert coverage.is_at_end(falling, "minimising spread", 1.0)
+    assert not coverage.is_at_end(replace(of, loss=(of.loss - 108) ** 2), "minimising spread", 1.0)
+    share = "fraction solved at Xavier's"
+    assert [coverage.is_at_end(of, share, true) for true in (0.0, 1e-3, 1 - 1e-3, 1.0)] == [True, False, False, True]
     simulated = studies.simulate(falling, "by_spread", 20, 50, np.random.default_rng(0))
     assert studies.stated(falling, simulated).says_so
 

@@ -10,7 +10,7 @@ from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
 from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
-from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval
+from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval, share_interval
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, ONE, SOLVED, has_accuracy
 from sweep.statistics.pooling import Numbers, Pooled
@@ -134,10 +134,11 @@ def pooled_rows(
     mean, solved, accuracy = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE), pooled(at, ACCURACY, FINITE)
     rows: list[tuple[str, ...]] = []
     for i, (label, place) in enumerate(places.items()):
-        loss, share_solved, right = (
-            normal_interval(float(one.mean[i]), float(one.standard_error[i])) for one in (mean, solved, accuracy)
+        loss = lowest if i == 0 else normal_interval(float(mean.mean[i]), float(mean.standard_error[i]))
+        share_solved, right = (
+            share_interval(*(float(values[i]) for values in (one.mean, one.standard_error, one.effective)))
+            for one in (solved, accuracy)
         )
-        loss = lowest if i == 0 else loss
         where, n = f"{field} = {format_value(place)}", f"effectively {mean.effective[i]:,.0f}"
         digits = digits_of(loss.estimate)
         numbers = (

@@ -12,7 +12,7 @@ from analysis.tables.density import bin_names, share_bins
 from analysis.tables.pooled_map import with_place
 from sweep.statistics.answer import Answer
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import normal_interval
+from sweep.statistics.inference import share_interval
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
 from sweep.statistics.pooled_map import PooledMap
 from sweep.statistics.pooling import Numbers
@@ -41,13 +41,12 @@ def with_pooled_solved(table: pd.DataFrame, found: Answer) -> pd.DataFrame:
     """The table of the fraction solved, and of the accuracy where it has one, pooled where the study is."""
     if not is_pooled(found):
         return table
-    mean, error = pooled_with_error(table, found, SOLVED, ONE)
-    intervals = np.array([normal_interval(*one) for one in zip(mean, error, strict=True)]).reshape(-1, 3)
-    solved, low, high = np.clip(intervals.T, 0, 1)
+    rows = zip(*pooled_with_error(table, found, SOLVED, ONE), strict=True)
+    solved, low, high = np.array([share_interval(*row) for row in rows]).reshape(-1, 3).T
     table = table.assign(solved=solved, solved_low=low, solved_high=high, method=METHOD)
     if "accuracy" not in table:
         return table
-    accuracy, error = pooled_with_error(table, found, ACCURACY, FINITE)
+    accuracy, error, _ = pooled_with_error(table, found, ACCURACY, FINITE)
     return table.assign(accuracy=accuracy, accuracy_error=error)
 
 
@@ -95,11 +94,10 @@ def pooled(table: pd.DataFrame, found: Answer, of: Numbers, over: Numbers) -> Nu
     return _along(table, found.curve, of, over)[0]
 
 
-def pooled_with_error(table: pd.DataFrame, found: Answer, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
-    """The same, and its standard error."""
+def pooled_with_error(table: pd.DataFrame, found: Answer, of: Numbers, over: Numbers) -> tuple[Numbers, ...]:
+    """The same, its standard error and the effective number of trainings."""
     if found.map is not None:
-        mean, error, _ = found.map.pool.map(*found.map.values, of, over)
-        return _of_pairs(found.map, mean), _of_pairs(found.map, error)
+        return tuple(_of_pairs(found.map, values) for values in found.map.pool.map(*found.map.values, of, over))
     return _along(table, found.curve, of, over)
 
 
@@ -107,11 +105,11 @@ def _of_pairs(given: PooledMap, values: Numbers) -> Numbers:
     return np.where(given.counts > 0, values, np.nan).ravel()
 
 
-def _along(table: pd.DataFrame, curve: Curve | None, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
+def _along(table: pd.DataFrame, curve: Curve | None, of: Numbers, over: Numbers) -> tuple[Numbers, ...]:
     if curve is None or curve.pooled is None:
         raise ValueError("the study is not pooled")
     places, at = rows_of(table, curve), curve.pooled(curve.values, of, over)
-    return spread_out(at.mean, places, len(table)), spread_out(at.standard_error, places, len(table))
+    return tuple(spread_out(values, places, len(table)) for values in (at.mean, at.standard_error, at.effective))
 
 
 def _quantiles(table: pd.DataFrame, found: Answer, given: Distribution) -> dict[str, Numbers]:

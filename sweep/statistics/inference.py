@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 CONFIDENCE = 0.95
+UNSEEN = 0.1
+"""Part of a training of typical weight by which rare events that were not seen raise the variance of a pooled share."""
 
 
 class Interval(NamedTuple):
@@ -75,13 +77,47 @@ def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) ->
         >>> [round(number, 3) for number in fraction_interval(0, 10)]
         [0.0, 0.0, 0.278]
     """
-    if n == 0:
-        return Interval(np.nan, np.nan, np.nan)
-    share, z = successes / n, float(ndtri(0.5 + 0.5 * confidence))
+    return _wilson(successes / n, n, confidence) if n else Interval(np.nan, np.nan, np.nan)
+
+
+def share_interval(share: float, standard_error: float, effective: float, confidence: float = CONFIDENCE) -> Interval:
+    """Wilson's interval of a share of weighted trainings, within 0 to 1, with their effective number for n.
+
+    That number is share (1 - share) / variance, as in surveys (Korn & Graubard 1998, Survey Methodology 24, 193-201;
+    Franco, Little, Louis & Slud 2019, J. Survey Statist. Methodol. 7, 334-364). Where next to all or none are counted
+    in the share, the variance is of the few others that were seen, or 0: UNSEEN of a training of typical weight,
+    1 / `effective`, is added to them.
+
+    Args:
+        share: estimated.
+        standard_error: of it.
+        effective: Kish's effective number of trainings, as `sweep.statistics.pooling.Pooled` has it.
+        confidence: of the interval.
+
+    Returns:
+        NaN ends where a number is NaN.
+
+    Examples:
+        >>> [round(number, 3) for number in share_interval(0.8, 0.126, 10)]
+        [0.8, 0.489, 0.944]
+        >>> [round(number, 3) for number in share_interval(1.0, 0.0, 10)]
+        [1.0, 0.722, 1.0]
+    """
+    if not np.isfinite([share, standard_error, effective]).all():
+        return Interval(share, np.nan, np.nan)
+    inside, unseen = min(max(share, 0.0), 1.0), UNSEEN / effective
+    padded = (inside + unseen) / (1 + 2 * unseen)
+    n = padded * (1 - padded) / (standard_error**2 + unseen / effective)
+    return _wilson(inside, n, confidence)
+
+
+def _wilson(share: float, n: float, confidence: float) -> Interval:
+    z = float(ndtri(0.5 + 0.5 * confidence))
+    rarer = min(share, 1 - share)  # of which neither end is rounded to 1
     both = 2 * (n + z**2)
-    centre = (2 * n * share + z**2) / both
-    reach = z / both * math.sqrt(4 * n * share * (1 - share) + z**2)
-    return Interval(share, centre - reach if successes else 0.0, centre + reach if successes < n else 1.0)
+    centre, reach = 2 * n * rarer + z**2, z * math.sqrt(4 * n * rarer * (1 - rarer) + z**2)
+    low, high = max(centre - reach, 0.0) / both, (centre + reach) / both
+    return Interval(share, low, high) if rarer == share else Interval(share, 1 - high, 1 - low)
 
 
 def relative_change(

@@ -73,7 +73,8 @@ class Pooled(NamedTuple):
     Attributes:
         mean: (g,).
         covariance: of these means (g, g).
-        effective: Kish's effective number of trainings (sum of w)^2 / (sum of w^2) at each spread (g,).
+        effective: Kish's effective number of independent trainings (sum of w)^2 / (sum of w^2) at each spread (g,);
+            where repeats share their draws, w is the weight of a repeat, the sum over its trainings.
     """
 
     mean: Numbers
@@ -153,7 +154,7 @@ class Pool:
         m = sums.shape[1]
         middles = (cells + 0.5) * self._width
         units, unit = np.unique(key[:, 0], return_inverse=True)
-        of_units = [csr_array(coo_array((sums[:, i], (unit, where)), (len(units), len(cells)))) for i in range(m)]
+        of_units = [csr_array(coo_array((one, (unit, where)), (len(units), len(cells)))) for one in (*sums.T, counts)]
         return _Bins(
             cells,
             middles,
@@ -227,8 +228,8 @@ class Pool:
         total = w.T @ (bins.sums @ over)
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = w.T @ (bins.sums @ of) / total
-            effective = (w.T @ bins.counts) ** 2 / ((w * w).T @ bins.counts)
-        parts = zip(bins.of_units, of, over, strict=True)
+            effective = self._effective(w.T @ bins.counts, self._squared_weights(w))
+        parts = zip(bins.of_units[:-1], of, over, strict=True)
         shares = sum((matrix @ w) * (one - mean * other) for matrix, one, other in parts if one or other)
         covariance = (shares * bins.shares[:, np.newaxis]).T @ shares
         if not self._n_groups:
@@ -241,6 +242,18 @@ class Pool:
             covariance = covariance + factor.T @ factor
         with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
             return Pooled(mean, covariance / np.outer(total, total), effective)
+
+    def _squared_weights(self, w: Numbers) -> Numbers:
+        """Sum of the squared weights (g,) of all that is independent: trainings, or groups of repeats."""
+        bins = self._bins
+        return ((bins.of_units[-1] @ w) ** 2).sum(axis=0) if self._n_groups else (w * w).T @ bins.counts
+
+    def _effective(self, total: Numbers, squares: Numbers) -> Numbers:
+        """The effective number from the sum of the weights and that of their squares, elementwise. What the sums of
+        groups differ by is what the repeats in them do."""
+        if self._n_groups:
+            squares = squares - total**2 / len(self._bins.shares) * (1 - self._n_groups / self._n_repeats)
+        return np.asarray(total**2 / squares)
 
 
 def _sums(where: Counts, columns: Numbers) -> Numbers:
@@ -268,7 +281,7 @@ def _merged(parts: list[tuple[Counts, Numbers]]) -> tuple[Counts, Numbers]:
 class _Bins(NamedTuple):
     """What is known of u bins: their numbers in ascending order and middles of log-lengths (u, columns), log-density of
     all draws together (u,), trainings (u,), sums (u, m) and sums of products (u, m, m) of what was observed; sums by
-    unit, m matrices (units, u), and what the squares of the units' sums count (units,)."""
+    unit, m matrices (units, u) and that of the trainings, and what the squares of the units' sums count (units,)."""
 
     cells: Counts
     middles: Numbers

@@ -26,15 +26,15 @@ class PairPool(Pool):
         """Mean, standard error and effective number at every pair of values (g,) and (h,), (g, h) each; `of` and `over`
         are as `mean` has them."""
         sides = self._sides(first, second)
-        total, mean, effective = self._means(sides, of, over)
+        total, mean = self._means(sides, of, over)
         variance = np.zeros_like(mean)
-        for share, above, below in self._units(sides, of, over):
+        for share, (above, below) in self._units(sides, self._of_bins(of, over)):
             variance += share * (above - mean * below) ** 2
         if not self._n_groups:
             squares, both, others = self._products((sides[0] ** 2, sides[1] ** 2), of, over)
             variance += squares - 2 * mean * both + mean**2 * others
         with np.errstate(divide="ignore", invalid="ignore"):
-            return mean, np.sqrt(np.maximum(variance, 0)) / total, effective
+            return mean, np.sqrt(np.maximum(variance, 0)) / total, self._effective_numbers(sides)
 
     def means(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Numbers:
         """The mean alone (g, h), which takes a fraction of the time."""
@@ -43,8 +43,9 @@ class PairPool(Pool):
     def pairs(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Pooled:
         """The mean at every pair of values (g,) and (h,), row by row (g h,), with the covariance (g h, g h)."""
         sides, g, h = self._sides(first, second), len(first), len(second)
-        total, mean, effective = self._means(sides, of, over)
-        found = [(share, (above - mean * below).ravel()) for share, above, below in self._units(sides, of, over)]
+        total, mean = self._means(sides, of, over)
+        units = self._units(sides, self._of_bins(of, over))
+        found = [(share, (above - mean * below).ravel()) for share, (above, below) in units]
         rows, mean = np.array([row for _, row in found]), mean.ravel()
         covariance = (rows * np.array([[share] for share, _ in found])).T @ rows
         if not self._n_groups:
@@ -55,7 +56,7 @@ class PairPool(Pool):
                 for product in self._products((doubled[0], doubled[1]), of, over)
             )
             covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * others
-        return Pooled(mean, covariance / np.outer(total, total), effective.ravel())
+        return Pooled(mean, covariance / np.outer(total, total), self._effective_numbers(sides).ravel())
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
         lengths, bins = self._distinct(middles)
@@ -101,15 +102,22 @@ class PairPool(Pool):
         numbers[self._grid.bins] = of_bins
         return np.asarray(sides[0].T @ numbers @ sides[1])
 
-    def _means(self, sides: Sides, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-        """The weighted sum of what it is a mean over, the mean and the effective number, (g, h) each."""
+    def _means(self, sides: Sides, of: Numbers, over: Numbers) -> tuple[Numbers, Numbers]:
+        """The weighted sum of what it is a mean over, and the mean, (g, h) each."""
         bins, weight = self._bins, self._grid.weight
-        total, above, all_of_them = (
-            self._sum(weight * column, sides) for column in (bins.sums @ over, bins.sums @ of, bins.counts)
-        )
-        squared = self._sum(weight**2 * bins.counts, (sides[0] ** 2, sides[1] ** 2))
+        total, above = (self._sum(weight * column, sides) for column in (bins.sums @ over, bins.sums @ of))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return total, above / total, all_of_them**2 / squared
+            return total, above / total
+
+    def _effective_numbers(self, sides: Sides) -> Numbers:
+        """Kish's effective number at every pair (g, h)."""
+        counts, weight = self._bins.counts, self._grid.weight
+        if self._n_groups:
+            trainings = self._bins.of_units[-1].data[:, np.newaxis]
+            squares = sum((sums[0] ** 2 for _, sums in self._units(sides, trainings)), np.zeros(()))
+        else:
+            squares = self._sum(weight**2 * counts, (sides[0] ** 2, sides[1] ** 2))
+        return self._effective(self._sum(weight * counts, sides), squares)
 
     def _products(self, sides: Sides, of: Numbers, over: Numbers) -> list[Numbers]:
         """Weighted sums of the products of both with `of`, and of the square of `over`, (g, h) each."""
@@ -118,19 +126,22 @@ class PairPool(Pool):
             self._sum(weight * (products @ right @ left), sides) for left, right in ((of, of), (of, over), (over, over))
         ]
 
-    def _units(self, sides: Sides, of: Numbers, over: Numbers) -> Iterator[tuple[float, Numbers, Numbers]]:
-        """What the square of each unit's sum counts, and the unit's weighted sums of both."""
+    def _of_bins(self, of: Numbers, over: Numbers) -> Numbers:
+        """The sums of both in every bin of every unit that there is (e, 2)."""
+        return np.column_stack([matrix.data for matrix in self._bins.of_units[:-1]]) @ np.column_stack([of, over])
+
+    def _units(self, sides: Sides, data: Numbers) -> Iterator[tuple[float, list[Numbers]]]:
+        """What the square of each unit's sum counts, and the unit's weighted sums of the columns of its data (e, m), m
+        of (g, h)."""
         (rows, columns), weight = self._grid.bins, self._grid.weight
-        matrices = self._bins.of_units  # made from the same places, so that their elements are in the same order
-        data = np.column_stack([matrix.data for matrix in matrices]) @ np.column_stack([of, over])
+        matrix = self._bins.of_units[0]  # all are made from the same places, so that their elements are in one order
         for number, share in enumerate(self._bins.shares):
-            own = slice(matrices[0].indptr[number], matrices[0].indptr[number + 1])
-            where = matrices[0].indices[own]
+            own = slice(matrix.indptr[number], matrix.indptr[number + 1])
+            where = matrix.indices[own]
             one, other = sides[0][rows[where]], sides[1][columns[where]]
             observed = data[own] * weight[where, np.newaxis]
-            both = (observed[:, :, np.newaxis] * other[:, np.newaxis, :]).reshape(len(where), -1)
-            above, below = np.hsplit(one.T @ both, 2)
-            yield float(share), above, below
+            all_of_them = (observed[:, :, np.newaxis] * other[:, np.newaxis, :]).reshape(len(where), -1)
+            yield float(share), np.hsplit(one.T @ all_of_them, data.shape[1])
 
 
 class _Grid(NamedTuple):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sweep.statistics.inference import fraction_interval, mean_interval, relative_change
+from sweep.statistics.inference import fraction_interval, mean_interval, relative_change, share_interval
 
 
 def simulated(rng, n, paired):
@@ -55,8 +55,37 @@ def test_the_interval_of_a_fraction_is_wilsons():
     assert fraction_interval(20, 20) == pytest.approx((1, 0.8389, 1), abs=5e-5)
     for successes, n in ((0, 7), (7, 7), (3, 7), (123_456, 1_000_000)):
         reference = stats.binomtest(successes, n).proportion_ci(0.95, method="wilson")
-        assert fraction_interval(successes, n) == (successes / n, reference.low, reference.high)
+        assert fraction_interval(successes, n) == pytest.approx(
+            (successes / n, reference.low, reference.high), abs=1e-15
+        )
     assert np.isnan(fraction_interval(0, 0)).all()
+
+
+def test_the_interval_of_a_pooled_share_is_wilsons_where_all_weigh_the_same():
+    for successes, n in ((3, 7), (81, 263), (19_990, 20_000)):
+        share = successes / n
+        found = share_interval(share, np.sqrt(share * (1 - share) / n), n)
+        expected = fraction_interval(successes, n)
+        assert found == pytest.approx(expected, abs=0.03 * (expected.high - expected.low))
+    assert share_interval(1.0, 0.0, 20) == pytest.approx((1, 0.8389, 1), abs=0.003)
+    assert share_interval(0.0, 0.0, 20)[:2] == (0, 0)
+    assert share_interval(1 + 1e-15, 1e-12, 20).high == 1, "rounding takes no share beyond the end"
+    assert np.isnan(share_interval(np.nan, np.nan, np.nan)).all()
+
+
+@pytest.mark.parametrize("share", [0.75, 0.9, 0.99, 0.997])
+def test_the_interval_of_a_pooled_share_contains_the_truth_as_often_as_it_says(share):
+    """Trainings of uneven weight, the rare ones of less than others, as where they start far from a spread."""
+    rng, hits, n_studies = np.random.default_rng(4), 0, 3000
+    for _ in range(n_studies):
+        weight = rng.chisquare(4, 600)
+        counts = rng.random(600) > (1 - share) * 27 / 8 * np.exp(-weight / 4)
+        estimate = (weight * counts).sum() / weight.sum()
+        error = np.sqrt((weight**2 * (counts - estimate) ** 2).sum()) / weight.sum()
+        effective = weight.sum() ** 2 / (weight**2).sum()
+        low, high = share_interval(estimate, error, effective)[1:]
+        hits += low <= share <= high
+    assert hits / n_studies == pytest.approx(0.95, abs=0.02)
 
 
 @pytest.mark.parametrize("paired", [True, False])

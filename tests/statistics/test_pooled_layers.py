@@ -85,4 +85,4 @@ def test_a_map_of_two_layers_gives_the_means_of_other_trainings(fields):
     for i, j in ((2, 9), (6, 6), (9, 1)):
         truth, own = true_mean(recipe, {fields[0]: spreads[i], fields[1]: spreads[j]})
         assert abs(found.mean[i, j] - truth) < 4 * np.hypot(found.standard_error[i, j], own)
-        assert found.effective[i, j] > 100
+        assert 10 < found.effective[i, j] <= 20, "repeats share their draws"

@@ -163,6 +163,24 @@ def test_a_mean_over_what_is_next_to_nowhere_is_told_without_a_warning():
     assert np.isnan(found.standard_error[0])
 
 
+def test_common_draws_have_as_many_independent_trainings_as_repeats_of_even_weight(monkeypatch):
+    """Kish's number of the repeats' weights, summed over the trainings of each, by the definition."""
+    rng, spreads, at = np.random.default_rng(9), np.geomspace(0.3, 3, 20)[:, np.newaxis], np.array([[0.5], [2.0]])
+    given = list(trainings(rng, [NORMAL], spreads, 400, common=True))
+    lengths = np.array([one[0][:, 0] for one in given])
+    density = np.exp(-6 * np.log(spreads.T)[..., np.newaxis] - (lengths[:, np.newaxis] / spreads) ** 2 / 2)
+    for i, spread in enumerate(at[:, 0]):
+        w = np.exp(-6 * np.log(spread) - (lengths / spread) ** 2 / 2) / density.sum(axis=1)
+        of_repeats = w.sum(axis=0)
+        expected = of_repeats.sum() ** 2 / (of_repeats**2).sum()
+        assert expected < 400
+        found = pooled([NORMAL], spreads, given, 400).mean(at, LOSS, FINITE)
+        assert found.effective[i] == pytest.approx(expected, rel=1e-3)
+    monkeypatch.setattr(pooling, "GROUPS", 100)
+    grouped = pooled([NORMAL], spreads, given, 400).mean(at, LOSS, FINITE)
+    np.testing.assert_allclose(grouped.effective, found.effective, rtol=0.1)
+
+
 @pytest.mark.parametrize("draw", [NORMAL, TRUNCATED])
 def test_trainings_are_found_in_the_bins_that_they_were_counted_in(draw):
     spreads = np.geomspace(0.3, 3, 5)[:, np.newaxis]
