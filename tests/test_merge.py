@@ -3,7 +3,6 @@
 import json
 import shlex
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 import pytest
@@ -11,30 +10,14 @@ import pytest
 from sweep import Axis, Recipe, Study, merge
 from sweep.check import check
 from sweep.errors import FailedError, StoreError, UsageError
-from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.recipe.csv_file import read_csv
 from sweep.recipe.data import remember_data
 from sweep.store import Records, open_store
-from sweep.store.data_sets import share_data
-from sweep.store.provenance import describe_run
-from sweep.study import plan
 from tests.commands import run
+from tests.stores import fill
 
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 1.0)),), repeats=1030)
 OTHER = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (1.0, 2.0)),), repeats=50)
-
-
-def fill(url, study, blocks=None):
-    """A store that holds what a study asks for, or some blocks of it."""
-    with open_store(url, create=True) as store:
-        share_data(store, study)
-        store.start_run({**describe_run(study, "python -m sweep.run", 1), "id": study.identity})
-        start_worker(url)
-        for block in islice(plan(study, {}), blocks):
-            run_block(block)
-        stop_worker()
-        store.end_run(study.identity, "2026-01-01T00:00:00.000+00:00", "finished")
-    return url
 
 
 def contents(url):

@@ -119,7 +119,8 @@ def test_every_command_runs_from_an_empty_folder(python, folder, command, writte
 
 
 def test_the_page_holds_its_style_and_its_script(python, folder):
-    run("analysis", "report", folder=folder, python=python)
+    (folder / "losses.csv").write_text("width,loss\n" + "".join(f"{n % 3 + 1},{n}\n" for n in range(30)))
+    run("analysis", "report", "--results", "losses.csv", "--x", "width", folder=folder, python=python)
     page = (folder / "report.html").read_text(encoding="utf-8")
     for name in ("style.css", "explore.js"):
         assert (ROOT / "analysis" / "report" / name).read_text(encoding="utf-8").strip() in page

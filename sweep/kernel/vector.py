@@ -67,7 +67,7 @@ def _wide(kind: Any, lanes: int) -> Any:
 
 
 def _repeated(kind: Any, number: float) -> Any:
-    return ir.Constant(kind, [number] * kind.count if isinstance(kind, ir.VectorType) else number)
+    return ir.Constant(kind, number)  # of a vector, every lane
 
 
 @dataclass(frozen=True)

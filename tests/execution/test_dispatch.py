@@ -226,7 +226,8 @@ class InterruptedAtOnce(Progress):
         raise KeyboardInterrupt
 
 
-def test_no_thread_of_the_pool_is_left_when_an_interrupt_is_over(tmp_path):
+def test_no_thread_of_the_pool_is_left_when_an_interrupt_is_over(tmp_path, monkeypatch):
+    monkeypatch.setattr("sweep.execution.tasks.SECONDS_TO_END", 60)  # on a busy machine it takes over a second
     url = str(tmp_path / "store.db")
     with open_store(url, create=True) as store, InterruptedAtOnce(1, 0, quiet=True) as progress:
         before = set(threading.enumerate())

@@ -95,10 +95,9 @@ def test_a_published_recipe_ends_as_in_the_reference(name):
     parameters, _ = start(RECIPES[name], 3)
     (found,) = in_browser(RECIPES[name], parameters)
     assert_close(found, kernel.train(RECIPES[name], parameters))
-    for row in (0, 2):
-        one = reference.train(RECIPES[name], parameters[row])
-        assert found.loss[row] == pytest.approx(one.loss, rel=1e-9)
-        assert (found.solved[row], found.solved_epoch[row]) == (one.solved, one.solved_epoch)
+    one = reference.train(RECIPES[name], parameters[2])
+    assert found.loss[2] == pytest.approx(one.loss, rel=1e-9)
+    assert (found.solved[2], found.solved_epoch[2]) == (one.solved, one.solved_epoch)
 
 
 @settings(

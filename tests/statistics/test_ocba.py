@@ -5,8 +5,10 @@ from hypothesis import strategies as st
 
 from sweep.statistics.ocba import ocba
 
-VARIANCES = st.just(0.0) | st.floats(1e-300, 1e4)  # a smaller one has fewer digits, which a change of unit takes away
-MEANS = st.floats(-100, 100) | st.sampled_from([1.0, 2.0, np.nan])
+SMALLEST = 1e-300
+"""A smaller number has fewer digits, which a change of unit takes away."""
+VARIANCES = st.just(0.0) | st.floats(SMALLEST, 1e4)
+MEANS = st.floats(-100, 100).filter(lambda mean: not 0 < abs(mean) < SMALLEST) | st.sampled_from([1.0, 2.0, np.nan])
 POINT = st.tuples(MEANS, VARIANCES, st.integers(0, 500))
 POINTS = st.lists(POINT, min_size=1, max_size=12)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.report.playground import main, playground
-from sweep import RECIPES, Axis, Recipe, Study, run
+from sweep import RECIPES, Axis, Recipe, Study
 from sweep.errors import FailedError
 from sweep.kernel.wasm import wasm_module
 from tests import commands
@@ -16,6 +16,7 @@ from tests.analysis.report.browser import CHROMIUM
 from tests.analysis.report.conftest import page_of
 from tests.analysis.report.devtools import open_tab
 from tests.analysis.report.page_parser import Page
+from tests.stores import fill
 
 SMALL = Recipe(epochs=20)
 SPREADS = Axis("hidden_std_dev", (0.25, 0.5, 1.0, 2.0, 4.0, 8.0))
@@ -23,12 +24,10 @@ SPREADS = Axis("hidden_std_dev", (0.25, 0.5, 1.0, 2.0, 4.0, 8.0))
 
 @pytest.fixture
 def page(tmp_path, quick):
-    """What makes the page of a study that is run."""
+    """What makes the page of a study that is trained."""
 
     def make(study):
-        path = str(tmp_path / "store.db")
-        run(study, path)
-        return Page(page_of(path))
+        return Page(page_of(fill(str(tmp_path / "store.db"), study)))
 
     return make
 

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sweep import RECIPES, Axis, Study, kernel, run
+from sweep import RECIPES, Axis, Study, kernel
 from sweep.statistics.answer import find_answer
 from sweep.store import open_store
 from tests.analysis.report.browser import CHROMIUM, Visit, browse
 from tests.analysis.report.conftest import page_of, without_figures
 from tests.analysis.report.devtools import open_tab
 from tests.analysis.report.page_parser import Page
+from tests.stores import fill
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
 
@@ -29,9 +30,7 @@ LOSSES = "Array.from(TrainHere.job.losses)"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    path = str(tmp_path_factory.mktemp("trained") / "store.db")
-    run(STUDY, path)
-    return path
+    return fill(str(tmp_path_factory.mktemp("trained") / "store.db"), STUDY)
 
 
 @pytest.fixture(scope="module")
@@ -295,25 +294,34 @@ def test_every_field_has_a_label_and_every_button_a_name(tab):
     assert tab.evaluate("[...document.querySelectorAll('#train button')].filter((one) => !one.textContent).length") == 0
 
 
-@pytest.mark.parametrize(
-    ("without", "words"),
-    [
-        ("delete window.WebAssembly;", "This browser has no WebAssembly"),
-        ("WebAssembly.validate = () => false;", "no vectors (SIMD)"),
-        ("delete window.Worker;", "This browser has no workers"),
-    ],
-)
-def test_a_browser_that_cannot_train_says_so(text, tmp_path, without, words):
-    page = text.replace('<script id="training-script">', f'<script>{without}</script><script id="training-script">')
-    ((told, console),) = browse(tmp_path, [Visit(page)])
+WITHOUT = {
+    "delete window.WebAssembly;": "This browser has no WebAssembly",
+    "WebAssembly.validate = () => false;": "no vectors (SIMD)",
+    "delete window.Worker;": "This browser has no workers",
+}
+"""What takes from a browser what it trains with, and what it then says."""
+
+
+@pytest.fixture(scope="module")
+def seen(text, tmp_path_factory):
+    """What the page tells of itself in browsers without what they train with, and on a phone; the console's lines."""
+    before = '<script id="training-script">'
+    visits = [Visit(text.replace(before, f"<script>{without}</script>{before}")) for without in WITHOUT]
+    told = browse(tmp_path_factory.mktemp("browser"), [*visits, Visit(text, width=390)])
+    return dict(zip([*WITHOUT, "phone"], told, strict=True))
+
+
+@pytest.mark.parametrize(("without", "words"), WITHOUT.items())
+def test_a_browser_that_cannot_train_says_so(seen, without, words):
+    told, console = seen[without]
     assert console == []
     assert words in told["dom"]
     assert re.search(r'<div class="explore" id="train-part" hidden', told["dom"])
     assert re.search(r"<output[^>]*>hidden_std_dev = ", told["dom"])
 
 
-def test_it_fits_a_phone(text, tmp_path):
-    ((told, console),) = browse(tmp_path, [Visit(text, width=390)])
+def test_it_fits_a_phone(seen):
+    told, console = seen["phone"]
     assert (console, told["outside"]) == ([], [])
     assert told["content"] <= 390
 
