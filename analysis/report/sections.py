@@ -24,7 +24,7 @@ from sweep.errors import FailedError, UsageError
 from sweep.files import csv_text
 from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer
-from sweep.store import Results, Store
+from sweep.store import Results, Store, Urls
 from sweep.study import Study
 
 DATA_ID = "explore-data"
@@ -42,14 +42,14 @@ class Subject(NamedTuple):
 
     Attributes:
         results: a store, or others that no run made.
-        url: of the store.
+        url: of the store, or those of several.
         out: where the page is written.
         run: the record of the run in the store, None of other results.
         measured: the answer.
     """
 
     results: Results
-    url: str
+    url: Urls
     out: Path
     run: Mapping[str, Any] | None
     measured: Answer

@@ -13,6 +13,7 @@ from sweep.recipe.location import find_function, is_location
 from sweep.recipe.published import NAMES
 from sweep.study import Study
 from sweep.study.parse import SPEC
+from sweep.study.part import WHOLE
 from sweep.study.reading import read_study, read_target
 from sweep.study.study_file import overridden, read_study_file
 from sweep.study.target import MOST_REPEATS
@@ -96,6 +97,13 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
         help="which points start from the same draws. by_spread: those of the same spreads, so that points differ in "
         "what else is swept alone, and all trainings of a sweep of a spread can be pooled; common: all of them; "
         "independent: none (by_spread where neighbouring spreads overlap enough for pooling, else common)",
+    )
+    parser.add_argument(
+        "--part",
+        metavar="I/N",
+        default=str(WHOLE),
+        help="train the I-th of N parts of the study's points, the others elsewhere: analyses read all with a --store "
+        "for each",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sweep.recipe import OwnRecipe
 from sweep.store.around import StoreAround
-from sweep.store.base import RECORD_FIELDS, Moments, Store
+from sweep.store.base import RECORD_FIELDS, Store
+from sweep.store.moments import Moments
 from sweep.study import Study
 
 LOOKED_AT = 8

@@ -15,7 +15,6 @@ from sweep.redact import redact
 from sweep.store.base import (
     RECORD_FIELDS,
     Label,
-    Moments,
     Records,
     Spreads,
     Store,
@@ -25,6 +24,7 @@ from sweep.store.base import (
 )
 from sweep.store.data_sets import from_kept, to_kept
 from sweep.store.format import SINCE
+from sweep.store.moments import Moments
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
     COUNT,
@@ -43,7 +43,7 @@ from sweep.store.mongo.queries import (
     key,
     row_of,
 )
-from sweep.store.mongo.server import connect, explained, insert_new
+from sweep.store.mongo.server import addresses_of, connect, explained, insert_new
 from sweep.study import Point
 
 POINTS_PER_QUERY = 500
@@ -72,6 +72,12 @@ class MongoStore(Store):
         except StoreError:
             self._client.close()
             raise
+
+    def is_same(self, other: Store) -> bool:
+        """See Store.is_same; a server may have several names and addresses."""
+        (hosts, name), (others, other_name) = (one.place.rsplit("/", 1) for one in (self, other))
+        is_named = isinstance(other, MongoStore) and name == other_name
+        return is_named and (hosts == others or not addresses_of(hosts).isdisjoint(addresses_of(others)))
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
