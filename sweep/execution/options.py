@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, number, whole_number
-from sweep.execution.gpu import DEVICES
+from sweep.execution.gpu import CHOICES_OF_DEVICE
 from sweep.execution.processes import usable_cores
 from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
@@ -120,7 +120,7 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
     )
     parser.add_argument(
         "--device",
-        choices=DEVICES,
+        choices=CHOICES_OF_DEVICE,
         default="cpu",
         help="what trains: cpu (the default); gpu, this machine's first NVIDIA card (needs the extra [gpu]), where "
         "--workers processes draw and store; auto, the card where there is one",

@@ -9,7 +9,7 @@ from sweep.console.progress import say
 from sweep.errors import FailedError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
-from sweep.execution.gpu import DEVICES, MOST_WORKERS, Gpu
+from sweep.execution.gpu import CHOICES_OF_DEVICE, MOST_WORKERS, Gpu
 from sweep.execution.missing import train
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
@@ -71,8 +71,8 @@ def choose_backend(
 
 def _is_on_card(recipe: AnyRecipe, device: str, cluster: str | None) -> bool:
     """Whether a graphics card trains."""
-    if device not in DEVICES:
-        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(DEVICES)}")
+    if device not in CHOICES_OF_DEVICE:
+        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(CHOICES_OF_DEVICE)}")
     if device == "cpu":
         return False
     if cluster is not None:
@@ -125,7 +125,7 @@ def run_study(
         n_trained, report = train(study, store, backend, quiet, part)
         store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:
-        raise Interrupted(interrupted(study, url, run["id"], command, part)) from None
+        raise Interrupted(interrupted(study, url, run["id"], command, part, backend.cluster is not None)) from None
     except Exception as error:
         record_failure(url, run["id"])
         if not isinstance(error, FailedError) or isinstance(error, FunctionError):

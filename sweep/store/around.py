@@ -66,6 +66,10 @@ class StoreAround(Store):
         """See Store.points."""
         return self._ask(self._inside.points)
 
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        return self._ask(self._inside.outcome_names, identities)
+
     def labels(self) -> list[Label]:
         """See Store.labels."""
         return self._ask(self._inside.labels)

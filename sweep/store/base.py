@@ -220,6 +220,10 @@ class Store(Results):
         """Identity -> "recipe", "seed" and "draws" of every point, as they are stored, right or not."""
 
     @abstractmethod
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """The names of all outcomes that trainings of these points have; empty for unknown points."""
+
+    @abstractmethod
     def labels(self) -> list[Label]:
         """How many records there are of each identity and of what they say of themselves, right or not."""
 

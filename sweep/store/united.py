@@ -94,6 +94,10 @@ class UnitedStore(Store):
         """See Store.points."""
         return dict(ChainMap(*[store.points() for store in self._stores]))
 
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        return set().union(*[store.outcome_names(identities) for store in self._stores])
+
     def labels(self) -> list[Label]:
         """See Store.labels; of each store its own."""
         return list(chain.from_iterable(store.labels() for store in self._stores))

@@ -144,6 +144,16 @@ class SqliteStore(Store):
             for identity, recipe, seed, draws in rows
         }
 
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        if self.format_version < SINCE["outcomes"]:
+            return set()
+        query = (
+            "SELECT DISTINCT key FROM points JOIN trainings ON point_id = points.id, json_each(outcomes) "
+            "WHERE identity IN (SELECT value FROM json_each(?))"
+        )
+        return {name for (name,) in self._rows(query, json.dumps(list(identities)))}
+
     def labels(self) -> list[Label]:
         """See Store.labels."""
         query = (
