@@ -21,7 +21,7 @@ from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
 from sweep.store import Store, is_missing, open_store
 from sweep.study import Study
-from sweep.study.words import format_value
+from sweep.study.words import format_value, in_words_of
 
 
 def build_parser() -> Parser:
@@ -157,14 +157,14 @@ def print_minimum(options: argparse.Namespace) -> None:
     with asked_results(options) as (results, study):
         if is_pooled_map(study):
             on_map = map_minimum.find_map_minimum(require_map(results, study), predicted_pair(study))
-            print_json(on_map.to_dict()) if options.json else print(map_minimum.describe(on_map))
+            print_json(on_map.to_dict()) if options.json else print(in_words_of(study, map_minimum.describe(on_map)))
             return
         curve = read_curve(results, study)
     found = find_minimum(curve, predicted_value(study))
     if options.json:
         print_json({"field": curve.field, **found.to_dict()})
         return
-    print(describe(curve.field, found))
+    print(in_words_of(study, describe(curve.field, found)))
     tell_if_foreign(study)
 
 
