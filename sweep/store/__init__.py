@@ -72,11 +72,13 @@ def open_store(url: Urls, create: bool = False, seconds: float | None = None) ->
         >>> with open_store("copy.sqlite3", create=True) as copy:
         ...     copy.insert(point, records), copy.insert(point, records)
         (3, 0)
+
         Two stores that hold the same trainings are read as one that holds them once:
 
         >>> with open_store(["copy.sqlite3", "sweep.sqlite3"]) as both:
         ...     both.counts([point.identity], below=1000)[point.identity]
         100
+
         >>> open_store("none.sqlite3")
         Traceback (most recent call last):
         sweep.errors.StoreError: there is no store at none.sqlite3; `python -m sweep.run --store none.sqlite3` makes one
