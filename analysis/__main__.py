@@ -1,4 +1,4 @@
-"""python -m analysis: read a store, print or draw what it says."""
+"""python -m analysis: read a store or several, print or draw what it says."""
 
 import argparse
 import json
@@ -21,12 +21,14 @@ from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
 from sweep.store import Store, is_missing, open_store
 from sweep.study import Study
-from sweep.study.words import format_value
+from sweep.study.words import format_value, in_words_of
 
 
 def build_parser() -> Parser:
     """The commands and their options."""
-    parser = Parser(prog="python -m analysis", description="Analyse what a store holds; reads the latest run.")
+    parser = Parser(
+        prog="python -m analysis", description="Analyse what a store, or several together, hold; reads the latest run."
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     for name, function, words in (
         ("summary", print_summary, "print mean, deviation, count, standard error, solved and diverged, a row a point"),
@@ -50,7 +52,7 @@ def build_parser() -> Parser:
             name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
         )
         command.set_defaults(function=function)
-        add_store_option(command)
+        add_store_option(command, several=True)
         if name not in ("claims", "recipes", "export"):
             add_results_options(command)
         if name not in ("claims", "recipes"):
@@ -155,14 +157,14 @@ def print_minimum(options: argparse.Namespace) -> None:
     with asked_results(options) as (results, study):
         if is_pooled_map(study):
             on_map = map_minimum.find_map_minimum(require_map(results, study), predicted_pair(study))
-            print_json(on_map.to_dict()) if options.json else print(map_minimum.describe(on_map))
+            print_json(on_map.to_dict()) if options.json else print(in_words_of(study, map_minimum.describe(on_map)))
             return
         curve = read_curve(results, study)
     found = find_minimum(curve, predicted_value(study))
     if options.json:
         print_json({"field": curve.field, **found.to_dict()})
         return
-    print(describe(curve.field, found))
+    print(in_words_of(study, describe(curve.field, found)))
     tell_if_foreign(study)
 
 
@@ -179,7 +181,8 @@ def print_claims(options: argparse.Namespace) -> None:
     from analysis.claims import all_findings, describe
 
     # The claims about seeded runs need no store.
-    with nullcontext() if is_missing(options.store) else open_store(options.store) as store:
+    has_none = len(options.store) == 1 and is_missing(options.store[0])
+    with nullcontext() if has_none else open_store(options.store) as store:
         findings = all_findings(store)
     if options.csv is not None:
         write_table(pd.DataFrame(findings), options.csv)
@@ -222,7 +225,7 @@ def draw_recipes(options: argparse.Namespace) -> None:
         sweeps = find_sweeps(store)
         table = compare_recipes(store, sweeps)
     missing = [name for name in RECIPES if name not in set(table["recipe"])]
-    commands = {name: f"python -m sweep.run --recipe {name}{store_option(options.store)}" for name in missing}
+    commands = {name: f"python -m sweep.run --recipe {name}{store_option(options.store[:1])}" for name in missing}
     if table.empty:
         raise FailedError(
             f"{store.name} holds no sweep of hidden_std_dev of a published recipe with a finite loss; "

@@ -21,9 +21,10 @@ from sweep.statistics.answer import Answer, answer, find_answer
 from sweep.statistics.compare import Comparison, compare
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum
-from sweep.store import open_store
+from sweep.store import Urls, open_store
 from sweep.store.own import with_outcomes
 from sweep.study import Study
+from sweep.study.part import read_part
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,6 +38,7 @@ def run(
     cluster: str | None = None,
     device: str = "cpu",
     wait: float = SECONDS_TO_WAIT,
+    part: str = "1/1",
     quiet: bool = False,
 ) -> "StudyResults":
     """Train what a store lacks of a study, as `python -m sweep.run` does, with a progress bar; and give its results.
@@ -51,6 +53,8 @@ def run(
         cluster: a Dask scheduler's address or scheduler file, in place of processes.
         device: "cpu", "gpu" (this machine's first NVIDIA card) or "auto" (the card where there is one).
         wait: seconds to wait for a store or a scheduler that is away once the run has begun.
+        part: "1/2" trains the first of two parts of the study's points; `StudyResults` of the stores of all parts, in
+            a list, answers for the whole.
         quiet: whether to show no progress.
 
     Raises:
@@ -82,7 +86,7 @@ def run(
     ):
         if told := other_versions(study, opened):
             say(told)
-        ran = run_study(study, opened, store, backend, command, quiet)
+        ran = run_study(study, opened, store, backend, command, quiet, part=read_part(part))
     if ran.report and not quiet:
         say(ran.report)
     return StudyResults(study, store)
@@ -93,10 +97,10 @@ class StudyResults:
 
     Args:
         study: what was asked for.
-        store: the store's URL or path.
+        store: the store's URL or path, or those of several that are read as one.
     """
 
-    def __init__(self, study: Study, store: str) -> None:
+    def __init__(self, study: Study, store: Urls) -> None:
         self.study, self.store = study, store
 
     def answer(self) -> Answer:
@@ -160,7 +164,8 @@ class StudyResults:
 
     def __repr__(self) -> str:
         """Which study, and where its results are."""
-        return f"<StudyResults of study {self.study.identity} in {redact(self.store)}>"
+        where = self.store if isinstance(self.store, str) else " + ".join(self.store)
+        return f"<StudyResults of study {self.study.identity} in {redact(where)}>"
 
     def _repr_html_(self) -> str:
         """The answer and the curve of the mean, as a notebook shows them."""

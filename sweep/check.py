@@ -10,7 +10,7 @@ from sweep.console.words import plural
 from sweep.errors import UsageError
 from sweep.execution.own_training import train_repeat
 from sweep.inspection.recompute import TOLERANCE, compare, draw_sample
-from sweep.inspection.verify import Report, verify
+from sweep.inspection.verify import MAX_REPEAT, Report, verify
 from sweep.recipe import OwnRecipe
 from sweep.recipe.location import find_function
 from sweep.store import Store, open_store
@@ -23,12 +23,12 @@ def build_parser() -> Parser:
     """The options of this command."""
     parser = Parser(
         prog="python -m sweep.check",
-        description="Check a store, without writing to it: counts, identities, provenance, the values of every record, "
-        "and a random sample of the trainings, which are trained again and must come out bit for bit (to 1e-9 where a "
-        "graphics card trained them). "
+        description="Check a store, or several one by one and then whether they agree, without writing to them: "
+        "counts, identities, provenance, the values of every record, and a random sample of the trainings, which are "
+        "trained again and must come out bit for bit (to 1e-9 where a graphics card trained them). "
         "Ends with 1 and a list where something is off.",
     )
-    add_store_option(parser)
+    add_store_option(parser, several=True)
     parser.add_argument("--sample", metavar="N", type=whole_number, default=200, help="trainings to train again (200)")
     parser.add_argument(
         "--recipe",
@@ -49,8 +49,13 @@ def main(arguments: Sequence[str]) -> int:
         if getattr(options, name) < 0:
             raise UsageError(f"{name} was given as {getattr(options, name)}; allowed is a whole number, 0 or above")
     functions = [find_function(location).recipe for location in options.recipe]
-    with open_store(options.store) as store:
-        return check(store, options.sample, options.seed, functions)
+    codes = []
+    for url in options.store:
+        with open_store(url) as store:
+            codes.append(check(store, options.sample, options.seed, functions))
+    if len(codes) > 1 and not any(codes):
+        compare_stores(options.store)
+    return max(codes)
 
 
 def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) -> int:
@@ -97,6 +102,13 @@ def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) 
     ]
     print(describe(store.name, report, len(runs), sum(map(len, sample.values()))))
     return FAILURE if report.findings else 0
+
+
+def compare_stores(urls: Sequence[str]) -> None:
+    """Read what stores hold as one, which says of how many trainings they have different results."""
+    with open_store(urls) as united:
+        for identity in watch(united.points(), "points compared"):
+            united.records(identity, MAX_REPEAT + 1)
 
 
 def function_name(recipe: OwnRecipe) -> str:

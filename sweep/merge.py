@@ -10,10 +10,10 @@ from sweep.console.command import Parser, add_store_option, run_command, store_o
 from sweep.console.progress import Progress
 from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError
-from sweep.inspection.recompute import COMPARED, same
 from sweep.inspection.verify import MAX_REPEAT, Report, verify
 from sweep.store import Records, Store, open_store
 from sweep.store.base import RECORD_FIELDS
+from sweep.store.differing import differing
 
 AT_ONCE = 10_000
 """Trainings that are stored in one step; an interrupt loses none of those before it."""
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         reports = [sound(source, url) for source, url in zip(sources, options.sources, strict=True)]
         store = opened.enter_context(open_store(options.store, create=True))
         for source in sources:
-            if source.place == store.place:
+            if source.is_same(store):
                 raise UsageError(f"{source.name} was to be merged into itself; allowed is another store as --store")
         for source, report in zip(sources, reports, strict=True):
             print(describe(merge(source, report, store, quiet=options.quiet), report, source, store), flush=True)
@@ -111,7 +111,9 @@ def merge(source: Store, report: Report, store: Store, *, quiet: bool = False) -
                 progress.update(len(rows))
             if known.any():
                 found.there += int(known.sum())
-                found.other += _differing(_some(records, known), store.records(identity, MAX_REPEAT + 1))
+                stored = store.records(identity, MAX_REPEAT + 1)
+                own = _some(stored, np.isin(stored.repeat, repeats[known]))
+                found.other += int(differing(vars(_some(records, known)), vars(own)).sum())
                 progress.update(int(known.sum()))
     for run, ended, state in runs:
         if ended is not None:
@@ -121,13 +123,6 @@ def merge(source: Store, report: Report, store: Store, *, quiet: bool = False) -
 
 def _some(records: Records, rows: np.ndarray) -> Records:
     return Records(**{name: getattr(records, name)[rows] for name in RECORD_FIELDS})
-
-
-def _differing(records: Records, stored: Records) -> int:
-    """How many of the records have another result than the stored one of the same repeat."""
-    own = _some(stored, np.isin(stored.repeat, records.repeat))
-    names = [name for name in COMPARED if name != "accuracy"]  # which records of older formats lack
-    return int(np.any([~same(getattr(records, name), getattr(own, name)) for name in names], axis=0).sum())
 
 
 def describe(found: Merged, report: Report, source: Store, store: Store) -> str:

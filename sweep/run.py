@@ -18,7 +18,8 @@ from sweep.execution.running import Interrupted, choose_backend, other_versions,
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
 from sweep.store.provenance import command_line
-from sweep.study import Study
+from sweep.study import Part, Study
+from sweep.study.part import WHOLE, read_part
 from sweep.study.study_file import to_toml, write_study_file
 
 
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     asked_for = options_of_study(options)
     study = read_asked(asked_for)
+    part = read_part(options.part)
+    part.points(study)  # refuses what the study does not have
     command = command_line("sweep.run", arguments)
     with choose_backend(
         study.recipe, options.device, options.cluster, options.workers, options.store, options.wait
@@ -38,19 +41,26 @@ def main(arguments: Sequence[str]) -> int:
             write_study_file(options.save, asked_for)
         with PatientStore(open_store(options.store, create=True), options.wait) as store:
             file = to_toml(asked_for) if options.study else None
-            return answer_study(study, store, options.store, backend, command, options.quiet, file)
+            return answer_study(study, store, options.store, backend, command, options.quiet, file, part)
 
 
 def answer_study(
-    study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool, file: str | None = None
+    study: Study,
+    store: Store,
+    url: str,
+    backend: Backend,
+    command: str,
+    quiet: bool,
+    file: str | None = None,
+    part: Part = WHOLE,
 ) -> int:
-    """Train what the store lacks of the study and print the answer; return the exit code."""
+    """Train what the store lacks of the study, or of a part of it, and print the answer; return the exit code."""
     if not quiet:
-        print(f"{asked(study)}. {study.sentence}.", flush=True)
+        print(f"{asked(study, part)}. {study.sentence}.", flush=True)
     if told := other_versions(study, store):
         print(told, flush=True)
     try:
-        ran = run_study(study, store, url, backend, command, quiet, file)
+        ran = run_study(study, store, url, backend, command, quiet, file, part)
     except Interrupted as error:
         print(error, file=sys.stderr)
         return INTERRUPTED
@@ -64,12 +74,17 @@ def answer_study(
     from sweep.statistics.answer import answer
 
     print(answer(store, study))
+    if part != WHOLE:
+        print(f"That is of part {part} alone; with a --store for each part every analysis reads them as one.")
     print(f"Next: python -m analysis figures{store_option(url)}\n      python -m analysis summary{store_option(url)}")
     return 0
 
 
-def asked(study: Study) -> str:
+def asked(study: Study, part: Part) -> str:
     """What was asked for, in words."""
+    if part != WHOLE:
+        n = len(part.points(study))
+        return f"Part {part}: {n:,} of {plural(len(study.points), 'point')} × {plural(study.repeats, 'repeat')}"
     points, target = plural(len(study.points), "point"), study.until
     if target is None:
         return f"{points} × {plural(study.repeats, 'repeat')}"

@@ -22,8 +22,11 @@ SECONDS_BETWEEN_LOOKS = 1.0
 
 def build_parser() -> Parser:
     """The options of this command."""
-    parser = Parser(prog="python -m sweep.status", description="List the studies in a store and how complete each is.")
-    add_store_option(parser)
+    parser = Parser(
+        prog="python -m sweep.status",
+        description="List the studies in a store, or in several together, and how complete each is.",
+    )
+    add_store_option(parser, several=True)
     parser.add_argument(
         "--follow",
         action="store_true",
@@ -92,7 +95,8 @@ def describe(store: Store, runs: list[dict[str, Any]]) -> str:
         f"  trainings {how_many(study, n_stored)}, seed {study.seed}, {study.draws} draws",
     ]
     for run in runs:
-        lines.append(f"  run {run['id']}  {run_state(run)}, from {run['started']} to {run['ended'] or '?'}")
+        part = f", part {run['part']}" if "part" in run else ""
+        lines.append(f"  run {run['id']}  {run_state(run)}{part}, from {run['started']} to {run['ended'] or '?'}")
         lines.append(f"      on {run['host']} ({run['cpu']}), {workers_of(run)}: {run['command']}")
     return "\n".join(lines)
 

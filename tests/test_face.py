@@ -16,14 +16,15 @@ FACE = {
         "predicted_spread", "recipe_from_dict", "training", "unknown_field",
     ],
     "sweep.study": [
-        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Point", "Repeats",
+        "DEFAULT_SPREADS", "DRAWS", "DRAW_BLOCK", "Axis", "Block", "Part", "Point", "Repeats",
         "Study", "Target", "block_size",
         "compact", "log_spaced", "plan",
     ],
     "sweep.kernel": ["Trained", "train"],
     "sweep.reference": ["Training", "Weights", "forward", "train", "unpack"],
     "sweep.store": [
-        "Label", "Moments", "Records", "Results", "Spreads", "Store", "file_of", "is_missing", "open_store",
+        "Label", "Moments", "Records", "Results", "Spreads", "Store", "Urls", "file_of", "is_missing",
+        "open_store",
     ],
     "analysis": ["Tables", "compare", "export", "find_study", "load", "make_tables", "minimum", "summarize"],
     "analysis.tables": ["Tables", "coordinates", "make_tables"],

@@ -22,6 +22,7 @@ from analysis.tables import Tables, make_tables
 from analysis.tables.by_cell import Distributions, read_distributions
 from analysis.tables.by_name import studies_by_name, with_curves
 from analysis.tables.curve import with_curve
+from analysis.tables.digits import with_certain_digits
 from analysis.tables.lengths import tabulate_lengths
 from analysis.tables.pooled import (
     with_minimum,
@@ -35,6 +36,7 @@ from analysis.tables.remember import RememberingStore
 from sweep.statistics.answer import Answer, find_answer
 from sweep.store import Results, Store
 from sweep.study import Study
+from sweep.study.words import in_words_of
 from sweep.style import save
 
 
@@ -175,10 +177,12 @@ def drawn(store: Results, study: Study, found: Answer | None = None) -> Iterator
         if entry.needs_solved and not study.knows_solved:
             yield LeftOut(entry.name, "which trainings are solved is not known")
             continue
-        table = entry.tabulate(material)
+        table = with_certain_digits(entry.tabulate(material), [axis.field for axis in study.axes])
         reason = entry.why_not(table, study)
         yield (
-            LeftOut(entry.name, reason) if reason else Drawn(entry.name, entry.caption, entry.draw(table, study), table)
+            LeftOut(entry.name, reason)
+            if reason
+            else Drawn(entry.name, in_words_of(study, entry.caption), entry.draw(table, study), table)
         )
 
 

@@ -85,7 +85,7 @@ const Charts = (() => {
   // Counts of solved networks and stuck ones on bins, one upon the other; of one kind where it is not known which.
   function histogram(svg, { edges, log, solved, stuck }, unit, isKnown) {
     const most = Math.max(...solved.map((count, bin) => count + stuck[bin]), 1);
-    const frame = chart(svg, 220, { low: edges[0], high: edges[edges.length - 1], log }, { low: 0, high: most }, [`total loss (${unit})`, "networks"]);
+    const frame = chart(svg, 220, { low: edges[0], high: edges[edges.length - 1], log }, { low: 0, high: most }, [`${isKnown ? "total " : ""}loss (${unit})`, "networks"]);
     solved.forEach((count, bin) => {
       const left = frame.x.there(edges[bin]);
       const width = Math.max(frame.x.there(edges[bin + 1]) - left - 1, 0.5);

@@ -7,6 +7,7 @@
   const slider = part.querySelector("input");
   const output = part.querySelector("output");
   const last = data.names.length - 1;
+  const loss = data.solved ? "total loss" : "loss"; // what a function of the user's own returns is no total
 
   const at = (i) => (data.values ? data.values[i] : i);
   const xs = data.names.map((name, i) => at(i));
@@ -20,7 +21,7 @@
     const high = Math.max(...kept.map((i) => data.mean[i] + error(i)));
     const room = data.values ? 0 : 0.5;
     const x = { low: xs[0] - room, high: xs[last] + room, log: data.log, names: data.values ? null : data.names };
-    curve = chart(svg, 260, x, { low: low > 0 && low < high / 3 ? 0 : low, high }, [data.field, `mean total loss (${data.unit})`]);
+    curve = chart(svg, 260, x, { low: low > 0 && low < high / 3 ? 0 : low, high }, [data.field, `mean ${loss} (${data.unit})`]);
     // A swept value without a mean is a gap in a curve; names have no order that a curve could follow.
     for (const i of kept) {
       const x = curve.x.there(xs[i]);
@@ -73,7 +74,7 @@
     const solved = data.solved && present(data.solved[i]) ? `, solved ${number(100 * data.solved[i], 1)} %` : "";
     const accuracy = data.accuracy && present(data.accuracy[i]) ? `, accuracy ${number(100 * data.accuracy[i], 1)} %` : "";
     const diverged = data.diverged[i] ? `, ${number(data.diverged[i], 0)} diverged` : "";
-    return `${data.field} = ${data.names[i]}: mean total loss ${describeMean(i)} (standard error)${solved}${accuracy}, n = ${number(data.count[i], 0)}${diverged}`;
+    return `${data.field} = ${data.names[i]}: mean ${loss} ${describeMean(i)} (standard error)${solved}${accuracy}, n = ${number(data.count[i], 0)}${diverged}`;
   }
 
   function pick(i, share) {

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.report.page import make_page
 from analysis.tables.runs import find_run
 from sweep.files import check_place, whole
-from sweep.store import Store
+from sweep.store import Store, Urls
 from sweep.store.provenance import run_state
 from sweep.study import Study
 
@@ -20,12 +20,12 @@ SHARE = 4
 REFRESH = '<meta http-equiv="refresh" content="{}">'
 
 
-def follow_report(store: Store, url: str, run: str | None, out: Path, say: Callable[[str], None]) -> None:
+def follow_report(store: Store, url: Urls, run: str | None, out: Path, say: Callable[[str], None]) -> None:
     """Write the page about a run until it has ended, and once more then.
 
     Args:
         store: that holds the run.
-        url: of the store, as it is typed.
+        url: of the store, or those of several, as they are typed.
         run: its identifier; the latest that there is at the start if None.
         out: where the page is written, each time as a whole.
         say: is told how far the run is.

@@ -12,7 +12,7 @@ from sweep.statistics.inference import Interval, RelativeChange
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum, warnings
 from sweep.study import Study
-from sweep.study.words import describe_place, digits_of, swept_spread, why_not_pooled
+from sweep.study.words import describe_place, digits_of, in_words_of, swept_spread, why_not_pooled
 
 SMALL_GAIN = 0.005
 """A gain whose interval reaches below half a per cent may be nothing that matters."""
@@ -54,6 +54,10 @@ def _what(study: Study) -> str:
 
 def answer_sentences(measured: Answer) -> list[str]:
     """The answer in a few sentences."""
+    return [in_words_of(measured.study, sentence) for sentence in _sentences(measured)]
+
+
+def _sentences(measured: Answer) -> list[str]:
     best = best_point(measured.summary)
     if best is None:
         return ["No training kept a finite loss, so there is no lowest mean."]

@@ -15,7 +15,7 @@ from sweep.console.progress import watch
 from sweep.files import check_place, unwritable
 from sweep.recipe import Recipe
 from sweep.statistics.answer import find_answer
-from sweep.store import Results, Store
+from sweep.store import Results, Store, Urls
 from sweep.store.own import with_outcomes
 from sweep.study import Study
 
@@ -27,8 +27,8 @@ TRAINING = (
 )  # fmt: skip
 
 
-def write_report(store: Store, url: str, run: str | None, out: Path) -> None:
-    """Write the page about a run (the latest if None) of the store at `url`.
+def write_report(store: Store, url: Urls, run: str | None, out: Path) -> None:
+    """Write the page about a run (the latest if None) of the store, or the stores, at `url`.
 
     Raises:
         FailedError: the file cannot be written, or the store holds no run.
@@ -60,7 +60,7 @@ def write_page_of(results: Results, study: Study, out: Path) -> None:
     write_text(out, page_of(Subject(results, "", out, None, find_answer(results, study))))
 
 
-def make_page(store: Store, url: str, run: str | None, out: Path) -> str:
+def make_page(store: Store, url: Urls, run: str | None, out: Path) -> str:
     """The page as text; the same results give the same text. Raises as `write_report`."""
     record = find_run(store, run)
     study = study_of(store, record)

@@ -6,6 +6,7 @@ from typing import Any
 from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import store_option
 from sweep.recipe import OwnRecipe
+from sweep.store import Urls
 from sweep.study import Study
 from sweep.study.words import describe_values, format_value
 
@@ -49,7 +50,7 @@ def recipe_rows(study: Study) -> list[tuple[str, str]]:
     ]
 
 
-def repeat_commands(run: Mapping[str, Any], url: str, out: str) -> list[str]:
+def repeat_commands(run: Mapping[str, Any], url: Urls, out: str) -> list[str]:
     """The commands that train the study again and make this page of it."""
     store, commit = store_option(url), str(run.get("git_commit") or "").removesuffix("+changes")
     lines = [f"git checkout {commit}"] if commit else []

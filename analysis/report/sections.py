@@ -24,12 +24,14 @@ from sweep.errors import FailedError, UsageError
 from sweep.files import csv_text
 from sweep.recipe import Recipe
 from sweep.statistics.answer import Answer
-from sweep.store import Results, Store
+from sweep.store import Results, Store, Urls
 from sweep.study import Study
+from sweep.study.words import in_words_of
 
 DATA_ID = "explore-data"
 SHOWN_ROWS = 25
 """Tables up to this length are shown below their figure; every one can be saved."""
+MEASURED = ("Measured", "Value", "95 % interval")
 CLASSES = {HOLDS: "holds", FAILS: "fails"}
 TOTAL_LOSS = (
     "The total loss of a training is the sum over all its epochs of the mean loss over all rows, before that epoch's "
@@ -42,14 +44,14 @@ class Subject(NamedTuple):
 
     Attributes:
         results: a store, or others that no run made.
-        url: of the store.
+        url: of the store, or those of several.
         out: where the page is written.
         run: the record of the run in the store, None of other results.
         measured: the answer.
     """
 
     results: Results
-    url: str
+    url: Urls
     out: Path
     run: Mapping[str, Any] | None
     measured: Answer
@@ -79,8 +81,8 @@ def numbers(subject: Subject) -> str:
     total = TOTAL_LOSS.format(solved=solved_in_words(study)) if study.knows_solved else "Intervals are of 95 %."
     return "\n".join(
         [
-            markup.table(("Measured", "Value", "95 % interval"), key_numbers(subject.measured), "cards"),
-            markup.table(head[: len(rows[0])], rows, "cards") if rows else "",
+            in_words_of(study, markup.table(MEASURED, key_numbers(subject.measured), "cards")),
+            in_words_of(study, markup.table(head[: len(rows[0])], rows, "cards")) if rows else "",
             markup.paragraph(total, "quiet"),
         ]
     )
@@ -110,7 +112,7 @@ def explore(subject: Subject) -> str:
         if study.knows_solved
         else ""
     )
-    return f"""<noscript><p>This part needs JavaScript; the figures show the same results without.</p></noscript>
+    words = f"""<noscript><p>This part needs JavaScript; the figures show the same results without.</p></noscript>
 <p>Pick a value on the curve or with the slider (arrow keys move it) to see its networks.</p>
 <div class="explore" id="explore-part" hidden>
 <svg class="curve" role="img" aria-label="Mean total loss with its standard error against {field}"></svg>
@@ -123,7 +125,8 @@ def explore(subject: Subject) -> str:
 <div class="traces-part"><h3>Loss by epoch</h3><svg class="traces" role="img" aria-label="Loss by epoch"></svg></div>
 </div>
 </div>
-{traced}{markup.embedded(DATA_ID, data)}"""
+{traced}"""
+    return in_words_of(study, words) + markup.embedded(DATA_ID, data)
 
 
 def train(subject: Subject) -> str:

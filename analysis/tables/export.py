@@ -17,7 +17,7 @@ from analysis.tables.runs import find_run, incomplete
 from sweep.errors import UsageError
 from sweep.files import AT_ONCE, check_place, whole, write_names, write_rows
 from sweep.redact import redact
-from sweep.store import Results, Store, open_store
+from sweep.store import Results, Store, Urls, open_store
 from sweep.store.provenance import project_version
 from sweep.study import Study
 from sweep.study.words import typed_value
@@ -36,7 +36,7 @@ class Exported(NamedTuple):
     note: str
 
 
-def export(store: str | Store, path: str | Path, run: str | None = None) -> Exported:
+def export(store: Urls | Store, path: str | Path, run: str | None = None) -> Exported:
     """Write every stored training of a study to a Parquet or CSV file, one row each, in the order of `load`.
 
     Columns are the swept fields (the field `loss` as `loss_function`), `seed`, `draws`, `point` (its identity) and
@@ -46,7 +46,7 @@ def export(store: str | Store, path: str | Path, run: str | None = None) -> Expo
     in FILE.csv.json. A file that is there already is replaced when the new one is complete, or stays as it is.
 
     Args:
-        store: a store, or its URL or path as `sweep.store.open_store` takes it.
+        store: a store, or its URL or path as `sweep.store.open_store` takes it, or a sequence of these, read as one.
         path: FILE.parquet, which needs pyarrow (the extra `parquet`), or FILE.csv.
         run: identifier of the run whose study is read; the latest where left out.
 
@@ -72,11 +72,11 @@ def export(store: str | Store, path: str | Path, run: str | None = None) -> Expo
     if path.suffix.lower() not in (".csv", ".parquet") or "://" in given:
         raise UsageError(f"the file was given as {given}; allowed is a FILE.csv or a FILE.parquet")
     write, places = (write_csv, (path, beside(path))) if path.suffix.lower() == ".csv" else (write_parquet, (path,))
-    if isinstance(store, str):
+    if not isinstance(store, Store):
         with open_store(store) as opened:
             return export(opened, path, run)
     for place in places:
-        if os.path.realpath(place) == os.path.realpath(store.place):
+        if os.path.realpath(place) in map(os.path.realpath, store.places):
             raise UsageError(f"the file was given as {path}, where the store itself lies; name another")
         check_place(place)
     results, study = find_results(store, run)

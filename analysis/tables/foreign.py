@@ -11,6 +11,7 @@ from analysis.tables.foreign_study import ForeignStudy, recipe_of_results
 from analysis.tables.runs import find_study
 from sweep.errors import FailedError, UsageError
 from sweep.store import Moments, Results, Store
+from sweep.store.moments import sums_of
 from sweep.store.own import with_outcomes
 from sweep.study import Axis, Study
 
@@ -35,7 +36,7 @@ class ForeignResults(Results):
         spreads = sorted({hidden for hidden, _ in found})
         outputs = {output for _, output in found}
         pooled = f"; {len(outputs):,} values of output_std_dev are pooled" if len(outputs) > 1 else ""
-        sums = {spread: add([found[key] for key in found if key[0] == spread]) for spread in spreads}
+        sums = {spread: sums_of([found[key] for key in found if key[0] == spread]) for spread in spreads}
         self.study = ForeignStudy(
             recipe_of_results("another program", {"hidden_std_dev": spreads[0]}),
             (Axis("hidden_std_dev", tuple(spreads)),),
@@ -80,11 +81,6 @@ class ForeignResults(Results):
         """Every loss, read in one pass: no index would find those of one spread."""
         read = np.fromiter(self._store.foreign_losses(), [("spread", np.float64), ("loss", np.float64)])
         return {identity: read["loss"][read["spread"] == spread] for spread, identity in self._identities.items()}
-
-
-def add(parts: Sequence[Moments]) -> Moments:
-    """The sums over the records of all parts."""
-    return Moments(*(sum(column) for column in zip(*parts, strict=True)))
 
 
 def find_results(store: Store, run: str | None = None) -> tuple[Results, Study]:

@@ -16,6 +16,7 @@ from sweep.statistics.compare import compare as statistics_compare
 from sweep.statistics.curve import read_curve
 from sweep.statistics.minimum import Minimum, find_minimum
 from sweep.store import Moments, Results
+from sweep.store.moments import moments_of
 from sweep.study import Axis
 
 MOST_VALUES = 100_000
@@ -108,10 +109,8 @@ class FrameResults(Results):
         found = {}
         for identity in identities:
             loss = self.columns(identity, below, ["loss"])["loss"]
-            finite = loss[np.isfinite(loss)]
             if len(loss):
-                sums = (float(finite.sum()), float((finite**2).sum()))
-                found[identity] = Moments(len(loss), len(loss) - len(finite), np.nan, *sums, np.nan)
+                found[identity] = moments_of(loss)
         return found
 
     def _of(self, identity: str) -> dict[str, NDArray[Any]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables.curve import with_curve
+from analysis.tables.digits import with_certain_digits
 from sweep.errors import UsageError
 from sweep.recipe import RECIPES, Recipe
 from sweep.statistics.answer import best_point, find_answer
@@ -55,4 +56,5 @@ def compare_recipes(store: Store, sweeps: dict[str, Study]) -> pd.DataFrame:
         minimum = table[SPREAD].iloc[np.nanargmin(table["mean"])] if found.minimum is None else table["minimum"]
         relative = {"relative": table["mean"] / lowest, "relative_error": table["standard_error"] / lowest}
         tables.append(table.assign(recipe=name, minimum=minimum, **relative)[list(COLUMNS)])
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
+    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(COLUMNS))
+    return with_certain_digits(table, [SPREAD])

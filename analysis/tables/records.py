@@ -12,16 +12,16 @@ from analysis.tables.foreign import find_results
 from sweep.console.progress import watch
 from sweep.errors import FailedError
 from sweep.recipe.field import type_of
-from sweep.store import Results, Store, open_store
+from sweep.store import Results, Store, Urls, open_store
 from sweep.store.own import with_outcomes
 from sweep.study import Axis, Study
 
 
-def load(store: str | Store, run: str | None = None, *, study: Study | None = None) -> pd.DataFrame:
+def load(store: Urls | Store, run: str | None = None, *, study: Study | None = None) -> pd.DataFrame:
     """Every stored training of a study, one row each, by point in the study's order and then by repeat.
 
     Args:
-        store: a store, or its URL or path as `sweep.store.open_store` takes it.
+        store: a store, or its URL or path as `sweep.store.open_store` takes it, or a sequence of these, read as one.
         run: identifier of the run whose study is read; the latest where left out.
         study: whose trainings are read, in place of a run's.
 
@@ -46,7 +46,7 @@ def load(store: str | Store, run: str | None = None, *, study: Study | None = No
         >>> trainings.groupby("hidden_std_dev")["loss"].median().round(1).to_dict()
         {0.5: 249.3, 1.0: 235.9, 2.0: 202.0}
     """
-    if isinstance(store, str):
+    if not isinstance(store, Store):
         with open_store(store) as opened:
             return load(opened, run, study=study)
     found = find_results(store, run) if study is None else (with_outcomes(store, study), study)

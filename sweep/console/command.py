@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sweep.errors import FailedError, UsageError
 from sweep.redact import redact
@@ -53,20 +53,34 @@ def default_store() -> str:
     return os.environ.get("SWEEP_STORE") or DEFAULT_STORE
 
 
-def add_store_option(parser: argparse.ArgumentParser) -> None:
-    """Add --store."""
+def add_store_option(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """Add --store, by which one store is named, or where `several` may be a list of one or more."""
     parser.add_argument(
         "--store",
         metavar="URL",
-        default=default_store(),
+        action=_Listed if several else "store",
+        default=[default_store()] if several else default_store(),
         help="where results are kept: PATH or sqlite:///PATH, mongodb://HOST[:PORT][/DATABASE] or mongodb+srv://… "
-        f"(default: $SWEEP_STORE, else {DEFAULT_STORE} in the current folder)",
+        f"(default: $SWEEP_STORE, else {DEFAULT_STORE} in the current folder)"
+        f"{'; repeatable: several are read as one, a training that they share once' if several else ''}",
     )
 
 
-def store_option(url: str) -> str:
-    """The --store that a next command needs, empty where the default is the same store."""
-    return "" if url == default_store() else f" --store {shlex.quote(redact(url))}"
+class _Listed(argparse.Action):
+    """Lists what an option is given in place of its default, each time one more."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """See argparse.Action."""
+        given = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, [*([] if given is self.default else given), values])
+
+
+def store_option(url: str | Sequence[str]) -> str:
+    """The --store that a next command needs, one for each store; empty where the default is the same store."""
+    urls = [url] if isinstance(url, str) else url
+    return "" if [*urls] == [default_store()] else "".join(f" --store {shlex.quote(redact(one))}" for one in urls)
 
 
 def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:

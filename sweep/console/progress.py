@@ -10,7 +10,8 @@ from typing import Any, Self, TypeVar
 from tqdm import tqdm
 
 SECONDS_BETWEEN_LINES = 10.0
-SECONDS_BEFORE_BAR = 2.0
+SECONDS_BEFORE_FIRST = 2.0
+"""Before a bar, or the first line: what takes less needs none."""
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ def say(text: str) -> None:
 
 def watch(items: Iterable[T], words: str) -> Iterator[T]:
     """The items one by one; after two seconds a bar on the terminal says how many are done, and goes at the end."""
-    yield from tqdm(items, words, delay=SECONDS_BEFORE_BAR, leave=False, disable=None, dynamic_ncols=True)
+    yield from tqdm(items, words, delay=SECONDS_BEFORE_FIRST, leave=False, disable=None, dynamic_ncols=True)
 
 
 def is_notebook() -> bool:
@@ -51,15 +52,16 @@ class Progress:
         )  # fmt: skip
         self._lines = not quiet and not has_bar
         self._total, self._first, self._done = total, done, done
-        self._start = self._last_line = time.monotonic()
+        self._start = time.monotonic()
+        self._next_line = self._start + SECONDS_BEFORE_FIRST
 
     def update(self, n: int) -> None:
         """Count n more trainings."""
         self._done += n
         self._bar.update(n)
         now = time.monotonic()
-        if self._lines and now - self._last_line >= SECONDS_BETWEEN_LINES:
-            self._last_line = now
+        if self._lines and now >= self._next_line:
+            self._next_line = now + SECONDS_BETWEEN_LINES
             rate = (self._done - self._first) / (now - self._start)
             left = f"{(self._total - self._done) / rate:,.0f} s left" if rate else "time left unknown"
             percent = 100 * self._done / self._total

@@ -1,7 +1,7 @@
 """Runs the blocks of a study that are not yet stored: blocks -> workers -> store."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Self
@@ -35,7 +35,14 @@ LINES_SHOWN = 5
 """Of what a function of the user's own prints."""
 
 
-def execute(study: Study, store: Store, stored: dict[str, Repeats], backend: Backend, progress: Progress) -> None:
+def execute(
+    study: Study,
+    store: Store,
+    stored: dict[str, Repeats],
+    backend: Backend,
+    progress: Progress,
+    repeats: Mapping[str, int] | None = None,
+) -> None:
     """Train every block that `stored` lacks and put its records into the store.
 
     Args:
@@ -44,6 +51,7 @@ def execute(study: Study, store: Store, stored: dict[str, Repeats], backend: Bac
         stored: what `stored_repeats` gave.
         backend: its workers open connections of their own to the same store.
         progress: is told of the trainings of every block that was stored.
+        repeats: point identity -> trainings asked of it, as `sweep.study.plan` has it.
 
     Raises:
         StoreError: the store could not be read or written.
@@ -51,9 +59,9 @@ def execute(study: Study, store: Store, stored: dict[str, Repeats], backend: Bac
         FailedError: the workers are gone and do not come back.
         KeyboardInterrupt: after the blocks that were being trained have been stored, or been given up.
     """
-    n_trainings = study.n_trainings - sum(map(len, stored.values()))
+    n_asked = study.n_trainings if repeats is None else sum(repeats.values())
     with Workers(study, store, backend, progress) as workers:
-        workers.run(plan(study, stored), n_trainings)
+        workers.run(plan(study, stored, repeats), n_asked - sum(map(len, stored.values())))
 
 
 class Workers:

@@ -6,28 +6,33 @@ from sweep.console.words import plural
 from sweep.errors import StoreError
 from sweep.store import Store, open_store
 from sweep.store.provenance import now
-from sweep.study import Study
+from sweep.study import Part, Study
 
 SECONDS_TO_ASK = 0.7
 """How long a run that ends looks for its store once more: an interrupted one is to end within two seconds."""
 
 
-def interrupted(study: Study, url: str, run: str, command: str) -> str:
-    """Record the interrupt; return what is stored, what is missing and how to continue, in words.
+def interrupted(study: Study, url: str, run: str, command: str, part: Part, on_cluster: bool) -> str:
+    """Record the interrupt; return what is stored of a part, what is missing and how to continue, in words.
 
-    A store that is away is not waited for.
+    A store that is away is not waited for, nor are a cluster's workers, which store more afterwards.
     """
+    go_on = f"Continue with: {command}"
+    if on_cluster:
+        go_on = f"The cluster's workers still finish and store the tasks that they have begun. {go_on}"
     try:
         with open_store(url, seconds=SECONDS_TO_ASK) as store:
             _record(store, run, "interrupted")
-            n_stored = sum(store.counts([point.identity for point in study.points], study.repeats).values())
+            points = part.points(study)
+            n_stored = sum(store.counts([point.identity for point in points], study.repeats).values())
     except StoreError as error:
-        return f"Interrupted: {error}. Continue with: {command}"
+        return f"Interrupted: {error}. {go_on}"
     if study.until is not None:
-        return f"Interrupted: {plural(n_stored, 'training')} stored in {store.name} so far. Continue with: {command}"
+        return f"Interrupted: {plural(n_stored, 'training')} stored in {store.name} so far. {go_on}"
+    n_asked = len(points) * study.repeats
     return (
-        f"Interrupted: {n_stored:,} of {study.n_trainings:,} trainings are stored in {store.name}, "
-        f"{study.n_trainings - n_stored:,} are missing. Continue with: {command}"
+        f"Interrupted: {n_stored:,} of {n_asked:,} trainings are stored in {store.name}, "
+        f"{n_asked - n_stored:,} are missing. {go_on}"
     )
 
 

@@ -16,7 +16,7 @@ from sweep.store import Records, file_of
 from sweep.study import Block
 from sweep.study.blocks import block_size
 
-DEVICES = ("cpu", "gpu", "auto")
+CHOICES_OF_DEVICE = ("cpu", "gpu", "auto")
 """What a run can be asked to train on; auto is a card where there is one."""
 TRAININGS = 2**16
 """In one task: what a large card trains side by side. Fewer would take it as long, more would delay an interrupt."""

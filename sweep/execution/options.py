@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sweep.console.command import Parser, add_store_option, number, whole_number
-from sweep.execution.gpu import DEVICES
+from sweep.execution.gpu import CHOICES_OF_DEVICE
 from sweep.execution.processes import usable_cores
 from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
@@ -13,6 +13,7 @@ from sweep.recipe.location import find_function, is_location
 from sweep.recipe.published import NAMES
 from sweep.study import Study
 from sweep.study.parse import SPEC
+from sweep.study.part import WHOLE
 from sweep.study.reading import read_study, read_target
 from sweep.study.study_file import overridden, read_study_file
 from sweep.study.target import MOST_REPEATS
@@ -97,6 +98,13 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
         "what else is swept alone, and all trainings of a sweep of a spread can be pooled; common: all of them; "
         "independent: none (by_spread where neighbouring spreads overlap enough for pooling, else common)",
     )
+    parser.add_argument(
+        "--part",
+        metavar="I/N",
+        default=str(WHOLE),
+        help="train the I-th of N parts of the study's points, the others elsewhere: analyses read all with a --store "
+        "for each",
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--workers",
@@ -112,7 +120,7 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
     )
     parser.add_argument(
         "--device",
-        choices=DEVICES,
+        choices=CHOICES_OF_DEVICE,
         default="cpu",
         help="what trains: cpu (the default); gpu, this machine's first NVIDIA card (needs the extra [gpu]), where "
         "--workers processes draw and store; auto, the card where there is one",

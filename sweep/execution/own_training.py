@@ -18,7 +18,7 @@ from sweep.recipe.own import RESERVED, OwnRecipe
 from sweep.recipe.own_lines import own_lines
 from sweep.store import Records
 from sweep.study import Block, Point
-from sweep.study.draws import generators, own_parameters
+from sweep.study.own_draws import generators, own_parameters
 
 SECONDS = 0.25
 """About what a piece takes, where a training takes less."""

@@ -9,7 +9,7 @@ from sweep.console.progress import say
 from sweep.errors import FailedError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
-from sweep.execution.gpu import DEVICES, MOST_WORKERS, Gpu
+from sweep.execution.gpu import CHOICES_OF_DEVICE, MOST_WORKERS, Gpu
 from sweep.execution.missing import train
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
@@ -18,7 +18,8 @@ from sweep.recipe.function import FunctionError
 from sweep.store import Store
 from sweep.store.data_sets import share_data
 from sweep.store.provenance import describe_run, now
-from sweep.study import Study
+from sweep.study import Part, Study
+from sweep.study.part import WHOLE
 
 SECONDS_TO_WAIT = 120.0
 """How long a run waits for a store or a scheduler that is away, unless it is told otherwise."""
@@ -70,8 +71,8 @@ def choose_backend(
 
 def _is_on_card(recipe: AnyRecipe, device: str, cluster: str | None) -> bool:
     """Whether a graphics card trains."""
-    if device not in DEVICES:
-        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(DEVICES)}")
+    if device not in CHOICES_OF_DEVICE:
+        raise UsageError(f"device was given as {device!r}; allowed is one of {', '.join(CHOICES_OF_DEVICE)}")
     if device == "cpu":
         return False
     if cluster is not None:
@@ -93,16 +94,27 @@ def _is_on_card(recipe: AnyRecipe, device: str, cluster: str | None) -> bool:
 
 
 def run_study(
-    study: Study, store: Store, url: str, backend: Backend, command: str, quiet: bool, file: str | None = None
+    study: Study,
+    store: Store,
+    url: str,
+    backend: Backend,
+    command: str,
+    quiet: bool,
+    file: str | None = None,
+    part: Part = WHOLE,
 ) -> Ran:
-    """Train what the store lacks of the study and record the run, with the text of the file that the study was in.
+    """Train what the store lacks of the study, or of a part of it, and record the run, with the text of the file that
+    the study was in.
 
     Raises:
+        UsageError: the study has no such part.
         Interrupted: by Ctrl-C; what was trained until then is stored.
         FunctionError: a function of the user's own failed in its first block, or is not where it is trained.
         FailedError: the store or the workers failed; the message ends with how to go on.
     """
+    part.points(study)  # refuses what no study has
     run = describe_run(study, command, backend.n_workers, backend.cluster, file, backend.device)
+    run |= {} if part == WHOLE else {"part": str(part)}
     start = time.monotonic()
     try:
         share_data(store, study)
@@ -110,10 +122,10 @@ def run_study(
         take_up(store)
         # What the last words are made of takes as long to import as a small study to train: it is done meanwhile.
         Thread(target=import_module, args=["sweep.statistics.answer"]).start()
-        n_trained, report = train(study, store, backend, quiet)
+        n_trained, report = train(study, store, backend, quiet, part)
         store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:
-        raise Interrupted(interrupted(study, url, run["id"], command)) from None
+        raise Interrupted(interrupted(study, url, run["id"], command, part, backend.cluster is not None)) from None
     except Exception as error:
         record_failure(url, run["id"])
         if not isinstance(error, FailedError) or isinstance(error, FunctionError):

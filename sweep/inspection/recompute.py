@@ -12,6 +12,7 @@ from sweep.recipe import OwnRecipe
 from sweep.store import Records, Store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.data_sets import have_data
+from sweep.store.differing import COMPARED, same
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters, shuffle_keys
 
@@ -21,7 +22,6 @@ NEAR = 1e-3
 TOLERANCE = 1e-9
 """By what share of itself a number from a graphics card may differ: its operations are fused otherwise."""
 TrainOwn = Callable[[Point, int], Records]
-COMPARED = tuple(name for name in RECORD_FIELDS if name not in ("repeat", "reason"))
 
 
 def draw_sample(stored: Mapping[str, RepeatNumbers], n: int, seed: int) -> dict[str, RepeatNumbers]:
@@ -110,13 +110,6 @@ def near(left: NDArray[Any], right: NDArray[Any], within: float) -> NDArray[np.b
         and all(bool(near(np.array([one[name]], float), np.array([other[name]], float), within)[0]) for name in one)
         for one, other in zip(*texts, strict=True)
     ])  # fmt: skip
-
-
-def same(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether elements are the same bit for bit; what is not a number is the same as itself."""
-    if left.dtype != np.float64:
-        return np.asarray(left == right)
-    return np.asarray((left.view(np.int64) == right.view(np.int64)) | (np.isnan(left) & np.isnan(right)))
 
 
 def _value(of: Records | kernel.Trained, name: str, row: int) -> object:

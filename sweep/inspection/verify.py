@@ -17,6 +17,7 @@ from sweep.store.base import spreads_said
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.provenance import RUN_FIELDS
 from sweep.study import Point, Study
+from sweep.study.part import WHOLE, read_part
 
 MAX_REPEAT = 999_999_999
 
@@ -196,8 +197,9 @@ def check_coverage(runs: Iterable[Mapping[str, Any]], report: Report) -> Iterato
         if study is None or run.get("state") != "finished":
             continue
         each = study.repeats if study.until is None else study.until.first_round
-        have = [int(np.searchsorted(report.stored.get(point.identity, ()), each)) for point in study.points]
-        missing = each * len(study.points) - sum(have)
+        points = read_part(str(run.get("part", WHOLE))).points(study)
+        have = [int(np.searchsorted(report.stored.get(point.identity, ()), each)) for point in points]
+        missing = each * len(points) - sum(have)
         if missing:
-            total = f"{each * len(study.points):,}"
+            total = f"{each * len(points):,}"
             yield f"run {run['id']} is recorded as finished, and {missing:,} of its {total} trainings are missing"

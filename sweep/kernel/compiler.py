@@ -17,6 +17,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -25,6 +26,7 @@ from numba.core import types
 from numba.extending import intrinsic
 
 from sweep.kernel.emitter import Memory
+from sweep.kernel.old_code import remove_old_code
 from sweep.kernel.rows import Order
 from sweep.kernel.target import Array, Batches, aligned
 from sweep.kernel.training import Arguments, emit_training, structure_of, workspace_size
@@ -85,15 +87,16 @@ def _compile(structure: str) -> Trainer:
         )  # fmt: skip
 
     # Numba's cache looks at one file, and two processes that add to one entry may swap its contents: hence the name.
-    train_lanes.__qualname__ = f"train_lanes_{_digest(structure)}"
+    sources = digest_of_sources(*DECIDE)[:8]
+    train_lanes.__qualname__ = f"train_lanes_{sources}_{hashlib.sha256(structure.encode()).hexdigest()[:16]}"
     try:
-        return cast(Trainer, njit(nogil=True, cache=True)(train_lanes))
+        trainer = njit(nogil=True, cache=True)(train_lanes)
     except RuntimeError:  # Numba's "no locator available": neither this folder nor the user's cache can be written.
         return cast(Trainer, njit(nogil=True)(train_lanes))
-
-
-def _digest(structure: str) -> str:
-    return hashlib.sha256((digest_of_sources(*DECIDE) + structure).encode()).hexdigest()[:16]
+    folder = trainer.stats.cache_path  # None where nothing is kept
+    if folder and not any(Path(folder).glob(f"*{train_lanes.__qualname__}*")):  # compiling takes far longer
+        remove_old_code(Path(folder), sources)
+    return cast(Trainer, trainer)
 
 
 @intrinsic(prefer_literal=True)

@@ -18,7 +18,7 @@ from sweep.statistics.summary import summarize
 from sweep.store import Results, Store
 from sweep.store.own import first_reason, with_outcomes
 from sweep.study import Study
-from sweep.study.words import describe_place, digits_of, swept_spread, why_not_pooled
+from sweep.study.words import describe_place, digits_of, in_words_of, swept_spread, why_not_pooled
 
 
 class XavierComparison(NamedTuple):
@@ -153,7 +153,7 @@ def describe(found: Answer) -> str:
     lines += filter(None, [why_not_pooled(study)])
     if summary["diverged"].sum():
         lines.append(f"{int(summary['diverged'].sum()):,} trainings diverged and count in no mean.")
-    return "\n".join(lines)
+    return in_words_of(study, "\n".join(lines))
 
 
 def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
@@ -162,6 +162,5 @@ def describe_point(summary: pd.DataFrame, study: Study, position: int) -> str:
     digits = digits_of(float(row["mean"]))
     error = f" ± {row['standard_error']:,.{digits}f}" if np.isfinite(row["standard_error"]) else ""
     solved = f", solved {row['solved']:.1%}" if study.knows_solved else ""
-    total = "total " if study.knows_solved else ""
-    found = f"mean {total}loss {row['mean']:,.{digits}f}{error}{solved}, n = {int(row['count']):,}"
+    found = f"mean total loss {row['mean']:,.{digits}f}{error}{solved}, n = {int(row['count']):,}"
     return f"{describe_place(study, row)}: {found}"

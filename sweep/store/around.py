@@ -6,7 +6,8 @@ from typing import Any, ParamSpec, TypeVar
 from numpy.typing import NDArray
 
 from sweep.recipe.data import DataSet
-from sweep.store.base import Label, Moments, Records, Spreads, Store
+from sweep.store.base import Label, Records, Spreads, Store
+from sweep.store.moments import Moments
 from sweep.study import Point
 
 P = ParamSpec("P")
@@ -23,6 +24,15 @@ class StoreAround(Store):
     def _ask(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a call of the store inside; what a subclass changes."""
         return call(*args, **kwargs)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """See Store.places."""
+        return self._inside.places
+
+    def is_same(self, other: Store) -> bool:
+        """See Store.is_same."""
+        return self._inside.is_same(other)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
@@ -55,6 +65,10 @@ class StoreAround(Store):
     def points(self) -> dict[str, dict[str, Any]]:
         """See Store.points."""
         return self._ask(self._inside.points)
+
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        return self._ask(self._inside.outcome_names, identities)
 
     def labels(self) -> list[Label]:
         """See Store.labels."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sweep.errors import UsageError
 from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.data import DataSet
+from sweep.store.moments import Moments
 from sweep.study import Point
 
 Row = tuple[int, float | None, float | None, bool, int | None, bool, float | None, str | None, str | None]
@@ -107,22 +108,6 @@ def spreads_said(recipe: AnyRecipe) -> tuple[float | tuple[float, ...] | None, f
     return recipe.hidden_std_dev, recipe.output_std_dev
 
 
-class Moments(NamedTuple):
-    """What a database sums up of one point.
-
-    `count` is of all its trainings, `diverged` of those without a finite loss, `solved` of the solved ones (NaN where
-    that is not known); the two sums are over `loss` of those that did not diverge (`count - diverged` of them).
-    `accuracy` is the mean of those that have one, NaN without any.
-    """
-
-    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody calls on sums
-    diverged: int
-    solved: float
-    loss_sum: float
-    loss_sum_of_squares: float
-    accuracy: float
-
-
 Spreads = tuple[float, object]
 """hidden_std_dev and output_std_dev of a record, the latter as the record says it, None where it does not."""
 
@@ -204,6 +189,15 @@ class Store(Results):
     format_version: int
     """The format that the store is in, 1 or above."""
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The place; of several stores that are read as one, each."""
+        return (self.place,)
+
+    def is_same(self, other: "Store") -> bool:
+        """Whether the other store is this one, under whatever name it was opened."""
+        return self.place == other.place
+
     @abstractmethod
     def insert(self, point: Point, records: Records) -> int:
         """Store the records that are not yet there; return how many were new. Storing a record twice is harmless."""
@@ -224,6 +218,10 @@ class Store(Results):
     @abstractmethod
     def points(self) -> dict[str, dict[str, Any]]:
         """Identity -> "recipe", "seed" and "draws" of every point, as they are stored, right or not."""
+
+    @abstractmethod
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """The names of all outcomes that trainings of these points have; empty for unknown points."""
 
     @abstractmethod
     def labels(self) -> list[Label]:

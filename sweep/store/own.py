@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from sweep.recipe import OwnRecipe
 from sweep.store.around import StoreAround
-from sweep.store.base import RECORD_FIELDS, Moments, Store
+from sweep.store.base import RECORD_FIELDS, Store
+from sweep.store.moments import Moments
 from sweep.study import Study
 
 LOOKED_AT = 8
-"""Trainings of every point that are asked for the names of their outcomes."""
+"""Trainings of every point by which outcomes are ordered; those that none of them has follow by their names."""
 
 
 def with_outcomes(store: Store, study: Study) -> Store:
@@ -27,14 +28,15 @@ class OwnStore(StoreAround):
     """The store given, whose columns have the outcomes by their names; which trainings are solved is not known.
 
     Attributes:
-        outcomes: what the function returned beside the loss, in the first LOOKED_AT trainings of any point.
+        outcomes: what the function returned beside the loss, in any training.
     """
 
     def __init__(self, store: Store, study: Study) -> None:
         super().__init__(store)
         texts = [store.columns(point.identity, LOOKED_AT, ["outcomes"])["outcomes"] for point in study.points]
         found = (json.loads(text) for column in texts for text in column if text is not None)
-        self.outcomes = tuple(dict.fromkeys(name for one in found for name in one))
+        others = store.outcome_names([point.identity for point in study.points])
+        self.outcomes = tuple(dict.fromkeys([*(name for one in found for name in one), *sorted(others)]))
         self.fields = ("repeat", "loss", *self.outcomes, "diverged", "reason")
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:

@@ -2,6 +2,7 @@
 
 from sweep.study.axis import Axis, log_spaced
 from sweep.study.blocks import Block, Repeats, block_size, compact, plan
+from sweep.study.part import Part
 from sweep.study.study import DEFAULT_SPREADS, DRAW_BLOCK, DRAWS, Point, Study
 from sweep.study.target import Target
 
@@ -11,6 +12,7 @@ __all__ = [
     "DRAW_BLOCK",
     "Axis",
     "Block",
+    "Part",
     "Point",
     "Repeats",
     "Study",

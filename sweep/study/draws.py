@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +11,9 @@ from sweep.recipe.field import layers_of, value_of
 from sweep.recipe.recipe import network_of
 from sweep.study.distributions import LARGEST, STANDARD
 from sweep.study.overlap import draw_of
+from sweep.study.own_draws import own_lengths
+from sweep.study.streams import SHUFFLES, Array, entropy_of, standard_normals, within_block
 from sweep.study.study import DRAW_BLOCK, Point
-
-Array = NDArray[np.float64]
-
-SHUFFLES, GENERATORS = 1, 2
-"""Set the streams of the keys for shuffling, and of the seeds of generators, apart from that of the weights."""
 
 
 def initial_parameters(point: Point, start: int, stop: int) -> Array:
@@ -39,61 +35,9 @@ def initial_parameters(point: Point, start: int, stop: int) -> Array:
         >>> (initial_parameters(wide, 0, 3) / initial_parameters(narrow, 0, 3))[1, hidden].round(6).tolist()
         [4.0, 4.0, 4.0, 4.0, 4.0, 4.0]
     """
-    block, first, last = _within_block(start, stop)
+    block, first, last = within_block(start, stop)
     recipe = network_of(point.recipe, "this")
-    return scale(recipe, standard_normals(_entropy(point, block), last, columns_of(recipe.layers))[first:])
-
-
-def own_parameters(point: Point, start: int, stop: int) -> dict[str, Array]:
-    """The draws that a function of the user's own declares: spread -> array (stop - start, number), scaled by it.
-
-    As `initial_parameters`, they depend on the point and the repeat alone.
-
-    Raises:
-        ValueError: the repeats lie in more than one block of draws.
-    """
-    recipe = point.recipe
-    if not isinstance(recipe, OwnRecipe) or not recipe.normals:
-        return {}
-    block, first, last = _within_block(start, stop)
-    numbers = [number for _, number in recipe.normals]
-    normals = _block_of_normals(tuple(_entropy(point, block)), sum(numbers))[first:last]
-    pieces = np.split(normals, np.cumsum(numbers)[:-1], axis=1)
-    return {
-        name: piece * spread for (name, _), piece, spread in zip(recipe.normals, pieces, recipe.spreads, strict=True)
-    }
-
-
-def generators(point: Point, start: int, stop: int) -> list[np.random.Generator]:
-    """A generator for each of the repeats start, ..., stop - 1 of one point, seeded by 256 bits drawn for it.
-
-    Points that share their draws have the same; they are independent of the declared draws.
-
-    Raises:
-        ValueError: the repeats lie in more than one block of draws.
-
-    Examples:
-        >>> point = Point(Recipe(), 0, "common")
-        >>> [one.random().__round__(3) for one in generators(point, 5, 7)]
-        [0.169, 0.571]
-        >>> generators(point, 6, 7)[0].random().__round__(3)
-        0.571
-    """
-    block, first, last = _within_block(start, stop)
-    stream = np.random.SeedSequence(_entropy(point, block), spawn_key=(GENERATORS,))
-    words = np.random.default_rng(stream).integers(0, 2**64, (last, 4), np.uint64)
-    return [np.random.Generator(np.random.PCG64(cast(Any, _Seed(row)))) for row in words[first:]]
-
-
-class _Seed(np.random.bit_generator.ISeedSequence):
-    """Words that are random already, as a bit generator takes its seed: SeedSequence would spend 10 µs on them."""
-
-    def __init__(self, words: NDArray[np.uint64]) -> None:
-        self._words = words
-
-    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
-        """The words, which are as many as PCG64 asks for."""
-        return self._words
+    return scale(recipe, standard_normals(entropy_of(point, block), last, columns_of(recipe.layers))[first:])
 
 
 def shuffle_keys(point: Point, start: int, stop: int) -> NDArray[np.uint64]:
@@ -109,17 +53,9 @@ def shuffle_keys(point: Point, start: int, stop: int) -> NDArray[np.uint64]:
         >>> (shuffle_keys(point, 3, 5) == shuffle_keys(point, 0, 100)[3:5]).all()
         np.True_
     """
-    block, first, last = _within_block(start, stop)
-    stream = np.random.SeedSequence(_entropy(point, block), spawn_key=(SHUFFLES,))
+    block, first, last = within_block(start, stop)
+    stream = np.random.SeedSequence(entropy_of(point, block), spawn_key=(SHUFFLES,))
     return np.random.default_rng(stream).integers(0, 2**64, last, np.uint64)[first:]
-
-
-def _within_block(start: int, stop: int) -> tuple[int, int, int]:
-    """The block that the repeats lie in, and their numbers in it."""
-    block = start // DRAW_BLOCK
-    if not block * DRAW_BLOCK <= start < stop <= (block + 1) * DRAW_BLOCK:
-        raise ValueError(f"repeats {start} to {stop - 1} are not within one block of {DRAW_BLOCK} draws")
-    return block, start - block * DRAW_BLOCK, stop - block * DRAW_BLOCK
 
 
 def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
@@ -144,9 +80,9 @@ def drawn_lengths(point: Point, fields: Sequence[str], stop: int) -> Array:
 
 
 def _lengths_of_block(point: Point, fields: tuple[str, ...], block: int) -> Array:
-    recipe, entropy = point.recipe, tuple(_entropy(point, block))
+    recipe, entropy = point.recipe, tuple(entropy_of(point, block))
     if isinstance(recipe, OwnRecipe):
-        return _own_lengths(entropy, recipe.normals, fields)
+        return own_lengths(entropy, recipe.normals, fields)
     return _standard_lengths(
         entropy,
         recipe.layers,
@@ -154,20 +90,6 @@ def _lengths_of_block(point: Point, fields: tuple[str, ...], block: int) -> Arra
         recipe.hidden_distribution,
         tuple(layers_of(recipe, field) for field in fields),
     )
-
-
-@lru_cache(maxsize=2)  # a worker trains a block piece by piece
-def _block_of_normals(entropy: tuple[int, ...], columns: int) -> Array:
-    return standard_normals(entropy, DRAW_BLOCK, columns)
-
-
-@lru_cache(maxsize=4096)
-def _own_lengths(entropy: tuple[int, ...], drawn: tuple[tuple[str, int], ...], fields: tuple[str, ...]) -> Array:
-    """Euclidean norms of what a function declares (DRAW_BLOCK, fields), at spread 1."""
-    numbers = [number for _, number in drawn]
-    normals = _block_of_normals(entropy, sum(numbers))
-    pieces = dict(zip(dict(drawn), np.split(normals, np.cumsum(numbers)[:-1], axis=1), strict=True))
-    return np.column_stack([np.sqrt(np.einsum("ij,ij->i", pieces[field], pieces[field])) for field in fields])
 
 
 @lru_cache(maxsize=4096)  # 33 MB: an analysis looks at the same trainings several times
@@ -199,31 +121,10 @@ def _standard_lengths(
     return np.column_stack(columns)
 
 
-def _entropy(point: Point, block: int) -> list[int]:
-    """What decides the draws of a block of repeats."""
-    if point.draws == "common":
-        return [block, point.seed]
-    if point.draws == "independent":
-        return [block, point.seed, int(point.identity, 16)]
-    recipe = point.recipe
-    typed = (
-        recipe.spreads
-        if isinstance(recipe, OwnRecipe)
-        else [*np.atleast_1d(recipe.hidden_std_dev), recipe.output_std_dev]
-    )
-    spreads = np.array(typed, np.float64)
-    return [block, point.seed, *spreads.view(np.uint64).tolist()]
-
-
 def columns_of(layers: Sequence[Layer]) -> int:
     """Standard normal draws that layers take: biases are drawn even where the recipe has none, so that recipes that
     differ in their biases alone get the same weights."""
     return sum((layer.fan_in + 1) * layer.fan_out for layer in layers)
-
-
-def standard_normals(entropy: Sequence[int], n: int, columns: int) -> Array:
-    """Standard normal draws (n, columns), row by row, so that the first rows do not depend on how many follow."""
-    return np.random.default_rng(entropy).standard_normal((n, columns))
 
 
 def scale(recipe: Recipe, normals: Array) -> Array:

@@ -34,6 +34,19 @@ def format_value(value: object, field: str = "") -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def in_words_of(study: Study, text: str) -> str:
+    """A text on networks as it is said of a study: their loss is a total over the epochs, what a function of the user's
+    own returns is what it is.
+
+    Examples:
+        >>> from sweep.recipe import OwnRecipe
+        >>> own = Study(OwnRecipe(function="mine", version="1", values=(("x", 1.0),)), ())
+        >>> in_words_of(own, "Mean total loss. Total losses of all.")
+        'Mean loss. Losses of all.'
+    """
+    return text if study.knows_solved else text.replace("total loss", "loss").replace("Total loss", "Loss")
+
+
 def typed_value(value: object, field: str = "") -> str:
     """A value of a field as it is typed, with every digit.
 

@@ -13,6 +13,15 @@ def test_without_a_terminal_there_is_a_plain_line_now_and_then(capsys, monkeypat
     assert capsys.readouterr().err == "3,200 of 10,000 trainings (32 %), 200 a second, 34 s left\n"
 
 
+def test_the_first_line_comes_soon_and_the_others_ten_seconds_apart(capsys, monkeypatch):
+    clock = iter([0.0, 1.9, 2.0, 11.9, 12.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.Progress(1000, 0) as shown:
+        for _ in range(4):
+            shown.update(100)
+    assert [line.partition(" of")[0] for line in capsys.readouterr().err.splitlines()] == ["200", "400"]
+
+
 def test_quiet_shows_nothing(capsys):
     with progress.Progress(10, 0, quiet=True) as shown:
         shown.update(10)

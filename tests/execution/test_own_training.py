@@ -16,7 +16,7 @@ from sweep.recipe.function import FunctionError
 from sweep.store import Records
 from sweep.store.base import RECORD_FIELDS
 from sweep.study import Block, plan
-from sweep.study.draws import generators, own_parameters
+from sweep.study.own_draws import generators, own_parameters
 
 
 @pytest.fixture

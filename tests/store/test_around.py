@@ -19,6 +19,7 @@ CALLS = {
     "points": (),
     "labels": (),
     "foreign": (),
+    "outcome_names": (["one"],),
     "foreign_moments": (),
     "foreign_losses": (),
     "damage": (),

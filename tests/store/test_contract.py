@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pymongo
@@ -279,6 +280,17 @@ def test_a_loss_that_is_not_finite_is_in_no_sum(store: Store) -> None:
     assert found[:3] == (6, 3, 6)
     assert found[3:5] == (pytest.approx(sum(finite), rel=1e-14), pytest.approx(sum(finite**2), rel=1e-14))
     assert same(store.records(a_point().identity, n), records)
+
+
+def test_every_outcome_of_any_training_is_named(store: Store) -> None:
+    texts = [*['{"length": 1.5}'] * 40, '{"rare": null, "length": 2.0}', None]
+    point, other = a_point(1), a_point(2)
+    store.insert(point, replace(some_records(0, 42), outcomes=np.array(texts, object)))
+    store.insert(other, replace(some_records(0, 1), outcomes=np.array(['{"a name": 1.0}'], object)))
+    store.insert(a_point(3), some_records(0, 3))
+    assert store.outcome_names([point.identity]) == {"length", "rare"}
+    assert store.outcome_names([point.identity, other.identity, "unknown"]) == {"length", "rare", "a name"}
+    assert store.outcome_names([a_point(3).identity, "unknown", "' OR 1=1 --"]) == store.outcome_names([]) == set()
 
 
 def test_a_field_that_records_do_not_have_is_refused(store: Store) -> None:

@@ -65,7 +65,7 @@ def test_documents_have_the_documented_fields_and_types(filled, collection):
         if collection == "results":
             assert document["_id"] == f"{document['point']}:{document['repeat']:010d}"
             del document["_id"]
-        assert set(document) == set(model) - {"cluster", "device", "study_file", "outcomes", "reason"}
+        assert set(document) == set(model) - {"cluster", "device", "part", "study_file", "outcomes", "reason"}
         for name, value in document.items():
             assert type(value) in model[name], (name, value)
             seen[name].add(type(value))
@@ -93,7 +93,7 @@ def test_rows_have_the_documented_fields(tmp_path):
 
 
 def test_a_run_has_the_documented_fields():
-    assert set(documented("runs")) - {"_id", "cluster", "device", "study_file"} == set(RUN_FIELDS) - {"id"}
+    assert set(documented("runs")) - {"_id", "cluster", "device", "part", "study_file"} == set(RUN_FIELDS) - {"id"}
     assert describe_run(Study(RECIPES["gustaw"]), "command", 1, "tcp://HOST:8786")["cluster"] == "tcp://HOST:8786"
     assert describe_run(Study(RECIPES["gustaw"]), "command", 1, device="NVIDIA H200")["device"] == "NVIDIA H200"
     study = Study(Recipe(), repeats=1).to_dict()

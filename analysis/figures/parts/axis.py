@@ -13,7 +13,7 @@ from analysis.tables.foreign_study import ForeignStudy
 from sweep.recipe import OwnRecipe
 from sweep.recipe.field import is_spread, weights_in_words
 from sweep.study import Axis, Study
-from sweep.study.words import format_value
+from sweep.study.words import format_value, in_words_of
 
 LABELS = {
     "activation": "activation of the hidden units",
@@ -75,9 +75,7 @@ def loss_unit(study: Study) -> str:
 
 def loss_label(study: Study, what: str = "mean total loss") -> str:
     """The name and unit of a total loss."""
-    if isinstance(study.recipe, OwnRecipe):
-        what = what.replace("total ", "")
-    words = f"{what} ({loss_unit(study)})"
+    words = in_words_of(study, f"{what} ({loss_unit(study)})")
     return words if len(words) <= LONGEST_LABEL else words.replace(" (", "\n(")
 
 

@@ -13,6 +13,7 @@ from analysis.tables.pooled_map import has_map, has_place, place_columns
 from analysis.tables.runs import incomplete
 from sweep.errors import FailedError, UsageError
 from sweep.study import Study
+from sweep.study.words import in_words_of
 
 DRAWS_IN_WORDS = {"common": "common draws", "by_spread": "draws by spread", "independent": "independent draws"}
 NEAR_END = 1.01
@@ -57,7 +58,7 @@ def require_axes(study: Study) -> None:
 def frame(figure: Figure, headline: str, table: pd.DataFrame, study: Study, notes: Sequence[str] = ()) -> None:
     """Put the headline above and the small print below; the panels are drawn already."""
     width = figure.get_figwidth()
-    figure.suptitle(fill(headline, int(width * 10.5)), x=0.01, ha="left", fontsize=12)
+    figure.suptitle(fill(in_words_of(study, headline), int(width * 10.5)), x=0.01, ha="left", fontsize=12)
     words = subtitle(table, study, int(width * CHARACTERS_PER_INCH), notes)
     figure.supxlabel(words, x=0.01, ha="left", fontsize=8, color="#444444")
 

@@ -30,6 +30,13 @@ SUMS: Document = {
     "accuracy": {"$avg": "$accuracy"},
 }
 """The fields of Moments, summed by the database; the mean accuracy is null where none has one."""
+COUNT_BY_POINT: Document = {"$group": {"_id": IDENTITY, **COUNT}}
+SUMS_BY_POINT: Document = {"$group": {"_id": IDENTITY, **SUMS}}
+NAMES_OF_OUTCOMES: tuple[Document, ...] = (
+    {"$project": {"named": {"$objectToArray": "$outcomes"}}},
+    {"$unwind": "$named"},
+    {"$group": {"_id": "$named.k"}},
+)
 _SUMS_OF_LOSSES = {name: total for name, total in SUMS.items() if name not in ("solved", "accuracy")}
 GROUP_BY_SPREADS: Document = {
     "_id": {"hidden_std_dev": "$hidden_std_dev", "output_std_dev": "$output_std_dev"},

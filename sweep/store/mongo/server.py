@@ -1,7 +1,8 @@
 """Connects to a MongoDB server, inserts what is new, and says in words what went wrong."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from socket import getaddrinfo
 
 import pymongo
 from pymongo.collection import Collection
@@ -14,6 +15,7 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
 )
+from pymongo.uri_parser import parse_host
 
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
 from sweep.redact import redact
@@ -74,6 +76,16 @@ def connect(url: str, name: str, seconds: float | None = None) -> Database[Docum
             f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
             "user and password percent-encoded"
         ) from (None if "@" in url else error)
+
+
+def addresses_of(hosts: str) -> set[tuple[str, int]]:
+    """Every address and port of a URI's hosts, separated by commas; none of a host that cannot be found."""
+    found: set[tuple[str, int]] = set()
+    for host in hosts.split(","):
+        name, port = parse_host(host)
+        with suppress(OSError):
+            found |= {(str(address[0]), int(address[1])) for *_, address in getaddrinfo(name, port)}
+    return found
 
 
 def insert_new(collection: Collection[Document], documents: list[Document]) -> int:

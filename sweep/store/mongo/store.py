@@ -15,7 +15,6 @@ from sweep.redact import redact
 from sweep.store.base import (
     RECORD_FIELDS,
     Label,
-    Moments,
     Records,
     Spreads,
     Store,
@@ -25,17 +24,18 @@ from sweep.store.base import (
 )
 from sweep.store.data_sets import from_kept, to_kept
 from sweep.store.format import SINCE
+from sweep.store.moments import Moments
 from sweep.store.mongo.format import bring_up_to_date, read_format
 from sweep.store.mongo.queries import (
-    COUNT,
+    COUNT_BY_POINT,
     FOREIGN,
     GROUP_BY_LABELS,
     GROUP_BY_SPREADS,
-    IDENTITY,
     MISSHAPEN,
+    NAMES_OF_OUTCOMES,
     OURS,
     READABLE_FOREIGN,
-    SUMS,
+    SUMS_BY_POINT,
     Document,
     document_of,
     finite_or_nan,
@@ -43,10 +43,11 @@ from sweep.store.mongo.queries import (
     key,
     row_of,
 )
-from sweep.store.mongo.server import connect, explained, insert_new
+from sweep.store.mongo.server import addresses_of, connect, explained, insert_new
 from sweep.study import Point
 
 POINTS_PER_QUERY = 500
+MOST_REPEATS = 10**9
 
 
 class MongoStore(Store):
@@ -73,6 +74,12 @@ class MongoStore(Store):
             self._client.close()
             raise
 
+    def is_same(self, other: Store) -> bool:
+        """See Store.is_same; a server may have several names and addresses."""
+        (hosts, name), (others, other_name) = (one.place.rsplit("/", 1) for one in (self, other))
+        is_named = isinstance(other, MongoStore) and name == other_name
+        return is_named and (hosts == others or not addresses_of(hosts).isdisjoint(addresses_of(others)))
+
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
         common = {
@@ -92,7 +99,7 @@ class MongoStore(Store):
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
         """See Store.counts."""
         # Reading nothing but the _id, the index alone answers this.
-        return {identity: found["count"] for identity, found in self._grouped(identities, below, COUNT)}
+        return {identity: found["count"] for identity, found in self._grouped(identities, below, COUNT_BY_POINT)}
 
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
@@ -112,7 +119,7 @@ class MongoStore(Store):
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
         """See Store.moments."""
-        grouped = self._grouped(identities, below, SUMS)
+        grouped = self._grouped(identities, below, SUMS_BY_POINT)
         none = {"accuracy": math.nan}
         return {identity: Moments(**found | (none if found["accuracy"] is None else {})) for identity, found in grouped}
 
@@ -131,6 +138,10 @@ class MongoStore(Store):
         """See Store.points."""
         with self._explained():
             return {document.pop("_id"): document for document in self._database["points"].find()}
+
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        return {name for name, _ in self._grouped(identities, MOST_REPEATS, *NAMES_OF_OUTCOMES)}
 
     def labels(self) -> list[Label]:
         """See Store.labels."""
@@ -203,11 +214,10 @@ class MongoStore(Store):
                 "`python -m sweep.check` lists what is off"
             ) from error
 
-    def _grouped(self, identities: Sequence[str], below: int, sums: Document) -> Iterator[tuple[str, Document]]:
-        group = {"$group": {"_id": IDENTITY, **sums}}
+    def _grouped(self, identities: Sequence[str], below: int, *stages: Document) -> Iterator[tuple[str, Document]]:
         unique = sorted(set(identities))
         for start in range(0, len(unique), POINTS_PER_QUERY):
             ranges = [in_range(identity, below) for identity in unique[start : start + POINTS_PER_QUERY]]
             with self._explained():
-                found = list(self._results.aggregate([{"$match": {"$or": ranges}}, group]))
+                found = list(self._results.aggregate([{"$match": {"$or": ranges}}, *stages]))
             yield from ((document.pop("_id"), document) for document in found)

@@ -17,7 +17,6 @@ from sweep.redact import redact
 from sweep.store.base import (
     RECORD_FIELDS,
     Label,
-    Moments,
     Records,
     Spreads,
     Store,
@@ -27,6 +26,7 @@ from sweep.store.base import (
 )
 from sweep.store.data_sets import KEPT, from_kept, to_kept
 from sweep.store.format import HAS_DATA, SINCE
+from sweep.store.moments import Moments
 from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
@@ -65,6 +65,10 @@ class SqliteStore(Store):
             self._database = open_database(path, create, seconds)
             self.format_version = format_of(self._database)
         self._file = os.stat(path)
+
+    def is_same(self, other: Store) -> bool:
+        """See Store.is_same."""
+        return isinstance(other, SqliteStore) and os.path.samestat(self._file, other._file)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""
@@ -139,6 +143,16 @@ class SqliteStore(Store):
             identity: {"recipe": self._parsed(recipe), "seed": seed, "draws": draws}
             for identity, recipe, seed, draws in rows
         }
+
+    def outcome_names(self, identities: Sequence[str]) -> set[str]:
+        """See Store.outcome_names."""
+        if self.format_version < SINCE["outcomes"]:
+            return set()
+        query = (
+            "SELECT DISTINCT key FROM points JOIN trainings ON point_id = points.id, json_each(outcomes) "
+            "WHERE identity IN (SELECT value FROM json_each(?))"
+        )
+        return {name for (name,) in self._rows(query, json.dumps(list(identities)))}
 
     def labels(self) -> list[Label]:
         """See Store.labels."""

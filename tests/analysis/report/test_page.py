@@ -14,6 +14,7 @@ from analysis.report.markup import number, share_span, span
 from analysis.report.page import write_report
 from analysis.report.sections import figure
 from analysis.tables.curve import with_curve
+from analysis.tables.digits import with_certain_digits
 from sweep.errors import FailedError, UsageError
 from sweep.statistics.answer import find_answer
 from sweep.statistics.inference import Interval
@@ -53,7 +54,7 @@ def test_the_tables_of_the_figures_can_be_saved(page, stored):
     table = unquote(links["mean_loss.csv"].partition(",")[2])
     with open_store(stored) as store:
         found = find_answer(store, STUDY)
-    shown = with_curve(found.summary, found)
+    shown = with_certain_digits(with_curve(found.summary, found), ["hidden_std_dev"])
     pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(table)), shown, check_dtype=False, rtol=1e-12)
 
 

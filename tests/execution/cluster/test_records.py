@@ -112,6 +112,7 @@ def test_a_client_that_goes_away_is_continued_on_any_machine(address, mongodb_ur
     if name == "SIGINT":
         assert process.returncode == 130
         assert commands.one_sentence(error).startswith("Interrupted: ")
+        assert "The cluster's workers still finish and store the tasks that they have begun. Continue with: " in error
     done = commands.run("sweep.run", *STUDY, "--workers", "2", "--store", mongodb_url)
     assert done.returncode == 0, done.stderr
     assert_complete(mongodb_url, expected)
