@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from benchmarks.commands import ROOT
 from benchmarks.losses import check
@@ -22,7 +22,7 @@ from benchmarks.recipes import BATCH, EPOCHS_CHECKED, per_training
 from benchmarks.table import duration
 from sweep import RECIPES, kernel, reference
 from sweep.errors import FailedError
-from sweep.kernel.wasm import wasm_layout, wasm_module
+from sweep.kernel.wasm import wasm_layout, wasm_modules
 from sweep.study import Point
 from sweep.study.draws import initial_parameters
 
@@ -32,7 +32,12 @@ CASES = {f"`{name}`": recipe for name, recipe in RECIPES.items()} | {
     f"two moons ({moons.ROWS} rows), 2-8-1, tanh, adam, 100 epochs": moons.recipe_of(8, "adam", 100),
 }
 NETWORKS = 128
-PLAIN, HERE = "plain JavaScript", f"kernel, {BATCH:,} at once"
+FUSED, UNFUSED, JAVASCRIPT = "WebAssembly", "WebAssembly without fused operations", "plain JavaScript"
+MODULES = {FUSED: "fused", UNFUSED: "plain", JAVASCRIPT: None}
+"""What trains -> its module."""
+FUSES = "--experimental-wasm-relaxed-simd"
+"""What node 20 has to be asked for, and later ones have."""
+HERE = f"kernel, {BATCH:,} at once"
 NARROW, NARROW_PROCESSOR = "kernel, compiled for 128-bit registers and no fused products", "x86-64-v2"
 """What WebAssembly has, on this processor without an engine between."""
 NARROW_PROGRAM = "from benchmarks import browser; print(browser.here())"
@@ -41,16 +46,16 @@ TITLE = "In a browser (node {}), one core: time a training"
 
 def measure(options):
     if not shutil.which("node"):
-        return [Table(TITLE.format("missing"), [Row("WebAssembly", note="node is not installed")], duration)]
+        return [Table(TITLE.format("missing"), [Row(FUSED, note="node is not installed")], duration)]
     cases, notes = {}, []
     with one_core(), tempfile.TemporaryDirectory() as cache:
         for name, recipe in CASES.items():
             parameters = start_of(recipe)
             there, epochs = parameters[:NETWORKS], min(EPOCHS_CHECKED, recipe.epochs)
-            trainers = {"WebAssembly": partial(in_node, recipe, there)}
-            if recipe is GUSTAW:
-                trainers[PLAIN] = partial(in_node, recipe, there, plain=True)
-            for trainer, train in trainers.items():
+            for trainer, module in MODULES.items():
+                if trainer == JAVASCRIPT and recipe is not GUSTAW:
+                    continue
+                train = partial(in_node, recipe, there, module)
                 if error := check(recipe, there, epochs, train(epochs)["losses"]):
                     notes.append(Row(f"{trainer}, {name}", note=error, is_wrong=True))
                 else:
@@ -65,16 +70,24 @@ def measure(options):
     return [Table(TITLE.format(_version()), rows + notes, duration)]
 
 
-def in_node(recipe, parameters, epochs, plain=False):
+@cache
+def flags():
+    """What node is asked for."""
+    known = subprocess.run(["node", "--v8-options"], capture_output=True, text=True).stdout
+    return [FUSES] if FUSES in known else []
+
+
+def in_node(recipe, parameters, module, epochs):
     """What `browser.js` answers: seconds, and the losses (n,)."""
     job = {
         "parameters": base64.b64encode(parameters.copy()).decode(),
         "epochs": epochs,
         "learningRate": recipe.learning_rate,
     }
-    if not plain:
-        job |= {"module": base64.b64encode(wasm_module(recipe)).decode(), "layout": wasm_layout(recipe)}
-    node = ["node", str(ROOT / "benchmarks/browser.js")]
+    if module:
+        code = base64.b64encode(getattr(wasm_modules(recipe), module)).decode()
+        job |= {"module": code, "layout": wasm_layout(recipe)}
+    node = ["node", *flags(), str(ROOT / "benchmarks/browser.js")]
     done = subprocess.run(node, input=json.dumps(job), capture_output=True, text=True)
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if "Error" in line]
@@ -105,7 +118,7 @@ def start_of(recipe):
 
 
 def _row(name, trainer, values):
-    against = HERE if trainer == "WebAssembly" else "WebAssembly"
+    against = HERE if trainer in (FUSED, UNFUSED) else UNFUSED if trainer == NARROW else FUSED
     n = "1 network" if trainer == "reference" else f"{NETWORKS} networks"
     return Row(f"{trainer}, {name}", n, values[name, trainer], against, values.get((name, against), []))
 

@@ -14,7 +14,7 @@ const Samples = (() => {
     const typed = settings();
     if (!numbers || !typed) return null;
     const { model } = Trainer;
-    if (kernel?.model !== model) kernel = { model, trains: await sweepKernel.instantiate(Trainer.bytes(), model.layout) };
+    if (kernel?.model !== model) kernel = { model, trains: await sweepKernel.instantiate(await sweepKernel.unpacked(model.modules), model.layout) };
     const starts = Draws.starts(model, typed.seed, numbers[0], first, NETWORKS);
     const rates = sweepKernel.learningRates({ ...model.layout.recipe, learning_rate: typed.rate, epochs: typed.epochs });
     kernel.trains.begin(starts.parameters, { keys: starts.keys });

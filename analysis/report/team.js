@@ -8,9 +8,10 @@ class Team {
   static MOST = 512; // networks in a task
   static ROOM = 2 ** 26; // bytes of memory that those of a task take, at most
 
-  // model: what the page embeds of a recipe; bytes: of its module; size: workers.
-  constructor(model, bytes, size) {
-    Object.assign(this, { model, bytes, size, workers: [], again: [], job: null, networks: 2, each: null, replaced: 0 });
+  // model: what the page embeds of a recipe; size: workers.
+  constructor(model, size) {
+    const { lanes } = model.layout;
+    Object.assign(this, { model, size, workers: [], again: [], job: null, networks: lanes, each: null, replaced: 0 });
   }
 
   static address() {
@@ -50,7 +51,7 @@ class Team {
       event.preventDefault();
       this.replace(one, event.message || "a worker ended");
     };
-    one.worker.postMessage({ model: this.model, bytes: this.bytes });
+    one.worker.postMessage({ model: this.model });
     return one;
   }
 
@@ -59,8 +60,9 @@ class Team {
     let task = this.again.shift();
     if (!task) {
       const job = this.job;
-      const share = job ? 2 * Math.ceil(job.left / this.size / 4) : 0; // so that all work to the end
-      const ask = job && job.next(Math.max(Math.min(this.networks, share), 2));
+      const { lanes } = this.model.layout;
+      const share = job ? lanes * Math.ceil(job.left / this.size / 2 / lanes) : 0; // so that all work to the end
+      const ask = job && job.next(Math.max(Math.min(this.networks, share), lanes));
       if (!ask) return;
       task = { job, ask, tries: 0 };
     }
@@ -75,7 +77,7 @@ class Team {
     this.each = each;
     const { batch, lanes } = this.model.layout;
     const most = Math.min(Team.MOST, Math.max(Math.floor(Team.ROOM / batch.size), 1) * lanes);
-    this.networks = Math.min(Math.max(2 * Math.round(Team.BUSY / (each || 0.01) / 2), 2), most);
+    this.networks = Math.min(Math.max(lanes * Math.round(Team.BUSY / (each || 0.01) / lanes), lanes), most);
     task.job.take(task.ask, result);
     this.give(one);
   }

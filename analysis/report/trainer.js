@@ -17,10 +17,9 @@ const Trainer = (() => {
     if (typeof WebAssembly !== "object") return "This browser has no WebAssembly, so nothing can be trained here; the rest of the page is whole.";
     if (typeof Worker !== "function") return "This browser has no workers, so nothing can be trained here; the rest of the page is whole.";
     if (!WebAssembly.validate(Uint8Array.from(VECTORS))) return "This browser's WebAssembly has no vectors (SIMD), so nothing can be trained here; the rest of the page is whole.";
+    if (typeof DecompressionStream !== "function") return "This browser cannot unpack what trains (DecompressionStream), so nothing can be trained here; the rest of the page is whole.";
     return "";
   }
-
-  const bytes = () => Uint8Array.from(atob(model.module), (letter) => letter.charCodeAt(0));
 
   // The numbers in fields; null, and the browser says which, where one is not allowed.
   function read(names) {
@@ -44,7 +43,7 @@ const Trainer = (() => {
   const most = Number.isInteger(asked) && asked > 0 ? asked : navigator.hardwareConcurrency || 2;
 
   function workers() {
-    team ??= new Team(model, bytes(), Math.min(most, 8));
+    team ??= new Team(model, Math.min(most, 8));
     return team;
   }
 
@@ -117,7 +116,7 @@ const Trainer = (() => {
   }
 
   return {
-    part, recipes, field, read, settings, isAsStudied, workers, choose, run, share, fromAddress, progress, reason, bytes,
+    part, recipes, field, read, settings, isAsStudied, workers, choose, run, share, fromAddress, progress, reason,
     get model() { return model; },
     onChoice: (listener) => listeners.push(listener),
   };

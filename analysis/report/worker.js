@@ -17,7 +17,7 @@ function serveTrainings() {
   async function answer({ data }) {
     if (data.model) {
       model = data.model;
-      kernel = sweepKernel.instantiate(data.bytes, model.layout);
+      kernel = sweepKernel.unpacked(model.modules).then((bytes) => sweepKernel.instantiate(bytes, model.layout));
       await kernel;
       return;
     }

@@ -1,4 +1,4 @@
-"""What a page needs to train networks in a browser: the kernel's module, and its layout."""
+"""What a page needs to train networks in a browser: the kernel's modules, and their layout."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sweep.errors import UsageError
 from sweep.kernel.training import structure_of
-from sweep.kernel.wasm import wasm_layout, wasm_module
+from sweep.kernel.wasm import Modules, wasm_layout, wasm_modules
 from sweep.recipe import Recipe
 
 
@@ -14,11 +14,11 @@ class BrowserKernel(NamedTuple):
     """The kernel of a recipe for browsers; `analysis/report/kernel.js` trains with it.
 
     Attributes:
-        module: of WebAssembly.
+        modules: of WebAssembly.
         layout: as `sweep.kernel.wasm.wasm_layout` describes it.
     """
 
-    module: bytes
+    modules: Modules
     layout: dict[str, Any]
 
 
@@ -31,7 +31,7 @@ def browser_kernel(recipe: Recipe, others: Sequence[Recipe] = ()) -> BrowserKern
     Examples:
         >>> from dataclasses import replace
         >>> recipe = Recipe(epochs=10)
-        >>> browser_kernel(recipe, [replace(recipe, hidden_std_dev=0.5)]).module[:4]
+        >>> browser_kernel(recipe, [replace(recipe, hidden_std_dev=0.5)]).modules.plain[:4]
         b'\\x00asm'
         >>> browser_kernel(recipe, [replace(recipe, activation="tanh")])  # doctest: +ELLIPSIS
         Traceback (most recent call last):
@@ -40,4 +40,4 @@ def browser_kernel(recipe: Recipe, others: Sequence[Recipe] = ()) -> BrowserKern
     structures = {json.dumps(structure_of(one), sort_keys=True) for one in (recipe, *others)}
     if len(structures) > 1:
         raise UsageError(f"the study has recipes of {len(structures)} structures; allowed in a browser is one")
-    return BrowserKernel(wasm_module(recipe), wasm_layout(recipe))
+    return BrowserKernel(wasm_modules(recipe), wasm_layout(recipe))

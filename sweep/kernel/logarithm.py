@@ -2,6 +2,7 @@
 
 import math
 
+from sweep.kernel.polynomial import polynomial
 from sweep.kernel.vector import Vector, select_less, split
 
 TERMS = 18
@@ -27,8 +28,5 @@ def log_of_one_more(x: Vector) -> Vector:
 def log_of_ratio(difference: Vector, total: Vector) -> Vector:
     """log(a / b) from a - b and a + b: twice the inverse hyperbolic tangent of their ratio, from -1/3 to 1/3."""
     ratio = difference / total
-    square = ratio * ratio
-    p = square.like(1 / (2 * TERMS + 1))
-    for term in reversed(range(TERMS)):
-        p = p * square + 1 / (2 * term + 1)
-    return 2.0 * ratio * p
+    series = [1 / (2 * term + 1) for term in reversed(range(TERMS + 1))]
+    return 2.0 * ratio * polynomial(series, ratio * ratio)

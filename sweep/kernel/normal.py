@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from sweep.kernel.polynomial import polynomial
 from sweep.kernel.sigmoid import exp
 from sweep.kernel.vector import Vector, at_most, select_less
 
@@ -35,10 +36,7 @@ def normal(z: Vector) -> Normal:
     a = at_most(FARTHEST, select_less(z, 0.0, 0.0 - z, z) * math.sqrt(0.5))
     power = exp(z * z, -0.5)
     u = (4 / (_reach() + 1) - 1) - (4 * SHIFT / (_reach() + 1)) / (a + SHIFT)
-    p = z.like(COEFFICIENTS[0])
-    for coefficient in COEFFICIENTS[1:]:
-        p = p * u + coefficient
-    tail = 0.5 * power * p / (1.0 + 2.0 * a)
+    tail = 0.5 * power * polynomial(COEFFICIENTS, u) / (1.0 + 2.0 * a)
     return Normal(select_less(z, 0.0, tail, 1.0 - tail), power * (1 / math.sqrt(2 * math.pi)))
 
 

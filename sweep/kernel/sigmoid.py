@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from sweep.kernel.polynomial import polynomial
 from sweep.kernel.vector import Vector, at_least, at_most, times_power_of_two
 
 EXP_LIMIT = 700.0
@@ -60,10 +61,7 @@ def _exp(x: Vector, factor: float) -> Power:
     """Cody-Waite reduction by ln 2, then the polynomial."""
     k = (x * (factor * LOG2_E) + ROUND) - ROUND
     r = (x * factor - k * LN2_HIGH) - k * LN2_LOW
-    p = x.like(COEFFICIENTS[0])
-    for coefficient in COEFFICIENTS[1:]:
-        p = p * r + coefficient
-    return Power(p, k)
+    return Power(polynomial(COEFFICIENTS, r), k)
 
 
 def _clamp(x: Vector, limit: float) -> Vector:

@@ -25,11 +25,15 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]  # llvmlite has no types
     """Writes the instructions of code that trains `lanes` networks side by side, behind those of a block.
 
     Another builder of the same block, such as Numba's, does not see them: it has to be set behind them to go on.
+
+    Attributes:
+        lanes: networks side by side.
+        pairs: whether polynomials are made in pairs, where too few lanes are in flight to hide what each term waits.
     """
 
-    def __init__(self, block: Any, lanes: int) -> None:
+    def __init__(self, block: Any, lanes: int, pairs: bool = False) -> None:
         super().__init__(block)
-        self.lanes = lanes
+        self.lanes, self.pairs = lanes, pairs
         self.alignment = min(8 * lanes, CACHE_LINE)
 
     @property

@@ -1,12 +1,13 @@
-"""Compiles for browsers, LANES networks side by side, to a module of WebAssembly, and says how its memory is laid out.
+"""Compiles for browsers to modules of WebAssembly, and says how their memory is laid out.
 
-WebAssembly has no fused multiplication: LLVM leaves products and sums as they are.
+WebAssembly's own products and sums are rounded one by one. Its extension "relaxed SIMD" has operations that are both at
+once, which a browser may round once, as the processor's own do, or twice: hence a module of each kind.
 """
 
 import json
 from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 
@@ -34,8 +35,12 @@ from sweep.recipe.problem import find_problem
 
 TRIPLE, PROCESSOR, FEATURES = "wasm32-unknown-unknown", "mvp", "+simd128,+bulk-memory"
 """What every browser has since 2023."""
-LANES = 2
-"""Numbers of a register of WebAssembly."""
+FUSED = FEATURES + ",+relaxed-simd"
+LANES = (8, 4, 2)
+"""Networks side by side. A register of WebAssembly has two numbers; more of them in flight hide what each waits."""
+SHORT = 40_000
+"""Bytes of a module, as its narrowest tells, up to which more networks lie side by side: a processor's cache holds the
+code of an epoch then."""
 ENTRY = "train"
 EPOCHS_AT_ONCE = 1024
 """Learning rates that are put into memory at once, with which a call trains."""
@@ -50,10 +55,17 @@ MOST_BYTES = 2**16
 _INSTEAD = "take a smaller network or data set, or train it with python -m sweep.run"
 
 
-def wasm_module(recipe: Recipe) -> bytes:
-    """The module that trains LANES networks of a recipe; one for all that differ in numbers alone.
+class Modules(NamedTuple):
+    """What trains the same networks: a module for every browser, and one for those that have fused operations."""
 
-    It imports its memory, `env.memory`, and exports `train`, a function of the number of epochs before, the number of
+    plain: bytes
+    fused: bytes
+
+
+def wasm_modules(recipe: Recipe) -> Modules:
+    """The modules that train some networks of a recipe side by side; the same for all that differ in numbers alone.
+
+    Each imports its memory, `env.memory`, and exports `train`, a function of the number of epochs before, the number of
     epochs to train, and the addresses that `wasm_layout` names, all i32. `analysis/report/kernel.js` calls it.
 
     Raises:
@@ -61,8 +73,8 @@ def wasm_module(recipe: Recipe) -> bytes:
 
     Examples:
         >>> from sweep import RECIPES
-        >>> module = wasm_module(RECIPES["gustaw"])
-        >>> module[:4], len(module) < 12_000
+        >>> modules = wasm_modules(RECIPES["gustaw"])
+        >>> modules.plain[:4], len(modules.fused) < len(modules.plain) < 24_000
         (b'\\x00asm', True)
     """
     n = sum(sizes_of_one(recipe).values()) + recipe.rows * (recipe.widths[0] + recipe.widths[-1])
@@ -71,18 +83,18 @@ def wasm_module(recipe: Recipe) -> bytes:
             f"the recipe has {recipe.widths[-1]:,} outputs, and a network of it takes {n:,} numbers; allowed in a "
             f"browser are {MOST_OUTPUTS} and {MOST_NUMBERS:,}: {_INSTEAD}"
         )
-    module = _compile(json.dumps(structure_of(recipe), sort_keys=True))
-    if len(module) > MOST_BYTES:
+    _, modules = _compiled(json.dumps(structure_of(recipe), sort_keys=True))
+    if len(modules.plain) > MOST_BYTES:
         raise UsageError(
-            f"the recipe's code takes {len(module):,} bytes; allowed in a browser are {MOST_BYTES:,}: {_INSTEAD}"
+            f"the recipe's code takes {len(modules.plain):,} bytes; allowed in a browser are {MOST_BYTES:,}: {_INSTEAD}"
         )
-    return module
+    return modules
 
 
 def wasm_layout(recipe: Recipe) -> dict[str, Any]:
-    """What a program must know to train with `wasm_module`, as values that JSON has; offsets and sizes are bytes.
+    """What a program must know to train with `wasm_modules`, as values that JSON has; offsets and sizes are bytes.
 
-    The numbers of `shared` lie once in memory, those of `batch` once for every LANES networks, one batch behind the
+    The numbers of `shared` lie once in memory, those of `batch` once for every `lanes` networks, one batch behind the
     other, each array of it as (numbers, lanes).
 
         lanes, n_parameters, rows, n_inputs, n_outputs: whole numbers
@@ -113,16 +125,17 @@ def wasm_layout(recipe: Recipe) -> dict[str, Any]:
         True
     """
     problem, sizes = find_problem(recipe.problem, recipe.inputs), sizes_of_one(recipe)
+    lanes, _ = _compiled(json.dumps(structure_of(recipe), sort_keys=True))
     constants = {
         "numbers": numbers_of(recipe).tolist(),
         "inputs": problem.inputs.ravel().tolist(),
         "targets": problem.targets.ravel().tolist(),
     }
-    room = {name: LANES * sizes[name] for name in ("order", "workspace")}
+    room = {name: lanes * sizes[name] for name in ("order", "workspace")}
     shared, end = _placed({"steps": EPOCHS_AT_ONCE} | {name: len(constants[name]) for name in constants} | room)
-    arrays, size = _placed({name: LANES * sizes[name] for name in EACH if name not in room})
+    arrays, size = _placed({name: lanes * sizes[name] for name in EACH if name not in room})
     return {
-        "lanes": LANES,
+        "lanes": lanes,
         "n_parameters": recipe.n_parameters,
         "rows": recipe.rows,
         "n_inputs": recipe.widths[0],
@@ -155,13 +168,21 @@ def _placed(numbers: dict[str, int]) -> tuple[dict[str, dict[str, int]], int]:
 
 
 @cache
-def _compile(structure: str) -> bytes:
-    machine = machine_of(TRIPLE, PROCESSOR, FEATURES)
-    module = optimise(machine, _written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
+def _compiled(structure: str) -> tuple[int, Modules]:
+    """The modules of a structure, and the networks that they train side by side."""
+    recipe, *_, fewest = Recipe.from_dict(json.loads(structure)), *LANES
+    size = len(_compile(recipe, FEATURES, fewest)) / fewest
+    lanes = next((lanes for lanes in LANES if lanes * size <= SHORT), fewest)
+    return lanes, Modules(_compile(recipe, FEATURES, lanes), _compile(recipe, FUSED, lanes))
+
+
+def _compile(recipe: Recipe, features: str, lanes: int) -> bytes:
+    machine = machine_of(TRIPLE, PROCESSOR, features)
+    module = optimise(machine, _written(recipe, str(machine.target_data), lanes))
     return link(machine.emit_object(module), ENTRY)
 
 
-def _written(recipe: Recipe, layout: str) -> str:
+def _written(recipe: Recipe, layout: str, lanes: int) -> str:
     """The module in LLVM's language."""
     module = ir.Module(name=ENTRY)
     module.triple, module.data_layout = TRIPLE, layout
@@ -170,7 +191,7 @@ def _written(recipe: Recipe, layout: str) -> str:
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(32), ir.IntType(32), *kinds]), ENTRY)
     for argument in function.args[2:]:
         argument.add_attribute("noalias")
-    builder = Builder(function.append_basic_block(), LANES)
+    builder = Builder(function.append_basic_block(), lanes, pairs=True)
     first, epochs, *addresses = function.args
     given = dict(zip((*SINGLES, *EACH), addresses, strict=True))
     given["order"] = Order(builder, given["order"])

@@ -38,11 +38,11 @@ def test_a_peer_computes_the_losses_of_the_reference(peer, networks, epochs):
 
 
 @needs_node
-@pytest.mark.parametrize("plain", [True, False])
-def test_in_node_the_losses_are_those_of_the_reference(plain):
+@pytest.mark.parametrize("module", browser.MODULES.values())
+def test_in_node_the_losses_are_those_of_the_reference(module):
     parameters = np.random.default_rng(1).normal(0, 2, (7, 9))
     expected = [reference.train(replace(browser.GUSTAW, epochs=500), row).loss for row in parameters]
-    answer = browser.in_node(browser.GUSTAW, parameters, 500, plain)
+    answer = browser.in_node(browser.GUSTAW, parameters, module, 500)
     np.testing.assert_allclose(answer["losses"], expected, rtol=1e-9)
     assert answer["seconds"] > 0
 
@@ -51,7 +51,7 @@ def test_in_node_the_losses_are_those_of_the_reference(plain):
 def test_a_failure_of_node_is_told(monkeypatch):
     monkeypatch.setattr(browser, "ROOT", browser.ROOT / "nowhere")
     with pytest.raises(FailedError, match=r"node failed: Error: Cannot find module .*browser\.js"):
-        browser.in_node(browser.GUSTAW, np.zeros((1, 9)), 1)
+        browser.in_node(browser.GUSTAW, np.zeros((1, 9)), None, 1)
 
 
 def test_joblib_gives_every_result_in_order():

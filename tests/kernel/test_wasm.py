@@ -5,16 +5,18 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from analysis.report.train import packed
 from sweep import RECIPES, Recipe, kernel, reference
 from sweep.errors import UsageError
 from sweep.kernel import wasm
-from sweep.kernel.wasm import EPOCHS_AT_ONCE, wasm_layout, wasm_module
+from sweep.kernel.wasm import EPOCHS_AT_ONCE, LANES, SHORT, Modules, wasm_layout, wasm_modules
 from sweep.kernel.wasm_binary import _sections
 from sweep.recipe.choices import SCHEDULES
 from sweep.recipe.data import remember_data
@@ -33,6 +35,8 @@ FIELDS = {
     "parameters": ("parameters", np.float64),
 }
 """Field of Trained -> its name and type in JavaScript."""
+FUSES = "--experimental-wasm-relaxed-simd"
+"""What node 20 has to be asked for, and later ones have."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,9 +48,15 @@ def encoded(array):
     return base64.b64encode(array).decode()
 
 
-def run_node(recipe, parameters, keys=None, parts=None, **options):
+@cache
+def flags():
+    known = subprocess.run(["node", "--v8-options"], capture_output=True, text=True).stdout
+    return [FUSES] if FUSES in known else []
+
+
+def run_node(recipe, parameters, keys=None, parts=None, kind="plain", **options):
     job = {
-        "module": encoded(wasm_module(recipe)),
+        "module": encoded(getattr(wasm_modules(recipe), kind)),
         "layout": wasm_layout(recipe),
         "parameters": encoded(np.ascontiguousarray(parameters)),
         "keys": None if keys is None else [str(key) for key in keys],
@@ -59,7 +69,18 @@ def run_node(recipe, parameters, keys=None, parts=None, **options):
 def node(*arguments, given=""):
     if not shutil.which("node"):
         pytest.skip("node, which runs JavaScript, is not installed")
-    return subprocess.run(["node", *arguments], input=given, capture_output=True, text=True, encoding="utf-8")
+    return subprocess.run(["node", *flags(), *arguments], input=given, capture_output=True, text=True, encoding="utf-8")
+
+
+@pytest.fixture(params=Modules._fields)
+def kind(request):
+    """Of modules."""
+    if request.param == "fused" and node("-p", FUSED_HERE).stdout.strip() != "true":
+        pytest.skip("this node has no fused operations")
+    return request.param
+
+
+FUSED_HERE = f"require({str(ROOT / 'analysis/report/kernel.js')!r}).fuses()"
 
 
 def answer_of(*arguments, **options):
@@ -84,16 +105,16 @@ def assert_close(found, expected, rtol=1e-9, atol=1e-12):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_in_a_browser_it_is_the_processors(name):
+def test_in_a_browser_it_is_the_processors(name, kind):
     parameters, keys = start(CASES[name], 9)
-    (found,) = in_browser(CASES[name], parameters, keys)
+    (found,) = in_browser(CASES[name], parameters, keys, kind=kind)
     assert_close(found, kernel.train(CASES[name], parameters, shuffle_keys=keys))
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_published_recipe_ends_as_in_the_reference(name):
+def test_a_published_recipe_ends_as_in_the_reference(name, kind):
     parameters, _ = start(RECIPES[name], 3)
-    (found,) = in_browser(RECIPES[name], parameters)
+    (found,) = in_browser(RECIPES[name], parameters, kind=kind)
     assert_close(found, kernel.train(RECIPES[name], parameters))
     one = reference.train(RECIPES[name], parameters[2])
     assert found.loss[2] == pytest.approx(one.loss, rel=1e-9)
@@ -108,9 +129,9 @@ def test_a_published_recipe_ends_as_in_the_reference(name):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(recipes())
-def test_in_a_browser_any_recipe_is_the_reference(recipe):
+def test_in_a_browser_any_recipe_is_the_reference(kind, recipe):
     parameters, keys = start(recipe, 3)
-    (found,) = in_browser(recipe, parameters, keys)
+    (found,) = in_browser(recipe, parameters, keys, kind=kind)
     for row in (0, 2):
         one = reference.train(recipe, parameters[row], int(keys[row]))
         for field in FIELDS:
@@ -119,33 +140,59 @@ def test_in_a_browser_any_recipe_is_the_reference(recipe):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_module_asks_for_its_memory_and_for_nothing_else(name):
+def test_a_module_asks_for_its_memory_and_for_nothing_else(name, kind):
     types, imports, functions, exports, code = 1, 2, 3, 7, 10
-    assert [kind for kind, _ in _sections(wasm_module(CASES[name]))] == [types, imports, functions, exports, code]
-    answer = answer_of(CASES[name], start(CASES[name], 1)[0], epochs=1)
+    sections = [number for number, _ in _sections(getattr(wasm_modules(CASES[name]), kind))]
+    assert sections == [types, imports, functions, exports, code]
+    answer = answer_of(CASES[name], start(CASES[name], 1)[0], epochs=1, kind=kind)
     assert answer["imports"] == [{"module": "env", "name": "memory", "kind": "memory"}]
     assert answer["exports"] == [{"name": "train", "kind": "function"}]
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_published_recipe_is_a_small_module(name):
-    assert len(wasm_module(RECIPES[name])) <= 12 * 1024
+def test_a_published_recipe_is_a_small_module(name, kind):
+    assert len(packed(getattr(wasm_modules(RECIPES[name]), kind))) <= 10_000
+
+
+def fused_operations(module):
+    """How often `f64x2.relaxed_madd` and `f64x2.relaxed_nmadd` are written in a module."""
+    return sum(module.count(bytes((0xFD, number, 0x02))) for number in (0x87, 0x88))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_products_and_sums_are_fused_where_they_may_be(name):
+    plain, fused = wasm_modules(RECIPES[name])
+    assert fused_operations(plain) == 0
+    assert fused_operations(fused) > 100
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_more_networks_lie_side_by_side_where_the_code_stays_short(name):
+    lanes, size = wasm_layout(CASES[name])["lanes"], len(wasm_modules(CASES[name]).plain)
+    assert lanes in LANES
+    # What a module will take is told from the narrowest, to a tenth.
+    assert lanes == LANES[-1] or size <= 1.1 * SHORT
+    assert lanes == LANES[0] or 2 * size >= 0.9 * SHORT
+
+
+def test_the_most_networks_lie_side_by_side_where_they_are_small():
+    assert {wasm_layout(recipe)["lanes"] for recipe in RECIPES.values()} == {max(LANES)}
 
 
 def test_recipes_share_a_module_unless_they_differ_in_structure():
     gustaw = RECIPES["gustaw"]
-    assert wasm_module(replace(gustaw, learning_rate=0.2, epochs=3, hidden_std_dev=9.0)) is wasm_module(gustaw)
-    assert wasm_module(replace(gustaw, activation="tanh")) != wasm_module(gustaw)
+    assert wasm_modules(replace(gustaw, learning_rate=0.2, epochs=3, hidden_std_dev=9.0)) is wasm_modules(gustaw)
+    assert wasm_modules(replace(gustaw, activation="tanh")) != wasm_modules(gustaw)
 
 
 @pytest.mark.parametrize("name", ["gustaw", "in batches", "classes in batches", "solved below"])
-def test_part_by_part_it_is_the_whole_bit_for_bit(name):
+def test_part_by_part_it_is_the_whole_bit_for_bit(name, kind):
     epochs = 3 * EPOCHS_AT_ONCE
     recipe = replace(CASES[name], epochs=epochs, schedule="linear")
     parameters, keys = start(recipe, 5)
-    (whole,) = in_browser(recipe, parameters, keys)
+    (whole,) = in_browser(recipe, parameters, keys, kind=kind)
     parts = [1, 33, 0, EPOCHS_AT_ONCE, EPOCHS_AT_ONCE + 1]
-    *_, last = in_browser(recipe, parameters, keys, [*parts, epochs - sum(parts)])
+    *_, last = in_browser(recipe, parameters, keys, [*parts, epochs - sum(parts)], kind=kind)
     for field in FIELDS:
         assert getattr(last, field).tobytes() == getattr(whole, field).tobytes(), field
     assert name != "gustaw" or (whole.solved_epoch > EPOCHS_AT_ONCE).any()
@@ -163,11 +210,11 @@ def test_the_final_loss_is_what_the_next_epoch_adds(name):
 
 
 @pytest.mark.parametrize("name", ["gustaw", "in loops", "classes in batches"])
-def test_in_a_browser_a_result_does_not_depend_on_its_batch(name):
+def test_in_a_browser_a_result_does_not_depend_on_its_batch(name, kind):
     parameters, keys = start(CASES[name], 12)
-    (whole,) = in_browser(CASES[name], parameters, keys)
+    (whole,) = in_browser(CASES[name], parameters, keys, kind=kind)
     order = np.random.default_rng(1).permutation(12)[:7]
-    (some,) = in_browser(CASES[name], parameters[order], keys[order])
+    (some,) = in_browser(CASES[name], parameters[order], keys[order], kind=kind)
     for field in FIELDS:
         assert getattr(some, field).tobytes() == getattr(whole, field)[order].tobytes(), field
 
@@ -249,10 +296,10 @@ def test_javascript_says_what_is_wrong_with_what_it_was_given(given, words):
 )
 def test_what_is_too_large_for_a_browser_is_told(recipe, words):
     with pytest.raises(UsageError, match=words + ".*take a smaller network or data set, or train it with python -m"):
-        wasm_module(recipe)
+        wasm_modules(recipe)
 
 
 def test_too_much_code_for_a_browser_is_told(monkeypatch):
     monkeypatch.setattr(wasm, "MOST_BYTES", 5000)
     with pytest.raises(UsageError, match=r"the recipe's code takes [\d,]+ bytes; allowed in a browser are 5,000: take"):
-        wasm_module(RECIPES["gustaw"])
+        wasm_modules(RECIPES["gustaw"])

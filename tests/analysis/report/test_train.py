@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from analysis.report.playground import main, playground
 from sweep import RECIPES, Axis, Recipe, Study
 from sweep.errors import FailedError
-from sweep.kernel.wasm import wasm_module
+from sweep.kernel.wasm import wasm_modules
 from tests import commands
 from tests.analysis.report.browser import CHROMIUM
 from tests.analysis.report.conftest import page_of
@@ -100,7 +101,7 @@ def test_the_playground_has_every_published_program():
 def test_the_playground_is_written_by_a_command(tmp_path):
     done = commands.run("analysis.report.playground", "page.html", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("page.html: 0.1 MB")
+    assert done.stdout.startswith("page.html: 0.2 MB")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == playground()
     with pytest.raises(FailedError, match="cannot be written"):
         main([str(tmp_path / "missing" / "page.html")])
@@ -136,6 +137,7 @@ def test_the_playground_trains_the_program_that_is_chosen(tmp_path):
         assert tab.told == []
 
 
-def test_the_module_is_the_kernels(page):
+def test_the_modules_are_the_kernels(page):
     model = embedded(page(Study(SMALL, (SPREADS,), 3)))
-    assert base64.b64decode(model["module"]) == wasm_module(SMALL)
+    modules = {name: zlib.decompress(base64.b64decode(text)) for name, text in model["modules"].items()}
+    assert modules == wasm_modules(SMALL)._asdict()

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from analysis.report.train import packed
 from sweep import RECIPES, Axis, Study, kernel
 from sweep.statistics.answer import find_answer
 from sweep.store import open_store
@@ -185,7 +186,7 @@ def test_memory_is_flat_over_a_hundred_thousand_trainings(address, tmp_path):
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
-        ("Trainer.model.module = btoa('broken')", "CompileError"),
+        (f"Trainer.model.modules = {dict.fromkeys(('plain', 'fused'), packed(b'broken'))}", "CompileError"),
         ("window.Worker = class { constructor() { throw new Error('no workers here'); } }", "no workers here"),
     ],
 )
@@ -298,6 +299,7 @@ WITHOUT = {
     "delete window.WebAssembly;": "This browser has no WebAssembly",
     "WebAssembly.validate = () => false;": "no vectors (SIMD)",
     "delete window.Worker;": "This browser has no workers",
+    "delete window.DecompressionStream;": "This browser cannot unpack what trains",
 }
 """What takes from a browser what it trains with, and what it then says."""
 
