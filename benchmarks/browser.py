@@ -11,14 +11,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import replace
 from functools import cache, partial
 
 from benchmarks.commands import ROOT
 from benchmarks.losses import check
-from benchmarks.measurement import Row, Table, interleave, one_core, seconds
+from benchmarks.measurement import Row, Table, interleave, one_core
 from benchmarks.peers import moons
-from benchmarks.recipes import BATCH, EPOCHS_CHECKED, per_training
+from benchmarks.recipes import BATCH, EPOCHS_CHECKED
 from benchmarks.table import duration
 from sweep import RECIPES, kernel, reference
 from sweep.errors import FailedError
@@ -41,7 +42,7 @@ HERE = f"kernel, {BATCH:,} at once"
 NARROW, NARROW_PROCESSOR = "kernel, compiled for 128-bit registers and no fused products", "x86-64-v2"
 """What WebAssembly has, on this processor without an engine between."""
 NARROW_PROGRAM = "from benchmarks import browser; print(browser.here())"
-TITLE = "In a browser (node {}), one core: time a training"
+TITLE = "In a browser (node {}), one core: processor time a training"
 
 
 def measure(options):
@@ -61,8 +62,8 @@ def measure(options):
                 else:
                     cases[name, trainer] = partial(each, train, recipe.epochs)
             kernel.train(replace(recipe, epochs=1), parameters[:1])  # loads the machine code
-            cases[name, HERE] = partial(per_training, recipe, parameters)
-        cases["`gustaw`", "reference"] = partial(seconds, reference.train, GUSTAW, start_of(GUSTAW)[0])
+            cases[name, HERE] = partial(of_processor, kernel.train, recipe, parameters)
+        cases["`gustaw`", "reference"] = partial(of_processor, reference.train, GUSTAW, start_of(GUSTAW)[:1])
         if platform.machine() in ("x86_64", "AMD64"):
             cases["`gustaw`", NARROW] = partial(on_narrow_registers, cache)
         values = interleave("browser", cases, options.rounds)
@@ -99,11 +100,18 @@ def each(train, epochs):
     return train(epochs)["seconds"] / NETWORKS
 
 
+def of_processor(train, recipe, parameters):
+    """Seconds a training that the processor works for this process."""
+    start = time.process_time()
+    train(recipe, parameters if len(parameters) > 1 else parameters[0])
+    return (time.process_time() - start) / len(parameters)
+
+
 def here():
     """Seconds a training of `gustaw` with the kernel, as this process compiles it."""
     parameters = start_of(GUSTAW)[:NETWORKS]
     kernel.train(replace(GUSTAW, epochs=1), parameters)
-    return per_training(GUSTAW, parameters)
+    return of_processor(kernel.train, GUSTAW, parameters)
 
 
 def on_narrow_registers(cache):

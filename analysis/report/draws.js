@@ -61,8 +61,9 @@ const Draws = (() => {
     };
   }
 
-  // The parameters of one network at a spread, written at a place; returns the length of what the spread scales: the
-  // Euclidean norm of the draws, of uniform ones the largest divided by what a spread of 1 allows.
+  // The parameters of one network at a spread, written at a place; returns the lengths of what the spread scales: the
+  // Euclidean norm of normal draws, of uniform ones the largest divided by what a spread of 1 allows, of truncated normal
+  // ones both, and of others none.
   function network(model, spread, next, into, place) {
     const normal = normals(next);
     let [squares, largest, most] = [0, 0, 1];
@@ -74,23 +75,24 @@ const Draws = (() => {
         into[place + i] = standard * scale;
         if (layer.swept) [squares, largest] = [squares + standard * standard, Math.max(largest, Math.abs(standard))];
       });
-      if (layer.swept && layer.distribution === "uniform") most = layer.largest;
+      if (layer.swept) most = layer.largest;
       place += weights + (model.biases === "none" ? 0 : layer.outputs);
     }
-    return spread * (model.distribution === "uniform" ? largest / most : Math.sqrt(squares));
+    const lengths = { normal: [Math.sqrt(squares)], uniform: [largest / most], truncated_normal: [Math.sqrt(squares), largest / most] };
+    return (lengths[model.distribution] ?? []).map((length) => spread * length);
   }
 
-  // The repeats first, first + 1, ... of a spread: parameters (count × model.parameters), lengths (count), and the keys
-  // that decide the order of the rows (count).
+  // The repeats first, first + 1, ... of a spread: parameters (count × model.parameters), lengths (count × those of one),
+  // and the keys that decide the order of the rows (count).
   function starts(model, seed, spread, first, count) {
-    const [parameters, lengths] = [new Float64Array(count * model.parameters), new Float64Array(count)];
-    const [word, keys] = [stream(seed, spread), []];
+    const parameters = new Float64Array(count * model.parameters);
+    const [word, lengths, keys] = [stream(seed, spread), [], []];
     for (let i = 0; i < count; i += 1) {
       const own = mix(word ^ BigInt(first + i));
-      lengths[i] = network(model, spread, generator(own), parameters, i * model.parameters);
+      lengths.push(...network(model, spread, generator(own), parameters, i * model.parameters));
       keys.push(mix(BigInt.asUintN(64, own + 2n * GOLDEN)));
     }
-    return { parameters, lengths, keys };
+    return { parameters, lengths: Float64Array.from(lengths), keys };
   }
 
   return { mix, generator, even, normals, stream, starts };

@@ -1,12 +1,12 @@
-"""Writes the page again and again while its run is under way; the page loads itself again until then."""
+"""Writes the page again and again while its run is under way; the page loads itself again until then, unless its reader
+trains in it."""
 
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from analysis.report.page import make_page
+from analysis.report.page import asset, make_page
 from analysis.tables.runs import find_run
 from sweep.files import check_place, whole
 from sweep.store import Store, Urls
@@ -17,7 +17,11 @@ SECONDS = 10
 """Between two pages, the least; a page that takes long to make is made less often, so that the run goes on."""
 SHARE = 4
 """The time between two pages is as many times that which one takes."""
-REFRESH = '<meta http-equiv="refresh" content="{}">'
+REFRESH = '<noscript><meta http-equiv="refresh" content="{}"></noscript>'
+SAID = """<p class="quiet">The run is under way; this page loads itself again every {} seconds, until you train in \
+it.</p>
+<p class="warning" id="reload" role="status" hidden>The study has gone on.
+<button type="button">Load the page again</button> What was trained here is lost then.</p>"""
 
 
 def follow_report(store: Store, url: Urls, run: str | None, out: Path, say: Callable[[str], None]) -> None:
@@ -63,9 +67,11 @@ def n_stored(store: Store, record: dict[str, Any]) -> int:
 
 def with_refresh(text: str, seconds: int) -> str:
     """A page that loads itself again after so many seconds, and says so."""
-    said = f'<p class="quiet">The run is under way; this page loads itself again every {seconds} seconds.</p>'
-    text = text.replace('<link rel="icon"', f'{REFRESH.format(seconds)}\n<link rel="icon"', 1)
-    return re.sub(r"(<nav )", rf"{said}\n\1", text, count=1)
+    script = f"<script>\n{asset('reload.js').replace('SECONDS', str(seconds))}</script>\n</body>"
+    text = text.replace("</body>", script, 1).replace(
+        '<link rel="icon"', f'{REFRESH.format(seconds)}\n<link rel="icon"', 1
+    )
+    return text.replace("<nav ", f"{SAID.format(seconds)}\n<nav ", 1)
 
 
 def put(out: Path, text: str) -> None:

@@ -7,7 +7,7 @@ class Job {
     Object.assign(this, { spreads, repeats, settings, total, done: 0, failed: null, ran: 0, since: null });
     this.given = spreads.map(() => 0);
     this.losses = new Float64Array(total).fill(NaN);
-    this.lengths = new Float64Array(total);
+    this.lengths = null; // those of one network behind those of another
     this.solved = new Uint8Array(total);
     this.known = new Uint8Array(total);
   }
@@ -29,7 +29,8 @@ class Job {
   take({ place, first, count }, { lengths, loss, solved }) {
     const from = place * this.repeats + first;
     this.losses.set(loss, from);
-    this.lengths.set(lengths, from);
+    this.lengths ??= new Float64Array((lengths.length / count) * this.total);
+    this.lengths.set(lengths, from * (lengths.length / count));
     this.solved.set(solved, from);
     this.known.fill(1, from, from + count);
     this.done += count;
@@ -76,10 +77,10 @@ class Job {
 
   // The trainings so far as a pool, in their own order.
   pool(draw) {
-    const pool = new Pooling.Pool(draw, this.spreads);
+    const [pool, columns] = [new Pooling.Pool(draw, this.spreads), draw.deviations.length];
     this.spreads.forEach((_, place) => {
       const own = Array.from({ length: this.repeats }, (__, i) => place * this.repeats + i).filter((i) => this.known[i]);
-      pool.add(place, own.map((i) => this.lengths[i]), own.map((i) => this.losses[i]));
+      pool.add(place, own.map((i) => this.lengths.subarray(i * columns, (i + 1) * columns)), own.map((i) => this.losses[i]));
     });
     return pool;
   }

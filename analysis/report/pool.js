@@ -5,13 +5,14 @@
 const Pooling = (() => {
   const BINS_PER_DEVIATION = 20;
 
-  // Log-density of draws whose log-lengths are the middles of bins, at a spread, but for what is the same at all.
-  function logDensity(draw, middle, spread, width) {
-    const log = Math.log(spread);
-    if (draw.distribution === "uniform") {
-      return -draw.dimension * log + Math.log(Math.min(Math.max(0.5 - (middle - log) / width, 0), 1));
-    }
-    return -draw.dimension * log - Math.exp(2 * (middle - log)) / 2;
+  // Log-density of draws whose log-lengths are the middles of a bin, at a spread, but for what is the same at all. What was
+  // cut from a normal has its density, and like what is uniform none beyond the largest that the spread allows.
+  function logDensity(draw, middles, spread, widths) {
+    const [log, last] = [Math.log(spread), widths.length - 1];
+    let density = -draw.dimension * log;
+    if (draw.distribution !== "uniform") density -= Math.exp(2 * (middles[0] + Math.log(draw.underlying) - log)) / 2;
+    if (draw.distribution !== "normal") density += Math.log(Math.min(Math.max(0.5 - (middles[last] - log) / widths[last], 0), 1));
+    return density;
   }
 
   function logOfSum(logs, factors) {
@@ -21,20 +22,21 @@ const Pooling = (() => {
   }
 
   class Pool {
-    // draw: the distribution, normal or uniform, and the dimension of what the spread scales; spreads: the swept ones.
+    // draw: the distribution, the dimension of what the spread scales, the deviations of its log-lengths, and that of the
+    // normal that truncated draws were cut from; spreads: the swept ones.
     constructor(draw, spreads) {
       this.draw = draw;
       this.spreads = spreads;
-      this.width = (draw.distribution === "uniform" ? 1 / draw.dimension : 1 / Math.sqrt(2 * draw.dimension)) / BINS_PER_DEVIATION;
+      this.widths = draw.deviations.map((deviation) => deviation / BINS_PER_DEVIATION);
       this.counts = spreads.map(() => 0);
-      this.cells = new Map(); // number of a bin of length -> place of a spread -> [trainings, finite, losses, squares]
+      this.cells = new Map(); // numbers of a bin of lengths -> place of a spread -> [trainings, finite, losses, squares]
     }
 
-    // Add trainings of the spread at a place: their lengths, and their losses, NaN where one diverged.
+    // Add trainings of the spread at a place: the lengths of each, and their losses, NaN where one diverged.
     add(place, lengths, losses) {
       this.counts[place] += lengths.length;
-      lengths.forEach((length, i) => {
-        const cell = Math.floor(Math.log(length) / this.width);
+      lengths.forEach((own, i) => {
+        const cell = Array.from(own, (length, column) => Math.floor(Math.log(length) / this.widths[column])).join();
         if (!this.cells.has(cell)) this.cells.set(cell, new Map());
         const places = this.cells.get(cell);
         if (!places.has(place)) places.set(place, [0, 0, 0, 0]);
@@ -52,8 +54,9 @@ const Pooling = (() => {
     bins() {
       const used = this.spreads.map((_, place) => place).filter((place) => this.counts[place]);
       const counts = used.map((place) => this.counts[place]);
-      return [...this.cells.keys()].sort((a, b) => a - b).map((cell) => {
-        const bin = { middle: (cell + 0.5) * this.width, count: 0, finite: 0, loss: 0, products: [0, 0, 0], places: [] };
+      return [...this.cells.keys()].sort().map((cell) => {
+        const middles = cell.split(",").map((one, column) => (Number(one) + 0.5) * this.widths[column]);
+        const bin = { middles, count: 0, finite: 0, loss: 0, products: [0, 0, 0], places: [] };
         for (const [place, [count, finite, loss, square]] of this.cells.get(cell)) {
           const n = this.counts[place];
           const unbiased = n > 1 ? n / (n - 1) : 1;
@@ -63,7 +66,7 @@ const Pooling = (() => {
           bin.products = bin.products.map((sum, i) => sum + unbiased * [square, loss, finite][i]);
           bin.places.push([place, finite, loss]);
         }
-        bin.logMixture = logOfSum(used.map((place) => logDensity(this.draw, bin.middle, this.spreads[place], this.width)), counts);
+        bin.logMixture = logOfSum(used.map((place) => logDensity(this.draw, bin.middles, this.spreads[place], this.widths)), counts);
         return bin;
       });
     }
@@ -90,7 +93,7 @@ const Pooling = (() => {
     }
 
     meanAt(bins, spread) {
-      const weights = bins.map((bin) => Math.exp(logDensity(this.draw, bin.middle, spread, this.width) - bin.logMixture));
+      const weights = bins.map((bin) => Math.exp(logDensity(this.draw, bin.middles, spread, this.widths) - bin.logMixture));
       const sum = (of) => bins.reduce((total, bin, i) => total + of(bin, weights[i]), 0);
       const total = sum((bin, w) => w * bin.finite);
       const mean = sum((bin, w) => w * bin.loss) / total;

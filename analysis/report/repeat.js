@@ -1,5 +1,6 @@
 "use strict";
-// Trains all spreads until a pooled curve of this browser's own stands beside the study's.
+// Trains all spreads until a curve of this browser's own stands beside the study's: pooled, or where draws have no density
+// that all spreads share, the mean of every spread's own trainings.
 const RepeatStudy = (() => {
   const { number, short, chart, curve, rules, legend } = Charts;
   const { part, field, read, settings, run, progress, share, isAsStudied } = Trainer;
@@ -13,8 +14,8 @@ const RepeatStudy = (() => {
   // Both curves on one chart; beyond the highest mean with a small error the chart would show noise alone.
   function drawChart() {
     const { model } = Trainer;
-    const xs = spaced(model.low, model.high, STEPS + 1);
-    const found = job.pool(model.draw).mean(xs);
+    const xs = model.draw ? spaced(model.low, model.high, STEPS + 1) : job.spreads;
+    const found = model.draw ? job.pool(model.draw).mean(xs) : ownMeans();
     const theirs = study()?.curve;
     const heights = [...found.mean.map((mean, i) => mean + found.standardError[i]), ...(theirs?.mean ?? [])].filter((one) => Number.isFinite(one));
     const depths = [...found.mean.map((mean, i) => mean - found.standardError[i]), ...(theirs?.mean ?? [])].filter((one) => Number.isFinite(one) && one);
@@ -35,6 +36,17 @@ const RepeatStudy = (() => {
   function apart(one, other) {
     const error = ({ low, high }) => (high - low) / (2 * Minimum.INSIDE);
     return Math.abs(one.estimate - other.estimate) / Math.hypot(error(one), error(other));
+  }
+
+  // The mean of each spread's own trainings.
+  function ownMeans() {
+    const all = job.spreads.map((_, place) => job.summary(place));
+    return { mean: all.map((one) => one.mean), standardError: all.map((one) => one.error) };
+  }
+
+  function describeOwn({ mean, standardError }) {
+    const best = mean.reduce((least, one, i) => (one < mean[least] || !Number.isFinite(mean[least]) ? i : least), 0);
+    return `The lowest of these means is that of a spread of ${three(job.spreads[best])}: ${number(mean[best], 2)} ± ${number(standardError[best], 2)} (standard error). Each is of its spread's own trainings: ${Trainer.model.distribution} draws of one spread are not possible at another, so they are not pooled, and the lowest of them is by chance lower than its true mean.`;
   }
 
   function describe(found) {
@@ -58,7 +70,12 @@ const RepeatStudy = (() => {
     field("repeat-stop").disabled = job.isDone;
     if (job.given.some((n) => n < 2) || job.done < 2 * job.spreads.length) return;
     drawChart();
-    if (isOver) field("repeat-said").textContent = describe(Minimum.find(job.pool(Trainer.model.draw), Trainer.model.low, Trainer.model.high));
+    if (isOver) field("repeat-said").textContent = said();
+  }
+
+  function said() {
+    const { draw: drawn, low, high } = Trainer.model;
+    return drawn ? describe(Minimum.find(job.pool(drawn), low, high)) : describeOwn(ownMeans());
   }
 
   const over = (isOver) => {
@@ -80,7 +97,7 @@ const RepeatStudy = (() => {
   // #repeat=40x50&seed=1 trains 50 networks at each of 40 spreads.
   function asked(given) {
     const numbers = /^(\d+)x(\d+)$/.exec(given.get("repeat"));
-    if (!numbers || !Trainer.model.draw) return;
+    if (!numbers) return;
     [field("repeat-spreads").value, field("repeat-repeats").value] = numbers.slice(1);
     go();
   }
@@ -88,7 +105,6 @@ const RepeatStudy = (() => {
   function forget(model) {
     running?.stop();
     job = running = null;
-    field("repeat-part").hidden = !model.draw;
     for (const name of ["repeat-running", "repeat-said"]) field(name).textContent = "";
     part.querySelector(".repeated").replaceChildren();
     field("repeat-stop").disabled = true;

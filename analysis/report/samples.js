@@ -14,6 +14,7 @@ const Samples = (() => {
     const typed = settings();
     if (!numbers || !typed) return null;
     const { model } = Trainer;
+    Trainer.use();
     if (kernel?.model !== model) kernel = { model, trains: await sweepKernel.instantiate(await sweepKernel.unpacked(model.modules), model.layout) };
     const starts = Draws.starts(model, typed.seed, numbers[0], first, NETWORKS);
     const rates = sweepKernel.learningRates({ ...model.layout.recipe, learning_rate: typed.rate, epochs: typed.epochs });

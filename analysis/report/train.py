@@ -21,14 +21,12 @@ from sweep.recipe.recipe import network_of
 from sweep.statistics.answer import Answer, best_point, nearest_point, predicted_value
 from sweep.store import Results
 from sweep.study import Axis, Point, Study
-from sweep.study.distributions import CUT, LARGEST, mean_length
+from sweep.study.distributions import CUT, CUT_DEVIATION, LARGEST, mean_length
 from sweep.study.draws import initial_parameters, shuffle_keys
-from sweep.study.overlap import draw_of
+from sweep.study.overlap import Draw, draw_of
 from sweep.study.words import swept_spread
 
 TRAIN_ID = "train-data"
-POOLED = ("normal", "uniform")
-"""Distributions whose draws the page pools."""
 RANGE = (0.05, 20.0)
 """Spreads of the slider where none is swept."""
 CURVE = 200
@@ -129,9 +127,7 @@ def model(
         "layers": layers,
         "biases": recipe.biases,
         "distribution": draw.distribution,
-        "draw": {"distribution": draw.distribution, "dimension": draw.dimension}
-        if draw.distribution in POOLED
-        else None,
+        "draw": pooled(draw),
         "field": field,
         "low": ends[0],
         "high": ends[1],
@@ -140,6 +136,14 @@ def model(
         "unit": loss_unit(study),
         "lossName": loss_name(study),
     }
+
+
+def pooled(draw: Draw) -> dict[str, Any] | None:
+    """What the page needs to pool draws; None of those without a density that all spreads share."""
+    if not draw.has_length:
+        return None
+    underlying = CUT_DEVIATION if draw.distribution == "truncated_normal" else 1.0
+    return {**draw._asdict(), "deviations": draw.deviations, "underlying": underlying}
 
 
 def packed(module: bytes) -> str:

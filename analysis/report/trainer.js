@@ -8,6 +8,7 @@ const Trainer = (() => {
   let model = recipes[0];
   let current = null; // what stops the job that is trained
   let team = null;
+  let isUsed = false; // whether anything was trained
 
   // WebAssembly.validate of a function that uses a vector, `v128.const` and `drop`.
   const VECTORS = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0, 253, 12, ...Array(16).fill(0), 26, 11];
@@ -76,7 +77,7 @@ const Trainer = (() => {
       return undefined;
     };
     const own = { stop };
-    current = own;
+    [current, isUsed] = [own, true];
     job.run();
     try {
       workers().start(job);
@@ -118,6 +119,8 @@ const Trainer = (() => {
   return {
     part, recipes, field, read, settings, isAsStudied, workers, choose, run, share, fromAddress, progress, reason,
     get model() { return model; },
+    get isUsed() { return isUsed; },
+    use() { isUsed = true; },
     onChoice: (listener) => listeners.push(listener),
   };
 })();

@@ -118,14 +118,18 @@ def test_the_length_of_uniform_draws_is_their_largest():
 
 
 def test_truncated_normal_numbers_are_cut_and_widened():
-    drawn, _ = starts(0.5, 0, 3000, layers=[hidden("truncated_normal"), MODEL["layers"][1]])
+    layers = [hidden("truncated_normal"), MODEL["layers"][1]]
+    drawn, lengths = starts(0.5, 0, 3000, layers=layers, distribution="truncated_normal")
+    norms, largest = np.linalg.norm(drawn[:, :6], axis=1) / 2, abs(drawn[:, :6]).max(axis=1) / 2
+    np.testing.assert_allclose(lengths, np.column_stack([norms, largest * CUT_DEVIATION / CUT]).ravel(), rtol=1e-12)
     numbers = drawn[:, :6].ravel()
     assert stats.kstest(numbers * CUT_DEVIATION, stats.truncnorm(-CUT, CUT).cdf).pvalue > 0.01
     assert numbers.std() == pytest.approx(1, rel=0.02)
 
 
 def test_draws_on_a_sphere_have_one_length():
-    drawn, _ = starts(0.5, 0, 500, layers=[hidden("sphere"), MODEL["layers"][1]])
+    drawn, lengths = starts(0.5, 0, 500, layers=[hidden("sphere"), MODEL["layers"][1]], distribution="sphere")
+    assert lengths.size == 0
     np.testing.assert_allclose(np.linalg.norm(drawn[:, :6], axis=1), mean_length(6), rtol=1e-12)
     assert abs(drawn[:, :6].mean()) < 4 / np.sqrt(drawn[:, :6].size)
 

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.__main__ import main as analyse
 from analysis.report import follow
+from analysis.report.page import make_page
 from sweep import Axis, Recipe, Study
 from sweep.errors import FailedError, UsageError
 from sweep.execution.processes import run_block, start_worker, stop_worker
@@ -13,6 +14,8 @@ from sweep.status import main as status
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
 from sweep.study import plan
+from tests.analysis.report.browser import CHROMIUM
+from tests.analysis.report.devtools import open_tab
 
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 0.7, 0.9, 1.2, 1.5, 2.0)),), repeats=30)
 RUN = describe_run(STUDY, "python -m sweep.run", 1)
@@ -67,7 +70,10 @@ def test_the_page_is_written_until_the_run_ends(url, tmp_path, monkeypatch, caps
     assert waits[0] == 1
     assert waits[1] >= follow.SECONDS
     assert REFRESH.search(first[: first.index("<title>")])[1] == str(waits[1])
-    assert f"The run is under way; this page loads itself again every {waits[1]} seconds." in first
+    assert (
+        f"The run is under way; this page loads itself again every {waits[1]} seconds, until you train in it." in first
+    )
+    assert f"1000 * {waits[1]}" in first
     assert "INCOMPLETE: 60 of 180 trainings are missing" in first
     assert not REFRESH.search(last)
     assert "INCOMPLETE" not in last
@@ -76,6 +82,33 @@ def test_the_page_is_written_until_the_run_ends(url, tmp_path, monkeypatch, caps
     assert captured.err.splitlines() == [f"No training in {url} yet.", f"{out}: 120 trainings so far"]
     assert captured.out.startswith(f"{out}: ")
     assert [path.name for path in tmp_path.glob("page*")] == ["page.html"]
+
+
+def loads_again(tab):
+    with pytest.raises(AssertionError, match="navigated"):
+        tab.wait("false", 20)
+    assert tab.evaluate("window.isFirst") is None
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium")
+@pytest.mark.parametrize("does", ["nothing", "train-go", "sample-step", "repeat-go", "stored-go"])
+@pytest.mark.usefixtures("quick")
+def test_an_open_page_loads_itself_again_until_something_is_trained_in_it(url, tmp_path, does):
+    train(url, list(plan(STUDY, {}))[:3])
+    page = tmp_path / "page.html"
+    with open_store(url) as store:
+        page.write_text(follow.with_refresh(make_page(store, url, None, page), 2), encoding="utf-8")
+    with open_tab(page.as_uri(), tmp_path / "profile") as tab:
+        # What the next page will not have.
+        tab.evaluate("window.isFirst = true")
+        if does == "nothing":
+            loads_again(tab)
+            return
+        tab.evaluate(f"document.getElementById('{does}').click()")
+        tab.wait("!document.getElementById('reload').hidden", 20)
+        assert tab.evaluate("window.isFirst") is True
+        tab.evaluate("setTimeout(() => document.querySelector('#reload button').click(), 100)")
+        loads_again(tab)
 
 
 @pytest.mark.usefixtures("quick")

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from analysis.report.train import pooled
 from sweep.statistics.curve import Curve
 from sweep.statistics.minimum import find_lowest, find_minimum
 from sweep.statistics.pooling import Pool
+from sweep.study.distributions import CUT, CUT_DEVIATION
 from sweep.study.overlap import Draw
 from tests.analysis.report.node import NODE, evaluate
 
@@ -23,16 +26,19 @@ MAKE = """(() => {
 
 
 def trainings(distribution, repeats, seed=0):
-    """Lengths and losses of made-up trainings of every spread, one in 20 of them diverged; lowest near 0.6."""
+    """Lengths (n, columns) and losses of made-up trainings of every spread, one in 20 diverged; lowest near 0.6."""
     rng = np.random.default_rng(seed)
     lengths, losses = [], []
     for place, spread in enumerate(SPREADS):
         n = repeats if place != 3 else 1
-        if distribution == "normal":
-            length = spread * np.sqrt(rng.chisquare(6, n))
+        if distribution == "truncated_normal":
+            draws = abs(stats.truncnorm(-CUT, CUT).rvs((n, 6), random_state=rng))
+            length = spread * np.column_stack([np.linalg.norm(draws, axis=1) / CUT_DEVIATION, draws.max(axis=1) / CUT])
+        elif distribution == "normal":
+            length = spread * np.sqrt(rng.chisquare(6, (n, 1)))
         else:
-            length = spread * rng.random(n) ** (1 / 6)
-        loss = 1500 + 200 * np.log(length / 1.4) ** 2 + rng.normal(0, 300, n)
+            length = spread * rng.random((n, 1)) ** (1 / 6)
+        loss = 1500 + 200 * np.log(length[:, 0] / 1.4) ** 2 + rng.normal(0, 300, n)
         lengths.append(length)
         losses.append(np.where(rng.random(n) < 0.05, np.nan, loss))
     return lengths, losses
@@ -43,13 +49,13 @@ def pool_of(distribution, lengths, losses):
     for place, (length, loss) in enumerate(zip(lengths, losses, strict=True)):
         finite = np.isfinite(loss)
         observed = np.column_stack([finite, np.where(finite, loss, 0.0)])
-        pool.add(place, np.arange(len(loss)), length[:, np.newaxis], observed)
+        pool.add(place, np.arange(len(loss)), length, observed)
     return pool
 
 
 def given_to(distribution, lengths, losses):
     return {
-        "draw": {"distribution": distribution, "dimension": 6},
+        "draw": pooled(Draw(distribution, 6)),
         "spreads": SPREADS.tolist(),
         "asked": ASKED.tolist(),
         "lengths": [one.tolist() for one in lengths],
@@ -57,7 +63,7 @@ def given_to(distribution, lengths, losses):
     }
 
 
-@pytest.mark.parametrize("distribution", ["normal", "uniform"])
+@pytest.mark.parametrize("distribution", ["normal", "uniform", "truncated_normal"])
 def test_means_and_their_covariance_are_those_of_the_project(distribution):
     lengths, losses = trainings(distribution, 40)
     expected = pool_of(distribution, lengths, losses).mean(ASKED[:, np.newaxis], LOSS, FINITE)

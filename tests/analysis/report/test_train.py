@@ -68,7 +68,7 @@ def test_other_numbers_of_one_structure_are_trained(page):
 def test_a_spread_of_uniform_draws_is_swept(page):
     recipe = replace(SMALL, hidden_distribution="uniform", hidden=(2, 2), spread_unit="xavier", biases="zero")
     model = embedded(page(Study(recipe, (Axis("hidden_std_dev.2", SPREADS.values),), 30)))
-    assert model["draw"] == {"distribution": "uniform", "dimension": 4}
+    assert model["draw"] == {"distribution": "uniform", "dimension": 4, "deviations": [0.25], "underlying": 1.0}
     assert [layer["swept"] for layer in model["layers"]] == [False, True, False]
     assert [layer["distribution"] for layer in model["layers"]] == ["uniform", "uniform", "normal"]
     assert [layer["unit"] for layer in model["layers"]] == [layer.xavier for layer in recipe.layers]

@@ -264,6 +264,48 @@ def test_a_link_repeats_the_study(address, tab, tmp_path):
         np.testing.assert_allclose(losses[2], kernel.train(RECIPE, np.array(starts).reshape(5, -1)).loss, rtol=1e-9)
 
 
+@pytest.fixture(scope="module")
+def otherwise_drawn(tmp_path_factory):
+    """The address of a page of a study whose hidden weights come from another distribution."""
+
+    def make(distribution):
+        path = tmp_path_factory.mktemp(distribution)
+        run(replace(STUDY, recipe=replace(RECIPE, hidden_distribution=distribution)), str(path / "store.db"))
+        with without_figures():
+            (path / "page.html").write_text(page_of(str(path / "store.db")), encoding="utf-8")
+        return (path / "page.html").as_uri()
+
+    return make
+
+
+def test_a_study_of_truncated_normal_draws_is_repeated_and_pooled(otherwise_drawn, tmp_path):
+    with open_tab(otherwise_drawn("truncated_normal") + "#repeat=20x48&seed=2", tmp_path / "profile") as tab:
+        tab.wait("document.getElementById('repeat-said').textContent", 120)
+        text = said(tab, "repeat-said")
+        assert float(re.search(r"the places lie ([\d.]+) standard errors apart", text)[1]) < 3
+        effective = tab.evaluate("RepeatStudy.job.pool(Trainer.model.draw).mean([0.6]).effective[0]")
+        assert effective > 100, "each of 48 trainings of a spread answers for its neighbours, too"
+        assert tab.told == []
+
+
+def test_what_is_not_pooled_is_repeated_by_the_means_of_spreads(otherwise_drawn, tmp_path):
+    with open_tab(otherwise_drawn("sphere") + "#repeat=6x16&seed=2", tmp_path / "profile") as tab:
+        tab.wait("document.getElementById('repeat-said').textContent", 120)
+        losses = np.array(tab.evaluate("Array.from(RepeatStudy.job.losses)")).reshape(6, 16)
+        best = losses.mean(axis=1).argmin()
+        spread, mean, error = re.search(
+            r"that of a spread of ([\d.]+): ([\d.,]+) ± ([\d.,]+) \(standard error\)", said(tab, "repeat-said")
+        ).groups()
+        assert float(spread) == pytest.approx(np.geomspace(0.1, 10, 6)[best], rel=1e-2)
+        assert float(mean.replace(",", "")) == pytest.approx(losses[best].mean(), abs=0.01)
+        assert float(error) == pytest.approx(losses[best].std(ddof=1) / 4, abs=0.01)
+        assert "sphere draws of one spread are not possible at another, so they are not pooled" in said(
+            tab, "repeat-said"
+        )
+        assert tab.evaluate("document.querySelectorAll('.repeated .mean').length") == 2
+        assert tab.told == []
+
+
 def test_sample_networks_learn_step_by_step(tab):
     put(tab, "train-spread", "0.6")
     press(tab, "sample-rewind")
