@@ -40,7 +40,6 @@ lint: $(VENV)/lint
 # The site, in the folder site, is made of docs/ and docstrings. Material speaks of its successor at every build.
 docs: $(VENV)/docs
 	NO_MKDOCS_2_WARNING=1 $(IN_VENV) -m mkdocs build --strict
-	$(IN_VENV) -m analysis.report.playground site/playground.html
 
 bench: $(VENV)/bench
 	$(IN_VENV) -m benchmarks $(BENCH)

@@ -94,7 +94,7 @@ const RepeatStudy = (() => {
     running = run(job, over);
   }
 
-  // #repeat=40x50&seed=1 trains 50 networks at each of 40 spreads.
+  // #repeat=40x48&seed=1 trains 48 networks at each of 40 spreads.
   function asked(given) {
     const numbers = /^(\d+)x(\d+)$/.exec(given.get("repeat"));
     if (!numbers) return;

@@ -61,3 +61,8 @@ def test_the_house_has_the_floors_that_imports_are_held_to():
             floor = int(found[1]) if found[1] else floor
             floors.setdefault(floor, []).append(found[2])
     assert [floors[number] for number in sorted(floors)] == FLOORS
+
+
+def test_pages_name_what_the_site_makes_a_link_to_the_page_that_trains():
+    (name,) = re.findall(r'^PLAYGROUND = "(.*)"$', (ROOT / "docs/outside.py").read_text(encoding="utf-8"), re.M)
+    assert all(f"`{name}`" in prose(page) for page in ("docs/index.md", "docs/report.md"))

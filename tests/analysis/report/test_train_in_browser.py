@@ -12,6 +12,7 @@ import pytest
 
 from analysis.report.train import packed
 from sweep import RECIPES, Axis, Study, kernel
+from sweep.kernel.wasm import wasm_modules
 from sweep.statistics.answer import find_answer
 from sweep.store import open_store
 from tests.analysis.report.browser import CHROMIUM, Visit, browse
@@ -94,6 +95,17 @@ def test_a_link_trains_what_it_says(tab, address, tmp_path):
         assert "by 3 workers" in said(other, "train-running")
         assert other.evaluate(LOSSES) == losses
         assert other.told == []
+
+
+def test_a_browser_takes_the_fused_module_where_it_can(tab):
+    modules, taken = (
+        wasm_modules(RECIPE),
+        "sweepKernel.unpacked(Trainer.model.modules).then((bytes) => bytes.byteLength)",
+    )
+    assert tab.evaluate(taken) == len(modules.fused)
+    tab.evaluate("window.validate = WebAssembly.validate, WebAssembly.validate = () => false, 0")
+    assert tab.evaluate(taken) == len(modules.plain)
+    tab.evaluate("WebAssembly.validate = window.validate, 0")
 
 
 def test_the_mean_stands_beside_the_studys(tab, store):
@@ -270,7 +282,7 @@ def otherwise_drawn(tmp_path_factory):
 
     def make(distribution):
         path = tmp_path_factory.mktemp(distribution)
-        run(replace(STUDY, recipe=replace(RECIPE, hidden_distribution=distribution)), str(path / "store.db"))
+        fill(str(path / "store.db"), replace(STUDY, recipe=replace(RECIPE, hidden_distribution=distribution)))
         with without_figures():
             (path / "page.html").write_text(page_of(str(path / "store.db")), encoding="utf-8")
         return (path / "page.html").as_uri()
