@@ -17,16 +17,16 @@ from sweep.errors import UsageError
 from sweep.run import main as train
 from sweep.store import open_store
 from tests.commands import run as run_command
-from tests.conftest import MONGODB
 
 ASKED = ["--recipe", "twenty-lines", "--set", "epochs=50", "--axis", "hidden_std_dev=log:0.2:3:9", "--repeats", "40"]
 STUDY = Study(Recipe(epochs=20), (Axis("hidden_std_dev", (0.5, 1.0, 2.0)),), repeats=30)
 
 
-@pytest.fixture
-def divided(url, tmp_path, capsys):
-    """Stores of both parts of a study, and one that holds what both do."""
-    stores, merged = [str(tmp_path / "one.db"), url], str(tmp_path / "merged.db")
+@pytest.fixture(params=["sqlite", "mongodb"])
+def divided(request, tmp_path, capsys):
+    """Stores of both parts of a study, one of them a file, and one that holds what both do."""
+    two = str(tmp_path / "two.db") if request.param == "sqlite" else request.getfixturevalue("mongodb_url")
+    stores, merged = [str(tmp_path / "one.db"), two], str(tmp_path / "merged.db")
     for number, store in enumerate(stores, 1):
         assert train([*ASKED, "--part", f"{number}/2", "--store", store, "--quiet", "--workers", "1"]) == 0
         assert f"That is of part {number}/2 alone; with a --store for each part every analysis reads them as one." in (
@@ -41,7 +41,6 @@ def options(stores):
     return [text for store in stores for text in ("--store", store)]
 
 
-@pytest.mark.parametrize("url", [MONGODB, "sqlite"], indirect=True)
 def test_every_analysis_says_of_two_stores_what_it_says_of_both_merged(divided, tmp_path, capsys):
     stores, merged = divided
     for number, command in enumerate((
@@ -100,7 +99,6 @@ def content(path, name):
     return path.read_bytes() if path.suffix == ".csv" else path.exists()
 
 
-@pytest.mark.parametrize("url", [MONGODB], indirect=True)
 def test_status_counts_both_and_names_the_parts(divided, capsys):
     stores, merged = divided
     assert status.main(options(stores)) == 0
@@ -114,7 +112,6 @@ def test_status_counts_both_and_names_the_parts(divided, capsys):
     assert "trainings 200 of 360 (55.6 %, 160 missing)" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("url", [MONGODB], indirect=True)
 def test_every_store_is_checked_and_then_whether_they_agree(divided, capsys):
     stores, merged = divided
     assert check.main([*options([*stores, merged]), "--sample", "5"]) == 0
