@@ -109,8 +109,8 @@ def clean_environment():
 
 
 def one_sentence(text):
-    """The one line that a command wrote to standard error; fails on a traceback or anything more."""
+    """The one line that a command wrote to standard error, progress aside; fails on a traceback or anything more."""
     assert "Traceback" not in text, text
-    lines = text.strip().splitlines()
+    lines = PROGRESS.sub("", text).strip().splitlines()
     assert len(lines) == 1, text
     return lines[0]
