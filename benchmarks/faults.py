@@ -31,15 +31,15 @@ HEADER = (
 SECTIONS = {
     "draws by spread": (
         partial(into_runs, [*XOR, "--draws", "by_spread"], ()),
-        "runs of XOR networks, 2,000 trainings",
+        "runs of XOR networks, 1,000 trainings",
     ),
     "common draws": (partial(into_runs, [*XOR, "--draws", "common"], ()), "the same with common draws"),
-    "data set": (partial(into_runs, IRIS, ()), "runs with softmax that learn iris.csv in batches, 2,000 trainings"),
-    "own function": (partial(into_runs, OWN, ("--recipe", WALK)), "runs of a function of one's own, 1,600 trainings"),
+    "data set": (partial(into_runs, IRIS, ()), "runs with softmax that learn iris.csv in batches, 1,000 trainings"),
+    "own function": (partial(into_runs, OWN, ("--recipe", WALK)), "runs of a function of one's own, 800 trainings"),
     "merge": (into_merges, "merges of two files that overlap, 60,000 trainings"),
     "export": (into_exports, "exports of 60,000 trainings"),
-    "followed": (follow, "runs that a page and a status follow, 2,000 trainings"),
-    "cluster": (into_cluster, "runs of XOR networks on a Dask cluster, 2,000 trainings"),
+    "followed": (follow, "runs that a page and a status follow, 1,000 trainings"),
+    "cluster": (into_cluster, "runs of XOR networks on a Dask cluster, 1,000 trainings"),
 }
 
 
@@ -60,8 +60,8 @@ def read_options(arguments=None):
         "--seconds",
         type=float,
         nargs="+",
-        default=[1, 10, 1, 1],
-        help="lengths of outages, whose number is that of two at once and of outages for good, too (1 10 1 1)",
+        default=[1, 10, 1],
+        help="lengths of outages, whose number is that of two at once and of outages for good, too (1 10 1)",
     )
     parser.add_argument("--mongodb", metavar="URI", help="a server to test with (default: $TEST_MONGODB_URI)")
     parser.add_argument("--server", metavar="COMMAND", help=SERVER_HELP)

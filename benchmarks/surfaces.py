@@ -24,14 +24,14 @@ from benchmarks.target import Faults, Target
 from tests import commands
 from tests.proxy import Proxy
 
-XOR = ["--set", "epochs=60000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "50"]
+XOR = ["--set", "epochs=60000", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "25"]
 IRIS = [
     "--recipe", "mlp", "--set", f"problem={ROOT / 'docs/examples/iris.csv'}", "--set", "inputs=standardized",
     "--set", "output=softmax", "--set", "loss=cross_entropy", "--set", "hidden=8", "--set", "batch_size=16",
-    "--set", "epochs=40", "--axis", "hidden_std_dev=log:0.1:3:40", "--repeats", "50",
+    "--set", "epochs=40", "--axis", "hidden_std_dev=log:0.1:3:40", "--repeats", "25",
 ]  # fmt: skip
 WALK = str(ROOT / "benchmarks/walk.py:walk")
-OWN = ["--recipe", WALK, "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "40"]
+OWN = ["--recipe", WALK, "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats", "20"]
 MANY = ["--set", "epochs=1", "--axis", "hidden_std_dev=log:0.1:10:40", "--repeats"]
 
 
@@ -69,6 +69,7 @@ def run_of(study, *how):
 
 def timed(url, start, check=()):
     """A target with the records that an uninterrupted command gives, and the seconds that it takes."""
+    commands.can_fork(commands.clean_environment())  # what commands are forked from is there from then on
     begun = time.monotonic()
     target = Target(url, start, check=check)
     return target, time.monotonic() - begun
