@@ -75,21 +75,24 @@ def read_options(arguments=None):
 def inject(name, options):
     """Inject into one surface, show its rows and, where asked, write them."""
     (surface, words), rows, begun = SECTIONS[name], [], time.monotonic()
-    lines = list(machine.describe(options.mongodb))
+    lines = [*machine.describe(options.mongodb), ""]
     print(f"\n{name}: {words}\n\n{HEADER}", flush=True)
 
     def show(row):
         rows.append(row)
         print(row, flush=True)
+        lines[-1] = f"- took {time.monotonic() - begun:.0f} s so far"
+        if options.out:  # after every row: a campaign takes long, and may be cut off
+            write(options.out, name, words, rows, lines)
 
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = os.path.join(folder, "state")
         surface(Place(options, folder, show))
         left = sum(len(files) for _, _, files in os.walk(os.environ["XDG_STATE_HOME"]))
-    said = f"- took {time.monotonic() - begun:.0f} s; files of trainings that no run has taken up: {left}"
-    print(said, flush=True)
+    lines[-1] = f"- took {time.monotonic() - begun:.0f} s; files of trainings that no run has taken up: {left}"
+    print(lines[-1], flush=True)
     if options.out:
-        write(options.out, name, words, rows, [*lines, said])
+        write(options.out, name, words, rows, lines)
 
 
 def main(arguments=None):
