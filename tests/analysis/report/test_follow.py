@@ -156,6 +156,20 @@ def test_the_status_is_shown_until_the_run_ends(url, monkeypatch, capsys):
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_page_whose_store_stays_away_no_longer_loads_itself(url, tmp_path, monkeypatch):
+    def fail(_):
+        raise StoreUnavailableError("the store is away: bring it back")
+
+    out = tmp_path / "page.html"
+    train(url, list(plan(STUDY, {}))[:3])
+    monkeypatch.setattr("analysis.asked.SECONDS_TO_WAIT", 0.0)
+    steps(monkeypatch, "analysis.report.follow", lambda: monkeypatch.setattr(SqliteStore, "runs", fail))
+    with pytest.raises(StoreUnavailableError, match="bring it back"):
+        analyse(["report", "--follow", "--store", url, "--out", str(out)])
+    assert not REFRESH.search(out.read_text())
+
+
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("command", ["status", "report"])
 def test_a_store_that_is_away_for_a_while_is_waited_for(url, tmp_path, monkeypatch, capsys, command):
     read, is_away = SqliteStore.runs, []
