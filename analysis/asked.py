@@ -8,6 +8,7 @@ from analysis.tables.foreign import find_results
 from sweep.console.command import Parser
 from sweep.errors import UsageError
 from sweep.store import Results, open_store
+from sweep.store.patience import SECONDS_TO_WAIT, PatientStore
 from sweep.study import Study
 
 
@@ -40,7 +41,8 @@ def asked_results(options: argparse.Namespace) -> Iterator[tuple[Results, Study]
         if given:
             raise UsageError(f"--{given[0]} was given without --results FILE; name the file whose column it is")
         with open_store(options.store) as store:
-            yield find_results(store, options.run)
+            follows = getattr(options, "follow", False)
+            yield find_results(PatientStore(store, SECONDS_TO_WAIT) if follows else store, options.run)
         return
     from analysis.tables.frame import read_results
 

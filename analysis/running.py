@@ -13,8 +13,7 @@ import pandas as pd
 from analysis.tables.records import load
 from sweep.console.progress import say
 from sweep.errors import UsageError
-from sweep.execution.patience import PatientStore
-from sweep.execution.running import SECONDS_TO_WAIT, choose_backend, other_versions, run_study
+from sweep.execution.running import choose_backend, other_versions, run_study
 from sweep.recipe import OwnRecipe
 from sweep.redact import redact
 from sweep.statistics.answer import Answer, answer, find_answer
@@ -23,6 +22,7 @@ from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.minimum import Minimum
 from sweep.store import Urls, open_store
 from sweep.store.own import with_outcomes
+from sweep.store.patience import SECONDS_TO_WAIT, PatientStore
 from sweep.study import Study
 from sweep.study.part import read_part
 

@@ -30,14 +30,17 @@ def outage_of(proxy, kind):
     return outage
 
 
+SERVER_HELP = "starts a MongoDB server that may be killed, such as 'mongod --dbpath {data} --port {port}'"
+
+
 class Server:
-    """A MongoDB server of our own that can be killed; `command` holds {data} and {port}."""
+    """A MongoDB server of our own that can be killed, and is on leaving; `command` holds {data} and {port}."""
 
     def __init__(self, command, folder):
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             self._port = one.getsockname()[1]
-        os.makedirs(folder)
+        os.makedirs(folder, exist_ok=True)
         self._command = [part.format(data=folder, port=self._port) for part in shlex.split(command)]
         self.url = f"mongodb://127.0.0.1:{self._port}/sweep_faults?directConnection=true"
         self.start()
@@ -47,8 +50,12 @@ class Server:
         with pymongo.MongoClient(self.url, serverSelectionTimeoutMS=60_000) as client:
             client.admin.command("ping")
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def kill(self):
-        os.killpg(self._process.pid, signal.SIGKILL)
+        os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
 
     @contextmanager
@@ -56,3 +63,9 @@ class Server:
         self.kill()
         yield
         self.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()

@@ -13,10 +13,10 @@ from sweep.console.command import INTERRUPTED, run_command, store_option
 from sweep.console.words import plural
 from sweep.execution.backend import Backend
 from sweep.execution.options import build_parser, options_of_study, read_asked
-from sweep.execution.patience import PatientStore
 from sweep.execution.running import Interrupted, choose_backend, other_versions, run_study
 from sweep.recipe.table import recipe_table
 from sweep.store import Store, open_store
+from sweep.store.patience import PatientStore
 from sweep.store.provenance import command_line
 from sweep.study import Part, Study
 from sweep.study.part import WHOLE, read_part

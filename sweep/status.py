@@ -10,6 +10,7 @@ from sweep.console.progress import SECONDS_BETWEEN_LINES
 from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Store, open_store
 from sweep.store.data_sets import data_of, have_data
+from sweep.store.patience import SECONDS_TO_WAIT, PatientStore
 from sweep.store.provenance import run_state, workers_of
 from sweep.study import Study
 from sweep.study.words import describe_values
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     options = build_parser().parse_args(arguments)
     with open_store(options.store) as store:
         if options.follow:
-            follow(store)
+            follow(PatientStore(store, SECONDS_TO_WAIT))
         else:
             print(status(store))
     return 0

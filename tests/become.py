@@ -66,6 +66,7 @@ def _sow(n):
 
 def _become_spawned(connection):
     """Be the Python that was asked for through a connection, if any is, to its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whom nobody has asked for yet is not there to be interrupted
     try:
         command, numbers, masked, folder, environment = connection.recv()
         received = [fcntl.fcntl(recv_handle(connection), fcntl.F_DUPFD, HIGHEST) for _ in numbers]
@@ -80,6 +81,7 @@ def _become_spawned(connection):
     _be_new(folder, environment, ["-c", *command[code + 2 :]], command[1:])
     sys.path[0] = ""
     signal.pthread_sigmask(signal.SIG_SETMASK, masked)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         exec(command[code + 1], vars(sys.modules["__main__"]))
     except SystemExit as error:

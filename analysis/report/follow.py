@@ -35,12 +35,12 @@ def follow_report(store: Store, url: Urls, run: str | None, out: Path, say: Call
         say: is told how far the run is.
 
     Raises:
-        FailedError: the file cannot be written, or the store holds no run.
+        FailedError: the file cannot be written, the store stays away, or it holds no run.
         UsageError: it holds no run of that identifier.
     """
     check_place(out)
     run = str(find_run(store, run)["id"])
-    text = ""
+    text, is_under_way = "", True
     try:
         while True:
             record, started = find_run(store, run), time.monotonic()
@@ -53,10 +53,9 @@ def follow_report(store: Store, url: Urls, run: str | None, out: Path, say: Call
                 return
             say(f"{out}: {stored:,} trainings so far" if stored else f"No training in {store.name} yet.")
             time.sleep(wait if stored else 1)
-    except KeyboardInterrupt:
-        if text:
+    finally:
+        if is_under_way and text:
             put(out, text)  # it would load itself again for ever
-        raise
 
 
 def n_stored(store: Store, record: dict[str, Any]) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 from sweep.console.command import Parser, add_store_option, number, whole_number
 from sweep.execution.gpu import CHOICES_OF_DEVICE
 from sweep.execution.processes import usable_cores
-from sweep.execution.running import SECONDS_TO_WAIT
 from sweep.recipe import FIELDS
 from sweep.recipe.location import find_function, is_location
 from sweep.recipe.published import NAMES
+from sweep.store.patience import SECONDS_TO_WAIT
 from sweep.study import Study
 from sweep.study.parse import SPEC
 from sweep.study.part import WHOLE

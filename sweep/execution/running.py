@@ -21,9 +21,6 @@ from sweep.store.provenance import describe_run, now
 from sweep.study import Part, Study
 from sweep.study.part import WHOLE
 
-SECONDS_TO_WAIT = 120.0
-"""How long a run waits for a store or a scheduler that is away, unless it is told otherwise."""
-
 
 class Ran(NamedTuple):
     """A run that is finished.

@@ -98,7 +98,7 @@ def python(_, module, *arguments):
             benchmark.read_options(arguments)
     else:
         assert arguments == ()
-        assert module in ("benchmarks.cluster", "benchmarks.stopping")
+        assert module in ("benchmarks.cluster", "benchmarks.scale", "benchmarks.stopping")
         assert importlib.util.find_spec(module)
 
 

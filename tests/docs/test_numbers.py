@@ -360,3 +360,27 @@ def test_a_result_of_an_own_function_costs_what_was_measured():
         f"GridSampler {optuna[2]} and {optuna[3]}), joblib {joblib} a task",
     ):
         assert said(words, PAGES["docs/own-functions.md"]), words
+
+
+def test_ten_million_trainings_are_as_they_were_measured():
+    table = (ROOT / "benchmarks/results/scale.md").read_text(encoding="utf-8")
+    runs = re.findall(
+        r"^\| (\w+) \| 10,000,000 \| (\d+ s) \| (\d+) \| 10,000,000 \| 0 \| in order, 2,000 trained again "
+        r"\| (\S+ s) \| (\d+ MB) \| (`\w+`) \|",
+        table,
+        re.MULTILINE,
+    )
+    _, took, killed, checked, memory, digests = zip(*runs, strict=True)
+    assert len(set(digests)) == 1
+    parts = [re.findall(r"^\| \d+ \| (.+) \|$", part, re.MULTILINE) for part in table.split("\n## ")[1:]]
+    most = [[[int(cell.split(", ")[2]) for cell in row.split(" | ")[:4]] for row in rows_] for rows_ in parts]
+    main, worker = ([max(row[column] for row in rows_[1:9]) for rows_ in most] for column in (0, 2))
+    in_the_end = [rows_[9][0] for rows_ in most]
+    for words in (
+        f"{killed[0]} in SQLite's {took[0]} and {killed[1]} in MongoDB's {took[1]}",
+        f"in order in {checked[0]} and {checked[1]}, with {memory[0]} and {memory[1]} of memory",
+        f"takes {main[0]} MB at most with SQLite and {main[1]} MB with MongoDB",
+        f"a worker {worker[0]} MB and {worker[1]} MB",
+        f"the main process takes {in_the_end[0]} MB and {in_the_end[1]} MB",
+    ):
+        assert said(words, PAGES["docs/failures.md"]), words

@@ -8,11 +8,12 @@ from analysis.__main__ import main as analyse
 from analysis.report import follow
 from analysis.report.page import make_page
 from sweep import Axis, Recipe, Study
-from sweep.errors import FailedError, UsageError
+from sweep.errors import FailedError, StoreUnavailableError, UsageError
 from sweep.execution.processes import run_block, start_worker, stop_worker
 from sweep.status import main as status
 from sweep.store import open_store
 from sweep.store.provenance import describe_run
+from sweep.store.sqlite.store import SqliteStore
 from sweep.study import plan
 from tests.analysis.report.browser import CHROMIUM
 from tests.analysis.report.devtools import open_tab
@@ -152,6 +153,45 @@ def test_the_status_is_shown_until_the_run_ends(url, monkeypatch, capsys):
     shown = re.findall(r"trainings ([\d,]+) of 180|(running|finished), from", capsys.readouterr().out)
     # The second look saw nothing new, and showed nothing.
     assert ["".join(one) for one in shown] == ["0", "running", "120", "running", "180", "finished"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_page_whose_store_stays_away_no_longer_loads_itself(url, tmp_path, monkeypatch):
+    def fail(_):
+        raise StoreUnavailableError("the store is away: bring it back")
+
+    out = tmp_path / "page.html"
+    train(url, list(plan(STUDY, {}))[:3])
+    monkeypatch.setattr("analysis.asked.SECONDS_TO_WAIT", 0.0)
+    steps(monkeypatch, "analysis.report.follow", lambda: monkeypatch.setattr(SqliteStore, "runs", fail))
+    with pytest.raises(StoreUnavailableError, match="bring it back"):
+        analyse(["report", "--follow", "--store", url, "--out", str(out)])
+    assert not REFRESH.search(out.read_text())
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("command", ["status", "report"])
+def test_a_store_that_is_away_for_a_while_is_waited_for(url, tmp_path, monkeypatch, capsys, command):
+    read, is_away = SqliteStore.runs, []
+
+    def runs(store):
+        if is_away:
+            raise StoreUnavailableError("the store is away: bring it back")
+        return read(store)
+
+    train(url, plan(STUDY, {}))
+    monkeypatch.setattr(SqliteStore, "runs", runs)
+    module = "sweep.status" if command == "status" else "analysis.report.follow"
+    steps(monkeypatch, module, lambda: is_away.append(True), is_away.clear, lambda: end(url))
+    if command == "status":
+        assert status(["--store", url, "--follow"]) == 0
+    else:
+        assert analyse(["report", "--follow", "--store", url, "--out", str(tmp_path / "page.html")]) == 0
+        assert not REFRESH.search((tmp_path / "page.html").read_text())
+    said = capsys.readouterr()
+    assert "the store is away: bring it back. Waiting for up to 120 s; nothing that was trained is lost." in said.err
+    assert f"{url} answers again after " in said.err
+    assert "finished" in said.out or command == "report"
 
 
 def test_the_status_of_a_store_without_a_run_is_shown_once(tmp_path, capsys):

@@ -1,9 +1,11 @@
 """A study of a few seconds, its runs, and a ledger of what a store held while faults were injected."""
 
+import json
 import sqlite3
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import pymongo
 import pytest
@@ -15,6 +17,13 @@ N_TRAININGS = 6_000
 FEWER = 50
 """Repeats of a study that is a part of it, for runs in the middle of which nothing is to happen."""
 PART = [*STUDY[:-1], str(FEWER)]
+
+
+FIELDS = (
+    "point", "repeat", "outcomes", "loss", "final_loss", "solved", "solved_epoch", "diverged", "accuracy", "reason",
+    "seed", "hidden_std_dev",
+)  # fmt: skip
+"""Of a record, its key first."""
 
 
 @dataclass
@@ -49,16 +58,22 @@ class Ledger:
 
 
 def rows(url):
-    """Every record of a store, read without this project's code."""
-    fields = ("point", "repeat", "loss", "final_loss", "solved", "solved_epoch", "diverged", "seed", "hidden_std_dev")
+    """Every record of a store, read without this project's code; outcomes as JSON text."""
     if url.startswith("mongodb://"):
         with pymongo.MongoClient(url) as client:
-            found = client.get_default_database()["results"].find({}, dict.fromkeys(fields, 1) | {"_id": 0})
-            return sorted(tuple(document[name] for name in fields) for document in found)
+            found = client.get_default_database()["results"].find({}, dict.fromkeys(FIELDS, 1) | {"_id": 0})
+            return sorted((_row([document.get(name) for name in FIELDS]) for document in found), key=itemgetter(0, 1))
     with closing(sqlite3.connect(url, timeout=30)) as connection:
         if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'results'").fetchone()[0]:
             return []
-        return connection.execute(f"SELECT {', '.join(fields)} FROM results ORDER BY point, repeat").fetchall()
+        return list(map(_row, connection.execute(f"SELECT {', '.join(FIELDS)} FROM results ORDER BY point, repeat")))
+
+
+def _row(values):
+    point, repeat, outcomes, *others = values
+    if isinstance(outcomes, str):
+        outcomes = json.loads(outcomes)
+    return (point, repeat, json.dumps(outcomes, sort_keys=True), *others)
 
 
 def n_stored(url):
@@ -97,9 +112,13 @@ def complete(url):
 
 
 def wait_until_stored(process, url, n):
-    """Wait until the store holds more than n records of the run, or the run has ended."""
+    """Wait until the store holds more than n records of the run, or the run has ended; neither is a failure."""
+    deadline = time.monotonic() + commands.SECONDS
     with counter(url) as count:
         while process.poll() is None and count() <= n:
+            if time.monotonic() > deadline:
+                commands.signal_group(process)
+                pytest.fail(f"the run had not stored {n + 1} records after {commands.SECONDS} s")
             time.sleep(0.02)
 
 

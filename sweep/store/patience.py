@@ -6,9 +6,11 @@ from typing import ParamSpec, TypeVar
 
 from sweep.console.progress import say
 from sweep.errors import StoreUnavailableError
-from sweep.store import Store
 from sweep.store.around import StoreAround
+from sweep.store.base import Store
 
+SECONDS_TO_WAIT = 120.0
+"""How long a run, and what follows it, waits for a store that is away, unless it is told otherwise."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between two tries: doubled from the one to the other."""
 

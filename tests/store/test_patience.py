@@ -3,9 +3,8 @@
 import pytest
 
 from sweep.errors import StoreError, StoreUnavailableError
-from sweep.execution import patience
-from sweep.execution.patience import PatientStore
-from sweep.store import open_store
+from sweep.store import open_store, patience
+from sweep.store.patience import PatientStore
 
 
 @pytest.fixture
