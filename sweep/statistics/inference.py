@@ -99,9 +99,9 @@ def share_interval(share: float, standard_error: float, effective: float, confid
 
     Examples:
         >>> [round(number, 3) for number in share_interval(0.8, 0.126, 10)]
-        [0.8, 0.489, 0.944]
+        [0.8, 0.485, 0.944]
         >>> [round(number, 3) for number in share_interval(1.0, 0.0, 10)]
-        [1.0, 0.722, 1.0]
+        [1.0, 0.716, 1.0]
     """
     if not np.isfinite([share, standard_error, effective]).all():
         return Interval(share, np.nan, np.nan)

@@ -1,6 +1,14 @@
+import sys
+
 import pytest
 
 from sweep.console import progress
+
+
+@pytest.fixture(autouse=True)
+def no_notebook(monkeypatch):
+    """Another test may have loaded what runs notebooks."""
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
 
 
 def test_without_a_terminal_there_is_a_plain_line_now_and_then(capsys, monkeypatch):
