@@ -16,10 +16,10 @@ from analysis.tables.foreign_study import ForeignStudy
 from sweep.console.command import Parser, add_store_option, run_command, store_option
 from sweep.console.progress import say
 from sweep.errors import FailedError, UsageError
-from sweep.files import write_csv
+from sweep.files import check_spares, write_csv
 from sweep.recipe import RECIPES
 from sweep.statistics.summary import summarize
-from sweep.store import Store, is_missing, open_store
+from sweep.store import Store, file_of, is_missing, open_store
 from sweep.study import Study
 from sweep.study.words import format_value, in_words_of
 
@@ -91,6 +91,9 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
+    for name in ("csv", "out"):
+        if (path := getattr(options, name, None)) is not None:
+            check_spares(path, *map(file_of, options.store), getattr(options, "results", None))
     options.function(options)
     return 0
 

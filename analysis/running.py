@@ -176,13 +176,12 @@ class StudyResults:
         from analysis.figures import mean_loss
         from analysis.tables.curve import with_curve
         from analysis.tables.pooled_map import with_map
-        from sweep.style import settle
+        from sweep.style import save_figure
 
         found = self.answer()
         if not 1 <= len(self.study.axes) <= 2 or not found.summary["count"].sum():
             return ""
         figure, picture = mean_loss.draw(with_map(with_curve(found.summary, found), found), self.study), io.BytesIO()
-        settle(figure)
-        figure.savefig(picture, format="png", dpi=90)
+        save_figure(figure, picture, format="png", dpi=90)
         data = base64.b64encode(picture.getvalue()).decode()
         return f'<img alt="Mean loss with its standard error." src="data:image/png;base64,{data}">'

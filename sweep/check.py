@@ -98,7 +98,7 @@ def check(store: Store, n: int, seed: int, functions: Sequence[OwnRecipe] = ()) 
     report.notes += [
         f"run {run['id']} was killed: it is recorded as running, and its process is gone"
         for run in runs
-        if run["id"] in report.studies and run_state(run) == "killed"
+        if run.get("id") in report.studies and run_state(run) == "killed"
     ]
     print(describe(store.name, report, len(runs), sum(map(len, sample.values()))))
     return FAILURE if report.findings else 0
@@ -120,7 +120,7 @@ def origins(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, list[st
     """Point identity -> the processors and versions of the runs that asked for it."""
     found: dict[str, list[str]] = {}
     for run in runs:
-        study = report.studies.get(str(run["id"]))
+        study = report.studies.get(str(run.get("id")))
         for point in study.points if study else ():
             found.setdefault(point.identity, []).append(origin(run.get("device") or run.get("cpu"), run.get("sweep")))
     return found
@@ -131,8 +131,8 @@ def on_cards(runs: Iterable[dict[str, Any]], report: Report) -> dict[str, str]:
     return {
         point.identity: str(run["device"])
         for run in runs
-        if "device" in run and str(run["id"]) in report.studies
-        for point in report.studies[str(run["id"])].points
+        if "device" in run and str(run.get("id")) in report.studies
+        for point in report.studies[str(run.get("id"))].points
     }
 
 

@@ -10,7 +10,7 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from sweep.errors import FailedError
+from sweep.errors import FailedError, UsageError
 
 AT_ONCE = 2**17
 """Rows whose cells are in memory at a time."""
@@ -27,6 +27,13 @@ def check_place(path: Path) -> None:
     """Raise FailedError where no file can be written, before one is made."""
     if not path.parent.is_dir() or path.is_dir():
         raise unwritable(path, "Is a directory" if path.is_dir() else "No such file or directory")
+
+
+def check_spares(path: str | Path, *read: str | None) -> None:
+    """Raise UsageError where what is to be written would take the place of a file that is read; None is no file."""
+    for one in read:
+        if one is not None and os.path.realpath(path) == os.path.realpath(one):
+            raise UsageError(f"{path} was given as the file to write, and it is read: name another")
 
 
 @contextmanager

@@ -3,8 +3,12 @@
 import re
 
 # The password ends at the last @ of its word: an unescaped @ or / in it is a mistake that must not show the rest of it.
-# The second form also takes a password with spaces, but no port number and what follows it.
-_IN_ADDRESS = re.compile(r"(\b[a-z][a-z0-9+.-]*://(?!/)[^\s:@]*):(?:\S*|(?!\d+[\s/,])[^@\n]*)@", re.IGNORECASE)
+# The second form also takes a password with spaces, but no port number and what follows it. Slashes and colons too few
+# or too many are a mistake of the same kind.
+_IN_ADDRESS = re.compile(
+    r"(\b(?:mongodb(?:\+srv)?:+/*|[a-z][a-z0-9+.-]*:+//(?!/))(?:[^\s:@]*|[^/:@\n]*)):(?:\S*|(?!\d+[\s/,])[^@\n]*)@",
+    re.IGNORECASE,
+)
 _IN_OPTIONS = re.compile(
     r"([?&;][\w.]*(?:password|passphrase|secret|token|authMechanismProperties)[\w.]*=)[^&;\s'\"#]*", re.IGNORECASE
 )

@@ -11,12 +11,12 @@ from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Store, open_store
 from sweep.store.data_sets import data_of, have_data
 from sweep.store.patience import SECONDS_TO_WAIT, PatientStore
-from sweep.store.provenance import run_state, workers_of
+from sweep.store.provenance import RUN_FIELDS, recorded_runs, recorded_study, run_state, workers_of
 from sweep.study import Study
 from sweep.study.words import describe_values
 
 NO_STUDY = "No study in {} yet; `python -m sweep.run` runs the published one."
-CLEAR = "\x1b[2J\x1b[H"
+CLEAR = b"\x1b[2J\x1b[H"
 """Clears a terminal and goes to its top."""
 SECONDS_BETWEEN_LOOKS = 1.0
 
@@ -55,7 +55,9 @@ def follow(store: Store) -> None:
         is_under_way = bool(runs) and run_state(runs[0][-1]) == "running"
         text = describe(store, runs[0]) if runs else NO_STUDY.format(store.name)
         if text != shown:
-            print(f"{CLEAR if is_terminal else ''}{text}", flush=True)
+            if is_terminal:
+                sys.stdout.buffer.write(CLEAR)
+            print(text, flush=True)
             shown = text
         if not is_under_way:
             return
@@ -65,7 +67,7 @@ def follow(store: Store) -> None:
 def by_study(store: Store) -> dict[str, list[dict[str, Any]]]:
     """The runs of every study by its identity, the study that ran last at the end."""
     studies: dict[str, list[dict[str, Any]]] = {}
-    for run in store.runs():
+    for run in recorded_runs(store, RUN_FIELDS):
         studies[run["study_identity"]] = [*studies.pop(run["study_identity"], []), run]
     return studies
 
@@ -87,7 +89,7 @@ def status(store: Store) -> str:
 
 def describe(store: Store, runs: list[dict[str, Any]]) -> str:
     """What one study asks, how much of it is stored, and its runs."""
-    study = asked_study(runs)
+    study = asked_study(store, runs)
     name_data(store, study)
     n_stored = store.counts([point.identity for point in study.points], study.repeats)
     lines = [
@@ -114,9 +116,9 @@ def name_data(store: Store, study: Study) -> None:
             continue
 
 
-def asked_study(runs: list[dict[str, Any]]) -> Study:
+def asked_study(store: Store, runs: list[dict[str, Any]]) -> Study:
     """The study of the latest run where that has a target, else that of the most repeats among those without."""
-    studies = [Study.from_dict(run["study"]) for run in runs]
+    studies = [recorded_study(store, run) for run in runs]
     if studies[-1].until is not None:
         return studies[-1]
     return max((study for study in studies if study.until is None), key=lambda study: study.repeats)

@@ -1,5 +1,6 @@
 """What all figures share: colours, sizes, and how they are written."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ STYLE: Any = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
     "svg.hashsalt": "sweep",
+    "text.parse_math": False,  # a name is no formula, which may be a wrong one
     "svg.fonttype": "path",
 }
 
@@ -67,11 +69,17 @@ def write_figure(figure: Figure, path: Path) -> None:
     # Neither a date nor a version: the same figure gives the same bytes.
     metadata = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     try:
-        with mpl.rc_context(STYLE):
-            settle(figure)
-            figure.savefig(path, metadata=metadata[path.suffix])
+        save_figure(figure, path, metadata=metadata[path.suffix])
     except OSError as error:
         raise unwritable(path, error.strerror or str(error)) from error
+
+
+def save_figure(figure: Figure, target: Any, **how: Any) -> None:
+    """Lay a figure out and have matplotlib save it; a letter that the font lacks is a box, and is not told of."""
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph ", category=UserWarning)
+        settle(figure)
+        figure.savefig(target, **how)
 
 
 def settle(figure: Figure) -> None:

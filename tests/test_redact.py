@@ -18,6 +18,12 @@ from sweep.redact import redact
         ("mongodb://user:sec ret@host/db", "mongodb://user:***@host/db"),
         ("mongodb://:secret@host", "mongodb://:***@host"),
         ("mongodb://user:@host", "mongodb://user:***@host"),
+        ("mongodb://us er:sec ret@host/db", "mongodb://us er:***@host/db"),
+        ("mongodb:://user:secret@host/db", "mongodb:://user:***@host/db"),
+        ("mongodb:/user:secret@host/db", "mongodb:/user:***@host/db"),
+        ("mongodb+srv:///user:secret@host/db", "mongodb+srv:///user:***@host/db"),
+        ("mongodb:user:secret@host/db", "mongodb:user:***@host/db"),
+        ("http:://user:secret@host", "http:://user:***@host"),
         ("cannot reach 'http://user:secret@proxy': no", "cannot reach 'http://user:***@proxy': no"),
         ("from mongodb://a:secret@h to sftp://b:secret@i", "from mongodb://a:***@h to sftp://b:***@i"),
         (

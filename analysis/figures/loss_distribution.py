@@ -31,6 +31,8 @@ def why_not(table: pd.DataFrame, study: Study) -> str | None:
     """Why the figure does not apply to a study; None where it does."""
     if len(study.axes) == 2:
         return "the distribution of the total loss is drawn along one axis, and this study has two"
+    if table["q05"].min() < 0 or not table["q95"].max() > 0:
+        return "the distribution of the losses has a logarithmic scale, and not all of them are above 0"
     return None
 
 

@@ -116,8 +116,7 @@ def traces(study: Study, order: list[int], best: int) -> dict[str, Any]:
     places = {round(place) for place in np.linspace(0, len(order) - 1, n_points)}
     chosen = sorted(places | {order.index(best)})
     recipes = [network_of(study.points[order[place]].recipe, "a trace") for place in chosen]
-    with np.errstate(over="ignore"):
-        starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
+    starts = [initial_parameters(study.points[order[place]], 0, n_repeats) for place in chosen]
     keys = [shuffle_keys(study.points[order[place]], 0, n_repeats) for place in chosen]
     epochs = [shown_epochs(recipe) for recipe in recipes]
     losses: list[Any] = [None] * len(chosen)

@@ -10,8 +10,7 @@ from analysis.report.page import asset, make_page
 from analysis.tables.runs import find_run
 from sweep.files import check_place, whole
 from sweep.store import Store, Urls
-from sweep.store.provenance import run_state
-from sweep.study import Study
+from sweep.store.provenance import recorded_study, run_state
 
 SECONDS = 10
 """Between two pages, the least; a page that takes long to make is made less often, so that the run goes on."""
@@ -60,7 +59,7 @@ def follow_report(store: Store, url: Urls, run: str | None, out: Path, say: Call
 
 def n_stored(store: Store, record: dict[str, Any]) -> int:
     """Trainings of a run's study that are stored."""
-    study = Study.from_dict(record["study"])
+    study = recorded_study(store, record)
     return sum(store.counts([point.identity for point in study.points], study.repeats).values())
 
 

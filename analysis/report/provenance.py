@@ -1,5 +1,6 @@
 """Where a study's results come from, and the commands that repeat them."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,8 @@ def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple
     """The run's record in words; `n_runs` of the store asked for the same study."""
     rows = [
         ("Run", str(run["id"])),
-        ("Command", str(run["command"])),
-        ("Started", str(run["started"])),
+        ("Command", str(run.get("command"))),
+        ("Started", str(run.get("started"))),
         ("Ended", str(run.get("ended") or "not recorded")),
         ("State", str(run.get("state"))),
         ("Host", f"{run.get('host')} ({run.get('platform')})"),
@@ -53,13 +54,14 @@ def recipe_rows(study: Study) -> list[tuple[str, str]]:
 def repeat_commands(run: Mapping[str, Any], url: Urls, out: str) -> list[str]:
     """The commands that train the study again and make this page of it."""
     store, commit = store_option(url), str(run.get("git_commit") or "").removesuffix("+changes")
-    lines = [f"git checkout {commit}"] if commit else []
+    lines = [f"git checkout {shlex.quote(commit)}"] if commit else []
+    identifier = shlex.quote(str(run["id"]))
     of_networks = "function" not in run["study"]["recipe"]
     return [
         *lines,
-        str(run["command"]),
-        f"python -m analysis report --run {run['id']} --out {out}{store}",
-        f"python -m analysis summary --run {run['id']} --csv summary.csv{store}",
-        f"python -m analysis figures --run {run['id']}{store}",
+        str(run.get("command")),
+        f"python -m analysis report --run {identifier} --out {out}{store}",
+        f"python -m analysis summary --run {identifier} --csv summary.csv{store}",
+        f"python -m analysis figures --run {identifier}{store}",
         *[f"python -m analysis claims{store}"] * of_networks,
     ]

@@ -219,7 +219,7 @@ def origin(subject: Subject) -> str:
     run, store = subject.run, subject.results
     if run is None or not isinstance(store, Store):
         return markup.paragraph(f"{subject.measured.study.sentence}.")
-    n_runs = sum(other["study_identity"] == run["study_identity"] for other in store.runs())
+    n_runs = sum(other.get("study_identity") == run.get("study_identity") for other in store.runs())
     lines = provenance.repeat_commands(run, subject.url, shlex.quote(str(subject.out)))
     return "\n".join(
         [

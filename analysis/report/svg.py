@@ -4,10 +4,9 @@ import io
 import re
 from html import escape
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sweep.style import STYLE, settle
+from sweep.style import save_figure
 
 PIXELS_PER_INCH = 96
 
@@ -21,10 +20,7 @@ def inline_svg(figure: Figure, name: str, label: str) -> str:
         label: what a screen reader says in its place.
     """
     file = io.StringIO()
-    with mpl.rc_context(STYLE):
-        settle(figure)
-        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(file, format="svg", metadata=nothing)
+    save_figure(figure, file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     whole = file.getvalue()
     inside = re.sub(
         r"<metadata>.*?</metadata>", "", whole[whole.index(">", whole.index("<svg")) + 1 :], flags=re.DOTALL

@@ -1,7 +1,6 @@
 """From a store to a file with one row a training, for any other tool: Parquet or CSV."""
 
 import json
-import os
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,7 +14,7 @@ from analysis.tables.foreign_study import ForeignStudy
 from analysis.tables.records import column_of, tables_of
 from analysis.tables.runs import find_run, incomplete
 from sweep.errors import UsageError
-from sweep.files import AT_ONCE, check_place, whole, write_names, write_rows
+from sweep.files import AT_ONCE, check_place, check_spares, whole, write_names, write_rows
 from sweep.redact import redact
 from sweep.store import Results, Store, Urls, open_store
 from sweep.store.provenance import project_version
@@ -76,8 +75,7 @@ def export(store: Urls | Store, path: str | Path, run: str | None = None) -> Exp
         with open_store(store) as opened:
             return export(opened, path, run)
     for place in places:
-        if os.path.realpath(place) in map(os.path.realpath, store.places):
-            raise UsageError(f"the file was given as {path}, where the store itself lies; name another")
+        check_spares(place, *store.places)
         check_place(place)
     results, study = find_results(store, run)
     said: dict[str, Any] = {"sentence": study.sentence, "version": project_version()}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.tables.foreign_study import ForeignStudy, recipe_of_results
 from sweep.errors import FailedError, UsageError
-from sweep.recipe.own import RESERVED
+from sweep.recipe.own import LARGEST_LOSS, RESERVED
 from sweep.statistics.compare import Comparison
 from sweep.statistics.compare import compare as statistics_compare
 from sweep.statistics.curve import read_curve
@@ -55,6 +55,8 @@ class FrameResults(Results):
             raise UsageError(f"x {x!r}, y {y!r} and repeat {repeat!r} were given for {name}; name columns that differ")
         if x in RESERVED:
             raise UsageError(f"x was given as {x!r}, a name that tables use; rename the column")
+        if odd := [one for one in (x, y, repeat) if not str(one).isprintable()]:
+            raise UsageError(f"{name} has a column {odd[0]!r}; allowed are names of printable characters: rename it")
         if frame.empty:
             raise UsageError(f"{name} has no rows; give it a row a training")
         swept, places = _values(frame, x, name)
@@ -209,7 +211,14 @@ def _losses(frame: pd.DataFrame, y: str, name: str) -> NDArray[np.float64]:
             f"{y} in {name} is not of numbers{example}; allowed are numbers, empty where a training diverged"
         )
     losses = column.to_numpy(np.float64, na_value=np.nan)
-    return np.where(np.isfinite(losses), losses, np.nan)
+    losses = np.where(np.isfinite(losses), losses, np.nan)
+    if (large := np.abs(losses) > LARGEST_LOSS).any():
+        raise UsageError(
+            f"{y} in {name} has {losses[large][0]:g}; allowed are numbers from -{LARGEST_LOSS:g} to "
+            f"{LARGEST_LOSS:g}, whose squares are numbers: scale them, or leave the cell empty "
+            "where a training diverged"
+        )
+    return losses
 
 
 def _repeats(frame: pd.DataFrame, repeat: str | None, places: NDArray[np.int64], name: str) -> NDArray[np.int64]:

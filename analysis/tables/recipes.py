@@ -11,6 +11,7 @@ from sweep.errors import UsageError
 from sweep.recipe import RECIPES, Recipe
 from sweep.statistics.answer import best_point, find_answer
 from sweep.store import Store
+from sweep.store.provenance import recorded_runs
 from sweep.study import Study
 from sweep.study.words import SPREAD
 
@@ -22,7 +23,7 @@ def find_sweeps(store: Store) -> dict[str, Study]:
     """Recipe name -> the study that sweeps hidden_std_dev alone, over the most spreads, and changes nothing else of it;
     of several, that of the latest run."""
     sweeps: dict[str, Study] = {}
-    for run in store.runs():
+    for run in recorded_runs(store):
         try:
             study = Study.from_dict(run["study"])
         except UsageError:

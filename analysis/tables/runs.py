@@ -10,6 +10,7 @@ from analysis.tables.foreign_study import ForeignStudy
 from sweep.errors import FailedError, UsageError
 from sweep.store import Store
 from sweep.store.data_sets import data_of, have_data
+from sweep.store.provenance import recorded_runs, recorded_study
 from sweep.study import Study
 
 
@@ -20,7 +21,7 @@ def find_run(store: Store, run: str | None = None) -> dict[str, Any]:
         FailedError: the store holds no run.
         UsageError: it holds no run of that identifier.
     """
-    runs = store.runs()
+    runs = recorded_runs(store)
     if not runs:
         beside = f", only {store.foreign():,} results of other programs" if store.foreign() else ""
         raise FailedError(f"{store.name} holds no run yet{beside}; start one with `python -m sweep.run`")
@@ -57,7 +58,7 @@ def study_of(store: Store, run: Mapping[str, Any]) -> Study:
     Raises:
         FailedError: the store lacks one, or cannot be read.
     """
-    study = Study.from_dict(run["study"])
+    study = recorded_study(store, run)
     have_data(store, data_of(study))
     return study
 

@@ -7,9 +7,10 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
-from sweep.errors import FailedError, UsageError
+from sweep.console.words import plain
+from sweep.errors import FailedError, FunctionError, UsageError
 from sweep.redact import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
@@ -21,7 +22,26 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message and leave with exit code 2."""
-        self.exit(USAGE, f"{self.prog}: error: {redact(message)} (see {self.prog} --help)\n")
+        self.exit(USAGE, f"{self.prog}: error: {plain(redact(message), '')} (see {self.prog} --help)\n")
+
+
+class PlainOutput:
+    """Standard output in plain characters: names and what stores say may be anybody's, and steer no terminal.
+
+    Args:
+        inside: what is written to; its `buffer` takes everything.
+    """
+
+    def __init__(self, inside: TextIO) -> None:
+        self._inside = inside
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        self._inside.write(plain(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inside, name)
 
 
 def whole_number(text: str) -> int:
@@ -86,11 +106,13 @@ def store_option(url: str | Sequence[str]) -> str:
 def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     """Run a command line to its exit code: 0, 2 for usage, 1 for failure, 130 for an interrupt."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.stdout = cast(TextIO, PlainOutput(sys.stdout))
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except (UsageError, FailedError) as error:
-        print(f"error: {redact(str(error))}", file=sys.stderr)
+        lines = "\n\t" if isinstance(error, FunctionError) else ""  # of the user's own code
+        print(f"error: {plain(redact(str(error)), lines)}", file=sys.stderr)
         code = USAGE if isinstance(error, UsageError) else FAILURE
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

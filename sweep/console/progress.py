@@ -9,6 +9,8 @@ from typing import Any, Self, TypeVar
 
 from tqdm import tqdm
 
+from sweep.console.words import plain
+
 SECONDS_BETWEEN_LINES = 10.0
 SECONDS_BEFORE_FIRST = 2.0
 """Before a bar, or the first line: what takes less needs none."""
@@ -18,7 +20,7 @@ T = TypeVar("T")
 
 def say(text: str) -> None:
     """Print a line on standard error, above the bar where there is one."""
-    tqdm.write(text, file=sys.stderr)
+    tqdm.write(plain(text), file=sys.stderr)
     sys.stderr.flush()
 
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from sweep.console.words import plain
+from sweep.errors import FunctionError
 from sweep.execution.returned import RubbishError, Trained, read, read_batch
-from sweep.recipe.function import FunctionError, TrainingFunction
+from sweep.recipe.function import TrainingFunction
 from sweep.recipe.location import find_function
 from sweep.recipe.own import RESERVED, OwnRecipe
 from sweep.recipe.own_lines import own_lines
@@ -168,9 +170,8 @@ class _Printed(StringIO):
 
 
 def plain_text(text: str) -> str:
-    """The beginning of a text, in characters that every store and terminal takes: others as Python writes them."""
-    plain = "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text[:MOST_PRINTED])
-    return plain[:MOST_PRINTED]
+    """The beginning of a text, in characters that every store and terminal takes."""
+    return plain(text[:MOST_PRINTED], "\n")[:MOST_PRINTED]
 
 
 def _to_records(start: int, trained: Sequence[Trained]) -> Records:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.recipe.own import LARGEST_LOSS
+
 ALLOWED = "allowed is a number, the loss, or a dict of numbers with 'loss' among them"
 
 
@@ -52,7 +54,7 @@ def read_batch(returned: Any, n: int, taken: Collection[str]) -> list[Trained]:
 
 
 def _trained(loss: float, outcomes: str | None) -> Trained:
-    if math.isfinite(loss):
+    if abs(loss) <= LARGEST_LOSS:
         return Trained(loss, outcomes, None)
     return Trained(math.nan, outcomes, f"the loss is {loss}")
 

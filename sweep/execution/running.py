@@ -6,7 +6,7 @@ from threading import Thread
 from typing import NamedTuple
 
 from sweep.console.progress import say
-from sweep.errors import FailedError, UsageError
+from sweep.errors import FailedError, FunctionError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
 from sweep.execution.gpu import CHOICES_OF_DEVICE, MOST_WORKERS, Gpu
@@ -14,7 +14,6 @@ from sweep.execution.missing import train
 from sweep.execution.processes import Processes, usable_cores
 from sweep.execution.spill import take_up
 from sweep.recipe import AnyRecipe, OwnRecipe
-from sweep.recipe.function import FunctionError
 from sweep.store import Store
 from sweep.store.data_sets import share_data
 from sweep.store.provenance import describe_run, now
@@ -136,9 +135,9 @@ def other_versions(study: Study, store: Store) -> str:
     recipe = study.recipe
     if not isinstance(recipe, OwnRecipe):
         return ""
-    stored = [point["recipe"] for point in store.points().values()]
-    versions = {one["version"] for one in stored if isinstance(one, dict) and one.get("function") == recipe.function}
-    others = sorted(map(str, versions - {recipe.version}))
+    stored = [point.get("recipe") for point in store.points().values()]
+    of_function = [one for one in stored if isinstance(one, dict) and one.get("function") == recipe.function]
+    others = sorted({str(one.get("version")) for one in of_function} - {recipe.version})
     if not others:
         return ""
     return (

@@ -15,7 +15,7 @@ from sweep.recipe.data import remember_data
 from sweep.store import Label, Records, Store
 from sweep.store.base import spreads_said
 from sweep.store.format import FORMAT_VERSION
-from sweep.store.provenance import RUN_FIELDS
+from sweep.store.provenance import off_in
 from sweep.study import Point, Study
 from sweep.study.part import WHOLE, read_part
 
@@ -94,6 +94,7 @@ def read_points(stored: Mapping[str, Mapping[str, Any]], points: dict[str, Point
     for identity, said in stored.items():
         try:
             point = Point(recipe_from_dict(said["recipe"]), said["seed"], said["draws"])
+            Study(point.recipe, (), 1, point.seed, point.draws)  # refuses what no point can have
         except (UsageError, LookupError, TypeError) as error:
             yield f"point {identity} cannot be read: {error}"
             continue
@@ -174,12 +175,16 @@ def some(about: str, wrong: NDArray[np.bool_], repeats: NDArray[np.int64], words
 def read_run(run: Mapping[str, Any], studies: dict[str, Study]) -> Iterator[str]:
     """Put what a run asked for into `studies`; say what its record lacks."""
     about = f"run {run.get('id')}"
-    missing = [name for name in RUN_FIELDS if name not in run]
-    if missing:
+    off = off_in(run)
+    if missing := [name for name in off if name not in run]:
         yield f"{about} does not say its {', '.join(missing)}"
+    if other := [name for name in off if name in run]:
+        yield f"{about} says its {', '.join(other)} in another type than that has"
+    if {"id", "study"} & set(off):
+        return
     try:
         study = Study.from_dict(run["study"])
-    except (UsageError, LookupError, TypeError, ValueError) as error:
+    except UsageError as error:
         yield f"{about} has a study that cannot be read: {error}"
         return
     studies[str(run.get("id"))] = study
@@ -202,4 +207,4 @@ def check_coverage(runs: Iterable[Mapping[str, Any]], report: Report) -> Iterato
         missing = each * len(points) - sum(have)
         if missing:
             total = f"{each * len(points):,}"
-            yield f"run {run['id']} is recorded as finished, and {missing:,} of its {total} trainings are missing"
+            yield f"run {run.get('id')} is recorded as finished, and {missing:,} of its {total} trainings are missing"

@@ -10,17 +10,13 @@ from inspect import Parameter
 from pathlib import Path
 from typing import Any, overload
 
-from sweep.errors import FailedError, UsageError
+from sweep.errors import UsageError
 from sweep.recipe.layer import Layer
 from sweep.recipe.own import OwnRecipe, scales_draws
 
 MOST_NORMALS = 10_000
 DIGITS = 12
 """Of the digest of a source that are its version."""
-
-
-class FunctionError(FailedError):
-    """A user's function failed; the message holds the traceback of its own lines."""
 
 
 class TrainingFunction:

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from sweep.errors import FailedError, UsageError
-from sweep.recipe.function import FunctionError, TrainingFunction
+from sweep.errors import FailedError, FunctionError, UsageError
+from sweep.recipe.function import TrainingFunction
 from sweep.recipe.own_lines import own_lines
 
 FORM = "FILE.py:NAME or MODULE:NAME"

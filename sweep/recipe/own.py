@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sweep.errors import UsageError
+from sweep.errors import UNREADABLE, UsageError, unreadable
 from sweep.recipe.layer import Layer
 
 KINDS = (bool, int, float, str)
 """The types that a field may have."""
+LARGEST_LOSS = 1e150
+"""Of either sign, of losses that are not computed here: the squares of a hundred million such have a sum."""
 RESERVED = frozenset({
     "repeat", "seed", "draws", "point", "loss", "diverged", "reason", "outcomes", "mean", "std", "count",
     "standard_error", "curve", "curve_error", "method", "effective", "minimum", "minimum_low", "minimum_high", "low",
@@ -135,8 +137,8 @@ class OwnRecipe:
                 normals=tuple((name, int(n)) for name, n in values.get("normals", {}).items()),
                 layers=tuple((name, Layer(*map(int, pair))) for name, pair in values.get("layers", {}).items()),
             )
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            raise UsageError(f"the record of a function of one's own cannot be read ({error!r})") from error
+        except UNREADABLE as error:
+            raise unreadable("a function of one's own", error) from error
 
 
 def scales_draws(name: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 from typing import Any
 
-from sweep.errors import UsageError
+from sweep.errors import UNREADABLE, UsageError, unreadable
 from sweep.recipe.choices import FULL
 from sweep.recipe.layer import Layer
 from sweep.recipe.own import OwnRecipe
@@ -157,10 +157,13 @@ class Recipe:
         Raises:
             UsageError: a field is unknown or not allowed.
         """
-        unknown = set(values) - set(FIELDS)
-        if unknown:
-            raise unknown_field(min(unknown))
-        return cls(**values)
+        try:
+            unknown = set(values) - set(FIELDS)
+            if unknown:
+                raise unknown_field(min(unknown))
+            return cls(**values)
+        except UNREADABLE as error:
+            raise unreadable("a recipe", error) from error
 
 
 AnyRecipe = Recipe | OwnRecipe
@@ -173,7 +176,8 @@ def recipe_from_dict(values: Mapping[str, Any]) -> AnyRecipe:
     Raises:
         UsageError: a field is unknown or not allowed.
     """
-    return OwnRecipe.from_dict(values) if "function" in values else Recipe.from_dict(values)
+    is_own = isinstance(values, Mapping) and "function" in values
+    return OwnRecipe.from_dict(values) if is_own else Recipe.from_dict(values)
 
 
 def network_of(recipe: AnyRecipe, what: str) -> Recipe:

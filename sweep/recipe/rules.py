@@ -25,11 +25,11 @@ def checked(recipe: "Recipe") -> dict[str, Any]:
         if getattr(recipe, name) not in allowed:
             raise _refused(recipe, name, f"one of {', '.join(allowed)}")
     widths, rows = recipe.hidden, recipe.rows
-    if not isinstance(widths, (tuple, list)) or not all(_is_whole(w) and 1 <= w <= MAX_WIDTH for w in widths):
+    if not isinstance(widths, (tuple, list)) or not all(is_whole(w) and 1 <= w <= MAX_WIDTH for w in widths):
         raise _refused(recipe, "hidden", f"a tuple of layer widths from 1 to {MAX_WIDTH}, or () for none")
-    if not _is_whole(recipe.epochs) or not 1 <= recipe.epochs <= MAX_EPOCHS:
+    if not is_whole(recipe.epochs) or not 1 <= recipe.epochs <= MAX_EPOCHS:
         raise _refused(recipe, "epochs", f"a whole number from 1 to {MAX_EPOCHS:,}")
-    if not _is_whole(recipe.batch_size) or not 0 <= recipe.batch_size <= rows:
+    if not is_whole(recipe.batch_size) or not 0 <= recipe.batch_size <= rows:
         raise _refused(recipe, "batch_size", f"a whole number from 1 to the problem's {rows:,} rows, or full")
     _check_numbers(recipe)
     return {
@@ -96,9 +96,15 @@ def _refused(recipe: "Recipe", field: str, allowed: str) -> UsageError:
     return UsageError(f"{field} was given as {getattr(recipe, field)!r}; allowed is {allowed}")
 
 
-def _is_whole(value: object) -> bool:
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number, Python's own or NumPy's."""
     return not isinstance(value, bool) and hasattr(value, "__index__")
 
 
 def _is_finite(value: Any) -> bool:
-    return not isinstance(value, bool) and (_is_whole(value) or hasattr(value, "__float__")) and math.isfinite(value)
+    if isinstance(value, bool) or not (is_whole(value) or hasattr(value, "__float__")):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the largest float
+        return False

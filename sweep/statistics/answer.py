@@ -93,7 +93,7 @@ def nearest_point(summary: pd.DataFrame, study: Study, position: int, spread: fl
     others = [[value_of(point.recipe, name) for name in names] for point in study.points]
     alike = np.array([values == others[position] for values in others])
     swept = summary[field].to_numpy(dtype=float)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         distance = np.where(alike & (summary["count"] > 0), np.abs(np.log(swept / spread)), np.inf)
     return int(np.argmin(distance))
 

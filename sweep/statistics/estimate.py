@@ -43,8 +43,9 @@ class Estimate(NamedTuple):
         """The estimate from a database's sums; `losses` gives the losses, asked for where the sums cancel."""
         count = moments.count - moments.diverged
         mean = moments.loss_sum / count if count else np.nan
-        variance = max(moments.loss_sum_of_squares - count * mean**2, 0) / (count - 1) if count > 1 else np.nan
-        if variance < EXACT_BELOW * mean**2:
+        square = mean * mean  # a power would raise where this is infinite
+        variance = max(moments.loss_sum_of_squares - count * square, 0) / (count - 1) if count > 1 else np.nan
+        if variance < EXACT_BELOW * square:
             variance = _variance(losses())
         solved = moments.solved / moments.count if moments.count else np.nan
         return cls(mean, variance, count, moments.diverged, solved, moments.accuracy)

@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.errors import UsageError
+from sweep.errors import DamagedError, UsageError
 from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.recipe.data import DataSet
 from sweep.store.moments import Moments
@@ -86,6 +87,18 @@ def columns_of(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> dict[st
     if "solved_epoch" in columns:
         columns["solved_epoch"] = np.nan_to_num(columns["solved_epoch"], nan=-1).astype(np.int64)
     return columns
+
+
+@contextmanager
+def readable(name: str, identity: str) -> Iterator[None]:
+    """Say in a DamagedError which point's record of the store of that name cannot be read."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, OverflowError) as error:
+        raise DamagedError(
+            f"{name} holds a record of point {identity} that cannot be read ({error!r}); "
+            "`python -m sweep.check` lists what is off"
+        ) from error
 
 
 def known_fields(names: Sequence[str]) -> tuple[str, ...]:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sweep.errors import DamagedError
 from sweep.recipe import OwnRecipe
+from sweep.recipe.own import RESERVED
 from sweep.store.around import StoreAround
-from sweep.store.base import RECORD_FIELDS, Store
+from sweep.store.base import RECORD_FIELDS, Store, readable
 from sweep.store.moments import Moments
 from sweep.study import Study
 
@@ -33,10 +35,18 @@ class OwnStore(StoreAround):
 
     def __init__(self, store: Store, study: Study) -> None:
         super().__init__(store)
-        texts = [store.columns(point.identity, LOOKED_AT, ["outcomes"])["outcomes"] for point in study.points]
-        found = (json.loads(text) for column in texts for text in column if text is not None)
-        others = store.outcome_names([point.identity for point in study.points])
-        self.outcomes = tuple(dict.fromkeys([*(name for one in found for name in one), *sorted(others)]))
+        names: dict[str, None] = {}
+        for point in study.points:
+            texts = store.columns(point.identity, LOOKED_AT, ["outcomes"])["outcomes"]
+            with readable(store.name, point.identity):
+                names |= dict.fromkeys(name for one in parse(texts) for name in one)
+        names |= dict.fromkeys(sorted(store.outcome_names([point.identity for point in study.points])))
+        if taken := [name for name in names if name in RESERVED or not name.isidentifier()]:
+            raise DamagedError(
+                f"{store.name} holds an outcome named {taken[0]!r}, as none may be; put back a copy, or move the "
+                "store away and compute its results again"
+            )
+        self.outcomes = tuple(names)
         self.fields = ("repeat", "loss", *self.outcomes, "diverged", "reason")
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -45,7 +55,8 @@ class OwnStore(StoreAround):
         if len(stored) == len(names):
             return super().columns(identity, below, names)
         read = super().columns(identity, below, [*stored, "outcomes"])
-        parsed = parse_outcomes(read["outcomes"], [name for name in names if name not in stored])
+        with readable(self.name, identity):
+            parsed = parse_outcomes(read["outcomes"], [name for name in names if name not in stored])
         return {name: parsed[name] if name in parsed else read[name] for name in names}
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
@@ -61,8 +72,20 @@ def parse_outcomes(texts: Iterable[str | None], names: Sequence[str]) -> dict[st
         >>> parse_outcomes(['{"accuracy": 0.5}', None, '{"accuracy": null}'], ["accuracy"])
         {'accuracy': array([0.5, nan, nan])}
     """
-    rows = json.loads(f"[{','.join(text or '{}' for text in texts)}]")
+    rows = parse(texts)
     return {name: np.array([row.get(name) for row in rows], np.float64) for name in names}
+
+
+def parse(texts: Iterable[str | None]) -> list[dict[str, Any]]:
+    """Outcomes by their names from as many JSON texts.
+
+    Raises:
+        ValueError: one is no JSON object.
+    """
+    rows = json.loads(f"[{','.join(text or '{}' for text in texts)}]")
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("outcomes that are no JSON object")
+    return rows  # type: ignore[no-any-return]
 
 
 def first_reason(store: Store, study: Study) -> str:

@@ -7,15 +7,17 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sweep.console.words import plural
+from sweep.console.words import plain, plural
+from sweep.errors import DamagedError, UsageError
 from sweep.redact import redact
 from sweep.sources import digest_of_sources
+from sweep.store.base import Store
 from sweep.study import Study
 
 
@@ -25,8 +27,8 @@ def now() -> str:
 
 
 def command_line(module: str, arguments: Sequence[str]) -> str:
-    """The command as typed, with passwords removed."""
-    return redact(f"python -m {module} {shlex.join(arguments)}".strip())
+    """The command as typed, with passwords removed, in plain characters."""
+    return plain(redact(f"python -m {module} {shlex.join(arguments)}".strip()))
 
 
 def describe_run(
@@ -95,11 +97,51 @@ def git_commit() -> str | None:
     return commit + ("+changes" if changes.stdout else "")
 
 
+def recorded_runs(store: Store, needed: Collection[str] = ("id", "study")) -> list[dict[str, Any]]:
+    """The runs in a store, whose records say what is needed, and everything in the type that it has.
+
+    Raises:
+        DamagedError: one does not; a store may be anybody's.
+    """
+    runs = store.runs()
+    for run in runs:
+        if off := [name for name in off_in(run) if name in run or name in needed]:
+            raise DamagedError(
+                f"{store.name} holds a run whose record lacks its {', '.join(off)}, or says it in another type; "
+                "`python -m sweep.check` lists what is off"
+            )
+    return runs
+
+
+def recorded_study(store: Store, run: Mapping[str, Any]) -> Study:
+    """The study of a run's record.
+
+    Raises:
+        DamagedError: it cannot be read.
+    """
+    try:
+        return Study.from_dict(run["study"])
+    except UsageError as error:
+        raise DamagedError(
+            f"{store.name} holds a run whose study cannot be read ({error}); `python -m sweep.check` lists what is off"
+        ) from error
+
+
+def off_in(run: Mapping[str, Any]) -> list[str]:
+    """The fields of a run's record that are missing or of another type than they have."""
+    return [
+        name
+        for name, kind in RUN_FIELDS.items()
+        if name not in run or not isinstance(run[name], kind) or isinstance(run[name], bool)
+    ]
+
+
 def run_state(run: dict[str, Any]) -> str:
     """The recorded state; "killed" for a run that is recorded as running on this host by a process that is gone."""
-    if run["state"] == "running" and run["host"] == socket.gethostname() and not is_alive(run["process"]):
+    is_here = run.get("state") == "running" and run.get("host") == socket.gethostname()
+    if is_here and not is_alive(run.get("process")):
         return "killed"
-    return str(run["state"])
+    return str(run.get("state"))
 
 
 def workers_of(run: dict[str, Any]) -> str:
@@ -110,21 +152,22 @@ def workers_of(run: dict[str, Any]) -> str:
     return f"{plural(run['workers'], 'thread')} of the cluster at {run['cluster']}"
 
 
-def is_alive(process: int) -> bool:
+def is_alive(process: Any) -> bool:
     """Whether a process of that number exists on this host."""
     if os.name == "nt":
         return True  # Windows has no harmless way to ask; os.kill would end the process.
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError, TypeError):
         return False
     except PermissionError:
         return True
     return True
 
 
-RUN_FIELDS = (
-    "id", "study", "study_identity", "command", "started", "host", "process", "workers", "cpu", "cores", "platform",
-    "python", "numpy", "numba", "sweep", "git_commit", "ended", "state",
-)  # fmt: skip
-"""What is known of every run."""
+RUN_FIELDS: dict[str, Any] = {
+    "id": str, "study": dict, "study_identity": str, "command": str, "started": str, "host": str, "process": int,
+    "workers": int, "cpu": str, "cores": int | None, "platform": str, "python": str, "numpy": str, "numba": str,
+    "sweep": str, "git_commit": str | None, "ended": str | None, "state": str,
+}  # fmt: skip
+"""What is known of every run -> of what type it is."""

@@ -127,6 +127,7 @@ def columns_of(layers: Sequence[Layer]) -> int:
     return sum((layer.fan_in + 1) * layer.fan_out for layer in layers)
 
 
+@np.errstate(over="ignore")  # what is infinite from the start has diverged
 def scale(recipe: Recipe, normals: Array) -> Array:
     """Turn `standard_normals` into initial parameters (n, n_parameters) of the recipe's spreads and distributions."""
     pieces: list[Array] = []

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from sweep.errors import UsageError
+from sweep.errors import UNREADABLE, UsageError, unreadable
 from sweep.recipe import AnyRecipe, OwnRecipe, Recipe, TrainingFunction, describe_recipe, recipe_from_dict
 from sweep.recipe.choices import NUMBERS_OF
 from sweep.recipe.field import in_conflict, is_spread, type_of, with_values
+from sweep.recipe.rules import is_whole
 from sweep.study.axis import Axis, exponentials
 from sweep.study.overlap import default_draws
 from sweep.study.target import Target
@@ -84,9 +85,9 @@ class Study:
             object.__setattr__(self, "draws", default_draws(self.recipe, self.axes))
         if self.until is not None:
             self.until.check(self.axes, self.repeats)
-        if not 1 <= self.repeats <= 10**9:
+        if not is_whole(self.repeats) or not 1 <= self.repeats <= 10**9:
             raise UsageError(f"repeats was given as {self.repeats}; allowed is a whole number from 1 to 1,000,000,000")
-        if not 0 <= self.seed < 2**63:
+        if not is_whole(self.seed) or not 0 <= self.seed < 2**63:
             raise UsageError(f"seed was given as {self.seed}; allowed is a whole number from 0 to 2^63 - 1")
         if self.draws not in DRAWS:
             raise UsageError(f"draws was given as {self.draws!r}; allowed is one of {', '.join(DRAWS)}")
@@ -143,11 +144,18 @@ class Study:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Study":
-        """The study that `to_dict` gave `values`, by this version or by one that knew no targets."""
-        axes = tuple(Axis(f, tuple(tuple(v) if isinstance(v, list) else v for v in vs)) for f, vs in values["axes"])
-        recipe = recipe_from_dict(values["recipe"])
-        until = Target(*values["until"]) if values.get("until") else None
-        return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
+        """The study that `to_dict` gave `values`, by this version or by one that knew no targets.
+
+        Raises:
+            UsageError: they are none of its.
+        """
+        try:
+            axes = tuple(Axis(f, tuple(tuple(v) if isinstance(v, list) else v for v in vs)) for f, vs in values["axes"])
+            recipe = recipe_from_dict(values["recipe"])
+            until = Target(*values["until"]) if values.get("until") else None
+            return cls(recipe, axes, values["repeats"], values["seed"], values["draws"], until)
+        except UNREADABLE as error:
+            raise unreadable("a study", error) from error
 
 
 def _check_axes(axes: Sequence[Axis], recipe: AnyRecipe) -> None:

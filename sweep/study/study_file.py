@@ -22,6 +22,8 @@ KEYS = {
     "draws": TEXT,
 }
 """Name of an option -> what it takes."""
+MOST_BITS = 1024
+"""Of a whole number, which as a float is at most so long."""
 
 
 def read_study_file(path: str) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def read_study_file(path: str) -> dict[str, Any]:
         if name not in KEYS:
             raise UsageError(f"the study file {path} has {name!r}; allowed is any of {', '.join(KEYS)}")
         if not _is_allowed(value, KEYS[name]):
-            raise UsageError(f"{name} in the study file {path} was given as {value!r}; allowed is {KEYS[name]}")
+            raise UsageError(f"{name} in the study file {path} was given as {_shown(value)}; allowed is {KEYS[name]}")
     return values
 
 
@@ -58,7 +60,16 @@ def _is_allowed(value: object, kind: str) -> bool:
         return isinstance(value, str)
     if kind == TEXTS:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return isinstance(value, int if kind == WHOLE else int | float) and not isinstance(value, bool)
+    if isinstance(value, bool) or (isinstance(value, int) and value.bit_length() > MOST_BITS):
+        return False
+    return isinstance(value, int if kind == WHOLE else int | float)
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of too many digits"
 
 
 def overridden(values: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from sweep.console.words import plain
 from sweep.recipe import OwnRecipe
 from sweep.recipe.choices import FULL
 from sweep.recipe.data import data_name
@@ -31,7 +32,7 @@ def format_value(value: object, field: str = "") -> str:
         return "full"
     if field == "problem":
         return data_name(str(value))
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else plain(str(value), "")
 
 
 def in_words_of(study: Study, text: str) -> str:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from sweep import Axis, Study, training
+from sweep.errors import FunctionError
 from sweep.execution import own_training
 from sweep.execution.own_training import train_piece
-from sweep.recipe.function import FunctionError
 from sweep.store import Records
 from sweep.store.base import RECORD_FIELDS
 from sweep.study import Block, plan

@@ -207,7 +207,7 @@ def test_a_run_that_says_too_little_is_found(url, capsys):
     first, second, third = findings(url, capsys)
     lacking = ", ".join(name for name in RUN_FIELDS if name not in ("id", "started", "study", "ended", "state"))
     assert first == f"run r does not say its {lacking}"
-    assert second == "run r has a study that cannot be read: 'recipe'"
+    assert second == "run r has a study that cannot be read: the record of a study cannot be read (KeyError('recipe'))"
     assert third == f"run s says study 0; the identity of its study is {STUDY.identity}"
 
 

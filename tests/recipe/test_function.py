@@ -5,9 +5,9 @@ import textwrap
 import pytest
 
 from sweep import UsageError, training
+from sweep.errors import FunctionError
 from sweep.recipe import OwnRecipe, recipe_from_dict
 from sweep.recipe.field import predicted_spread
-from sweep.recipe.function import FunctionError
 from sweep.recipe.location import find_function
 from sweep.recipe.own_lines import own_lines
 

@@ -53,7 +53,7 @@ def is_log(values: Any) -> bool:
     numbers = numbers[np.isfinite(numbers)]
     if len(numbers) < 2 or numbers.min() <= 0:
         return False
-    return bool(numbers.max() / numbers.min() >= LOG_FROM_RATIO)
+    return float(numbers.max()) >= LOG_FROM_RATIO * float(numbers.min())
 
 
 def label(field: str, spread_unit: str = "absolute") -> str:
@@ -133,8 +133,8 @@ def log_scale(axes: Axes, side: str) -> None:
     ticks = axes.xaxis if side == "x" else axes.yaxis
 
     def write(value: float, _: float | None = None) -> str:
-        low, high = sorted(ticks.get_view_interval())
-        digits = "1" if high / low > 10**2.5 else "125" if high / low > 5 else "123456789"
+        low, high = sorted(map(float, ticks.get_view_interval()))
+        digits = "1" if high > 10**2.5 * low else "125" if high > 5 * low else "123456789"
         return f"{value:,.6g}" if f"{value:e}"[0] in digits else ""
 
     ticks.set_major_formatter(write)

@@ -1,5 +1,6 @@
 """Connects to a MongoDB server, inserts what is new, and says in words what went wrong."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from socket import getaddrinfo
@@ -17,6 +18,7 @@ from pymongo.errors import (
 )
 from pymongo.uri_parser import parse_host
 
+from sweep.console.progress import say
 from sweep.errors import StoreError, StoreUnavailableError, UsageError
 from sweep.redact import redact
 from sweep.store.mongo.queries import Document
@@ -66,8 +68,10 @@ def connect(url: str, name: str, seconds: float | None = None) -> Database[Docum
     if seconds is not None:
         options |= dict.fromkeys(("serverSelectionTimeoutMS", "connectTimeoutMS"), round(1000 * seconds))
     try:
-        client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **options)  # type: ignore[arg-type]
-        return client.get_default_database(DEFAULT_DATABASE)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            client: pymongo.MongoClient[Document] = pymongo.MongoClient(url, **options)  # type: ignore[arg-type]
+            database = client.get_default_database(DEFAULT_DATABASE)
     except (PyMongoError, ValueError, OSError) as error:
         if isinstance(error, ConfigurationError) and not isinstance(error, InvalidURI) and "+srv:" in url:
             raise StoreError(f"cannot find the servers of {name} ({_cause(error)}): check the host's name") from error
@@ -76,6 +80,9 @@ def connect(url: str, name: str, seconds: float | None = None) -> Database[Docum
             f"the store was given as {name!r}{cause}; allowed is mongodb://USER:PASSWORD@HOST:PORT/DATABASE, "
             "user and password percent-encoded"
         ) from (None if "@" in url else error)
+    for one in told:
+        say(f"warning: {redact(str(one.message))}")
+    return database
 
 
 def addresses_of(hosts: str) -> set[tuple[str, int]]:

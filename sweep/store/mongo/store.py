@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pymongo.collection import Collection
 
-from sweep.errors import DamagedError, StoreError
+from sweep.errors import StoreError
 from sweep.recipe.data import DataSet
 from sweep.redact import redact
 from sweep.store.base import (
@@ -20,6 +20,7 @@ from sweep.store.base import (
     Store,
     columns_of,
     known_fields,
+    readable,
     spreads_said,
 )
 from sweep.store.data_sets import from_kept, to_kept
@@ -103,14 +104,14 @@ class MongoStore(Store):
 
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
-        with self._explained(), self._readable(identity):
+        with self._explained(), readable(self.name, identity):
             found = self._results.find({"_id": {"$gt": f"{identity}:", "$lt": f"{identity};"}}, {"_id": 1}).sort("_id")
             return np.fromiter((int(document["_id"].rpartition(":")[2]) for document in found), np.int64)
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """See Store.columns."""
         names = known_fields(names)
-        with self._explained(), self._readable(identity):
+        with self._explained(), readable(self.name, identity):
             found = self._results.find(in_range(identity, below), {"_id": 0, **dict.fromkeys(names, 1)}).sort("_id")
             documents: Iterable[Document] = found
             if later := [name for name in names if name in SINCE]:  # what older records lack
@@ -203,16 +204,6 @@ class MongoStore(Store):
 
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.name)
-
-    @contextmanager
-    def _readable(self, identity: str) -> Iterator[None]:
-        try:
-            yield
-        except (LookupError, TypeError, ValueError) as error:
-            raise DamagedError(
-                f"{self.name} holds a record of point {identity} that cannot be read ({error!r}); "
-                "`python -m sweep.check` lists what is off"
-            ) from error
 
     def _grouped(self, identities: Sequence[str], below: int, *stages: Document) -> Iterator[tuple[str, Document]]:
         unique = sorted(set(identities))

@@ -1,6 +1,7 @@
 """Opens a SQLite file as a store: makes it where asked, and leaves any other program's file as it was."""
 
 import os
+import shlex
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -202,7 +203,7 @@ def _make(database: sqlite3.Connection) -> None:
 
 
 def _missing(path: str) -> StoreError:
-    return StoreError(f"there is no store at {path}; `python -m sweep.run --store {path}` makes one")
+    return StoreError(f"there is no store at {path}; `python -m sweep.run --store {shlex.quote(path)}` makes one")
 
 
 def _unusable(path: str, cause: str) -> str:

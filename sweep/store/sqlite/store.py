@@ -22,6 +22,7 @@ from sweep.store.base import (
     Store,
     columns_of,
     known_fields,
+    readable,
     spreads_said,
 )
 from sweep.store.data_sets import KEPT, from_kept, to_kept
@@ -36,10 +37,11 @@ FROM points JOIN trainings ON point_id = points.id AND repeat < ?2
 WHERE identity IN (SELECT value FROM json_each(?1)) GROUP BY identity
 """
 _SUMS = (
-    "count(*), count(*) - count(loss) FILTER (WHERE abs(loss) < 9e999), sum(solved), "
-    "total(loss) FILTER (WHERE abs(loss) < 9e999), total(loss * loss) FILTER (WHERE abs(loss) < 9e999)"
+    "count(*), count(*) - count(loss) FILTER (WHERE loss > -9e999 AND loss < 9e999), sum(solved), "
+    "total(loss) FILTER (WHERE loss > -9e999 AND loss < 9e999), "
+    "total(loss * loss) FILTER (WHERE loss > -9e999 AND loss < 9e999)"
 )
-"""The fields of Moments but the last, the mean accuracy; 9e999 is SQLite's infinity."""
+"""The fields of Moments but the last, the mean accuracy; 9e999 is SQLite's infinity, and any text is above."""
 
 
 ROWS = 80
@@ -98,7 +100,7 @@ class SqliteStore(Store):
     def repeats(self, identity: str) -> NDArray[np.int64]:
         """See Store.repeats."""
         query = "SELECT repeat FROM trainings JOIN points ON point_id = id WHERE identity = ? ORDER BY repeat"
-        with self._explained():
+        with self._explained(), readable(self.name, identity):
             return columns_of(["repeat"], self._database.execute(query, (identity,)))["repeat"]
 
     def columns(self, identity: str, below: int, names: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -107,7 +109,7 @@ class SqliteStore(Store):
             f"SELECT {self._listed(names)} FROM trainings JOIN points ON point_id = id "
             "WHERE identity = ? AND repeat < ? ORDER BY repeat"
         )
-        with self._explained():
+        with self._explained(), readable(self.name, identity):
             return columns_of(names, self._database.execute(query, (identity, below)))
 
     def moments(self, identities: Sequence[str], below: int) -> dict[str, Moments]:
@@ -198,7 +200,7 @@ class SqliteStore(Store):
     def runs(self) -> list[dict[str, Any]]:
         """See Store.runs."""
         rows = self._rows("SELECT document, ended, state FROM runs ORDER BY started, id")
-        return [{**self._parsed(document), "ended": ended, "state": state} for document, ended, state in rows]
+        return [{**self._parsed(document, dict), "ended": ended, "state": state} for document, ended, state in rows]
 
     def close(self) -> None:
         """See Store.close."""
@@ -220,14 +222,18 @@ class SqliteStore(Store):
     def _explained(self) -> AbstractContextManager[None]:
         return explained(self.name)
 
-    def _parsed(self, text: str) -> Any:
+    def _parsed(self, text: Any, kind: type = object) -> Any:
         try:
-            return json.loads(text)
-        except ValueError as error:
+            value = json.loads(text)
+            text.encode() if "\\u" not in text else json.dumps(value, ensure_ascii=False).encode()  # no half characters
+            if not isinstance(value, kind):
+                raise TypeError(f"it is no {kind.__name__}")
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
             raise DamagedError(
-                f"{self.name} holds a point or a run that cannot be read ({error}): {text[:40]!r}; "
+                f"{self.name} holds a point or a run that cannot be read ({error}): {str(text)[:40]!r}; "
                 "put back a copy, or move the file away and compute its results again"
             ) from error
+        return value
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._explained():

@@ -290,8 +290,12 @@ def test_an_interrupt_or_an_error_leaves_no_half_of_a_file(tmp_path, monkeypatch
         (["x.csv", "--store", "empty.db"], 1, "empty.db holds no run yet; start one with `python -m sweep.run`"),
         (["x.parquet", "--store", "nothing.db"], 1, "nothing.db holds no training of this study yet; `python -m sweep"),
         (["x.csv", "--store", "nothing.db"], 1, "nothing.db holds no training of this study yet; `python -m sweep"),
-        (["store.csv", "--store", "store.csv"], 2, "the file was given as store.csv, where the store itself lies"),
-        (["y.csv", "--store", "y.csv.json"], 2, "the file was given as y.csv, where the store itself lies; name an"),
+        (
+            ["store.csv", "--store", "store.csv"],
+            2,
+            "store.csv was given as the file to write, and it is read: name another",
+        ),
+        (["y.csv", "--store", "y.csv.json"], 2, "y.csv.json was given as the file to write, and it is read: name an"),
         ([], 2, "the following arguments are required: FILE"),
     ],
 )
