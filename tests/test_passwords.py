@@ -1,9 +1,15 @@
 """Passwords stay out of all that is shown, logged or stored."""
 
 import logging
+import os
+import signal
 import socket
+import sys
 import traceback
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from time import sleep
 
 import mongomock
 import pymongo
@@ -19,7 +25,7 @@ from sweep.status import main as status
 from sweep.store import open_store
 from sweep.store.provenance import command_line, describe_run
 from sweep.study import plan
-from tests.commands import run
+from tests.commands import run, start
 
 SECRET = "hunter2xyz"
 COMMANDS = [
@@ -143,3 +149,81 @@ def test_no_output_and_no_record_of_a_run_holds_a_password(tmp_path, capsys):
     assert SECRET not in shown.out + shown.err + str(records)
     for path in tmp_path.rglob("*.*"):
         assert SECRET.encode() not in path.read_bytes(), path
+
+
+STUDY_FILE = 'recipe = "twenty-lines"\nset = ["epochs=5"]\naxis = ["hidden_std_dev=log:0.5:2:5"]\nrepeats = 6\n'
+FUNCTION = """
+from sweep import training
+
+@training(version="1")
+def mine(rng, *, hidden_std_dev=1.0):
+    print("trains")
+    return {"loss": hidden_std_dev + rng.random(), "speed": 1.0}
+"""
+LOGGING = """
+import logging, runpy
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.DEBUG)
+    runpy.run_module("sweep.run", run_name="__main__")
+"""
+
+
+def test_nothing_that_is_left_behind_holds_a_password(mongodb_url, tmp_path):
+    """Of every command, on a server that needs none: what they print, log, write and store."""
+    url = f"{mongodb_url}&authMechanismProperties=AWS_SESSION_TOKEN:{SECRET}"
+    (tmp_path / "study.toml").write_text(STUDY_FILE)
+    (tmp_path / "mine.py").write_text(FUNCTION)
+    (tmp_path / "logging_all.py").write_text(LOGGING)
+    environment = {"SWEEP_STORE": url, "PYTHONASYNCIODEBUG": "1"}
+    shown = []
+    for command in (
+        "sweep.run study.toml --save saved.toml",
+        "logging_all --recipe twenty-lines --set epochs=5 --axis hidden_std_dev=log:0.5:2:6 --repeats 6",
+        "analysis report", "analysis report --follow --out follow.html", "analysis figures", "analysis export all.csv",
+        "analysis export all.parquet", "analysis claims --csv claims.csv", "analysis minimum",
+        "sweep.run --recipe mine.py:mine --axis hidden_std_dev=log:0.5:2:5 --repeats 6",
+        "analysis export own.csv", "analysis summary --csv own-summary.csv", "sweep.status", "sweep.status --follow",
+        "sweep.check", "sweep.merge --store merged.sqlite3 URL",
+        "sweep.trace --recipe twenty-lines --set epochs=5 --seed 0 --figure trace.svg",
+    ):  # fmt: skip
+        module, *arguments = (url if word == "URL" else word for word in command.split())
+        done = run(module, *arguments, folder=tmp_path, environment=environment, real=module == "logging_all")
+        assert done.returncode == 0, (command, done.stderr)
+        shown.append(done.stdout + done.stderr)
+    assert "pymongo" in shown[1]
+    with pymongo.MongoClient(mongodb_url) as client:
+        database = client.get_default_database()
+        shown += [str(list(database[name].find())) for name in database.list_collection_names()]
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) > 25
+    shown += [path.read_bytes().decode("latin-1") for path in files]
+    assert not [text[:200] for text in shown if SECRET in text]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the list of processes is read from /proc")
+def test_the_list_of_processes_shows_no_password_of_the_environment(mongodb_url, tmp_path):
+    url = f"{mongodb_url}&authMechanismProperties=AWS_SESSION_TOKEN:{SECRET}"
+    asked = [
+        "--recipe",
+        "twenty-lines",
+        "--axis",
+        "hidden_std_dev=log:0.5:2:5",
+        "--repeats",
+        "100000",
+        "--workers",
+        "2",
+    ]
+    process = start("sweep.run", *asked, folder=tmp_path, environment={"SWEEP_STORE": url}, real=True)
+    names = []
+    with pymongo.MongoClient(mongodb_url) as client:
+        results = client.get_default_database()["results"]
+        while process.poll() is None and not results.find_one():
+            sleep(0.05)
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getpgid(int(path.name)) == process.pid:
+                names.append((path / "cmdline").read_text())
+    process.send_signal(signal.SIGINT)
+    output = "".join(process.communicate())
+    assert len(names) >= 3
+    assert not [name for name in [*names, output] if SECRET in name]

@@ -34,6 +34,31 @@ def test_what_is_read_never_becomes_code(path):
             assert all(isinstance(value, ast.Constant) and value.value is False for value in pickled)
 
 
+STARTS_CODE = re.compile(
+    r"(importlib\.)?import_module|[\w.]+\.(exec_module|spec_from_file_location)|(runpy|subprocess|pty)\.\w+"
+    r"|os\.(system|popen|exec\w*|spawn\w*)"
+)
+ALLOWED = {
+    "sweep/recipe/location.py": {
+        "importlib.import_module",
+        "importlib.util.spec_from_file_location",
+        "spec.loader.exec_module",
+    },
+    "sweep/store/provenance.py": {"subprocess.run"},
+}
+"""Where code is imported or started: a function that the user names, and git, which tells a commit."""
+
+
+def test_nothing_but_what_the_user_names_is_imported_or_started():
+    found = {}
+    for path in MODULES:
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        named = {ast.unparse(call.func) for call in calls}
+        if started := {name for name in named if STARTS_CODE.fullmatch(name)}:
+            found[str(path.relative_to(ROOT))] = started
+    assert found == ALLOWED
+
+
 SQL = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|WHERE|FROM [a-z]|ORDER BY)\b")
 
 

@@ -45,6 +45,7 @@ def main() -> int:
                 counted = run_all(surface, cases, folder, options.only)
                 n_wrong += show(surface, counted, bool(options.only))
                 lines.append(row(surface, counted))
+                print(lines[-1], flush=True)
         more = [] if options.surface else run_extremes(folder)
     n_wrong += sum("wrong" in line for line in more)
     text = table(head, options.seed, lines, more, time.monotonic() - begun)

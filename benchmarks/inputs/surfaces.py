@@ -37,13 +37,13 @@ def surfaces(folder: Path, server: str | None) -> Iterator[list[Surface]]:
     """All surfaces, whose cases start with a copy of a folder; that of MongoDB's documents where a server is named."""
     raw = {store: (folder / store).read_bytes() for store in STUDIES}
     found = [
-        Surface("command lines", command_lines(tuple(commands())), 2000),
         Surface("study files", study_files(), 1000),
         Surface("data sets", data_sets(), 1000),
         Surface("results of one's own", results(), 1000),
         Surface("functions of one's own", functions(), 1000),
         Surface("SQLite stores", sqlite_stores(read_documents(folder), raw), 800),
         Surface("URLs", addresses(), 600),
+        Surface("command lines", command_lines(tuple(commands())), 2000),
     ]
     if not server:
         yield found
