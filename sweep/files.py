@@ -25,8 +25,9 @@ def unwritable(path: Path, cause: str) -> FailedError:
 
 def check_place(path: Path) -> None:
     """Raise FailedError where no file can be written, before one is made."""
-    if not path.parent.is_dir() or path.is_dir():
-        raise unwritable(path, "Is a directory" if path.is_dir() else "No such file or directory")
+    is_folder = os.path.isdir(path)  # where the name is too long, a Path would raise
+    if is_folder or not os.path.isdir(path.parent):
+        raise unwritable(path, "Is a directory" if is_folder else "No such file or directory")
 
 
 def check_spares(path: str | Path, *read: str | None) -> None:

@@ -181,6 +181,12 @@ def test_numbers_of_too_many_digits_are_told_of(tmp_path):
         Study(Recipe(), (Axis("epochs", (1, 2)),), repeats=2.5)
 
 
+def test_a_name_that_is_too_long_is_told_of(folder):
+    done = commands.run("analysis", "report", "--out", 300 * "a", "--store", "store.db", folder=folder)
+    assert done.returncode == 1
+    assert "cannot be written (File name too long); name another place" in commands.one_sentence(done.stderr)
+
+
 def test_bytes_that_are_no_text_are_kept_out_of_what_is_printed_and_stored(tmp_path):
     done = commands.run("sweep.run", *SMALL[:-1], "caf\udce9.db", folder=tmp_path)
     assert done.returncode == 0, done.stderr

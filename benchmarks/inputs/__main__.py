@@ -48,7 +48,7 @@ def main() -> int:
                 print(lines[-1], flush=True)
         more = [] if options.surface else run_extremes(folder)
     n_wrong += sum("wrong" in line for line in more)
-    text = table(head, options.seed, lines, more, time.monotonic() - begun)
+    text = table(head, options, lines, more, time.monotonic() - begun)
     print(text)
     if not options.surface:
         out.write_text(text, encoding="utf-8")
@@ -89,7 +89,7 @@ def run_extremes(folder: Path) -> list[str]:
     return lines
 
 
-def table(head: list[str], seed: int, lines: list[str], more: list[str], seconds: float) -> str:
+def table(head: list[str], options: argparse.Namespace, lines: list[str], more: list[str], seconds: float) -> str:
     """What the campaign came to."""
     names = ("inputs", "cases", *STATES, "tracebacks", "unasked writes", "else wrong")
     return "\n".join(
@@ -97,14 +97,14 @@ def table(head: list[str], seed: int, lines: list[str], more: list[str], seconds
             "# Made up by `python -m benchmarks.inputs`",
             "",
             *head,
-            f"- seed {seed}",
+            f"- seed {options.seed}, {options.times:g} times the usual number of cases",
             "",
             f"| {' | '.join(names)} |",
             f"|---|{(len(names) - 1) * '---:|'}",
             *lines,
             "",
             *(["| extreme | ended in | after | memory |", "|---|---|---:|---:|", *more, ""] if more else []),
-            f"Took {seconds / 60:.1f} minutes. Memory is the most that a process had, some 400 MB of imports among it.",
+            f"Took {seconds / 60:.1f} minutes. Memory is the most that a process had, its imports among it.",
             "",
         ]
     )

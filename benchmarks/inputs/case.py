@@ -179,7 +179,7 @@ def is_asked(case: Case, path: str, is_there: bool) -> bool:
         named.add("sweep.sqlite3")
     elif is_there and place.endswith((".sqlite3", "-wal", "-shm")):
         return False
-    names = {os.path.normpath(word) for word in named}
+    names = {readable(os.path.normpath(word)) for word in named}
     ended = {f"{name}{ending}" for name in names for ending in ("", "-wal", "-shm", ".json")}
     parents = {place, *map(str, Path(place).parents)} - {"."}
     return bool(parents & ended) or any(Path(name).is_relative_to(place) for name in names if name != ".")
@@ -195,7 +195,12 @@ def snapshot(base: Path) -> dict[str, str]:
             path = os.path.join(folder, name)
             with open(path, "rb") as file:
                 found[os.path.relpath(path, base)] = hashlib.sha256(file.read()).hexdigest()
-    return {os.fsencode(path).decode("utf-8", "backslashreplace"): digest for path, digest in found.items()}
+    return {readable(path): digest for path, digest in found.items()}
+
+
+def readable(path: str) -> str:
+    """A path in characters, its bytes that are no UTF-8 as Python writes them."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _wait(process: int, seconds: float) -> tuple[int, str, int]:

@@ -384,3 +384,20 @@ def test_ten_million_trainings_are_as_they_were_measured():
         f"the main process takes {in_the_end[0]} MB and {in_the_end[1]} MB",
     ):
         assert said(words, PAGES["docs/failures.md"]), words
+
+
+def test_made_up_inputs_ended_as_is_told():
+    table = (ROOT / "benchmarks/results/inputs.md").read_text(encoding="utf-8")
+    head, *lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.count("|") == 10]
+    surfaces = [[int(cell.replace(",", "")) for cell in cells] for _, *cells in lines[1:]]
+    assert head[0] == "inputs"
+    assert len(surfaces) == 8
+    cases, answers, usage, failures, interrupted, tracebacks, unasked, other = map(sum, zip(*surfaces, strict=True))
+    assert cases == answers + usage + failures + interrupted
+    assert other == 0
+    words = (
+        f"Of {cases:,} such cases {answers:,} ended in an answer, {usage:,} in exit code 2, {failures:,} in 1, and "
+        f"{interrupted:,} were interrupted; {tracebacks} showed a traceback, {unasked} wrote what was not known to be "
+        "asked for"
+    )
+    assert said(words, PAGES["docs/failures.md"]), words
