@@ -12,7 +12,7 @@ from tests import commands
 from tests.execution.faults.studies import wait_until_stored
 
 BEGUN = 0.5
-"""Seconds after which a command is past its start, in which an interrupt is Python's to answer."""
+"""Seconds after which a command is past its start, in which an interrupt is Python's to answer; less of short ones."""
 
 
 def kill(faults, n, seconds, random):
@@ -36,7 +36,7 @@ def interrupt(faults, n, seconds, random):
     """The same with Ctrl-C, which ends in one sentence and exit code 130."""
     for _ in faults.until(n):
         process = faults.start()
-        wait(process, BEGUN + random.uniform(0, seconds))
+        wait(process, random.uniform(min(BEGUN, seconds / 4), seconds))
         if process.poll() is None:
             commands.signal_group(process, signal.SIGINT)
         _, error = finish(process)
