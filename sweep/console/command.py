@@ -3,12 +3,12 @@
 import argparse
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any, NoReturn
 
+from sweep.console.signals import leave_signals, take_signals
+from sweep.console.streams import take_streams
 from sweep.errors import FailedError, UsageError
 from sweep.redact import redact
 
@@ -85,8 +85,10 @@ def store_option(url: str | Sequence[str]) -> str:
 
 def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     """Run a command line to its exit code: 0, 2 for usage, 1 for failure, 130 for an interrupt."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    take_streams()
+    take_signals()
     try:
+        _check_folder()
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except (UsageError, FailedError) as error:
@@ -95,14 +97,15 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has left; Python would complain once more on its own flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has left
         code = FAILURE
+    leave_signals()
     sys.exit(code)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Be interrupted as by Ctrl-C: held back where that is, but not ignored where that is, as of a job with `&`."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.raise_signal(signal.SIGINT)
+def _check_folder() -> None:
+    """Raise FailedError where the current folder is gone: every path begins there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise FailedError(f"the current folder cannot be used ({error.strerror}); go to one that exists") from error

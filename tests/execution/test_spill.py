@@ -141,3 +141,14 @@ def test_what_cannot_be_kept_anywhere_is_told(store, tmp_path, monkeypatch, caps
         "[Errno 28] No space left on device) and will be computed again.\n"
     )
     assert os.listdir(tmp_path / "current") == []
+
+
+def test_who_has_no_home_keeps_it_in_the_current_folder(store, monkeypatch):
+    """No folder named "~" is made."""
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as where neither HOME nor the user's entry is
+    keep(store, TRAINED[:1])
+    (kept,) = os.listdir()
+    assert kept.startswith("unstored-")
+    take_up(store)
+    assert os.listdir() == []
