@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study article test lint docs bench coverage faults clean
+.PHONY: study article test lint docs bench coverage faults odd clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
@@ -49,6 +49,9 @@ coverage: $(VENV)/study
 
 faults: $(VENV)/test
 	$(IN_VENV) -m benchmarks.faults $(FAULTS)
+
+odd: $(VENV)/test
+	$(IN_VENV) -m benchmarks.odd $(ODD)
 
 clean:
 	rm -rf $(VENV)

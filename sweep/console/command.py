@@ -1,6 +1,7 @@
 """What the command lines share: options, errors in one sentence, exit codes."""
 
 import argparse
+import errno
 import os
 import shlex
 import sys
@@ -14,6 +15,14 @@ from sweep.redact import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 DEFAULT_STORE = "sweep.sqlite3"
+SCARCE = {
+    errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
+    errno.EAGAIN: "processes or threads",
+    errno.ENOMEM: "memory",
+    errno.ENOSPC: "space on a disk",
+}
+LEAVE = "what is stored stays: give it more (ulimit -a says what it may have), or use fewer --workers,"
 
 
 class Parser(argparse.ArgumentParser):
@@ -99,6 +108,11 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read the output has left
         code = FAILURE
+    except (OSError, MemoryError, RuntimeError) as error:
+        if not (scarce := _scarce(error)):
+            raise
+        print(f"error: the system gives this command no more {scarce}; {LEAVE} and start again", file=sys.stderr)
+        code = FAILURE
     leave_signals()
     sys.exit(code)
 
@@ -109,3 +123,12 @@ def _check_folder() -> None:
         os.getcwd()
     except OSError as error:
         raise FailedError(f"the current folder cannot be used ({error.strerror}); go to one that exists") from error
+
+
+def _scarce(error: Exception) -> str:
+    """What the system has too little of, where that is the error; else empty."""
+    if isinstance(error, OSError):
+        return SCARCE.get(error.errno or 0, "")
+    if isinstance(error, MemoryError):
+        return "memory"
+    return "processes or threads" if str(error) == "can't start new thread" else ""

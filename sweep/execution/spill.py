@@ -74,7 +74,7 @@ def take_up(store: Store) -> None:
 
 
 def _prefix(store: Store) -> str:
-    return f"unstored-{hashlib.sha256(store.place.encode()).hexdigest()[:16]}-"
+    return f"unstored-{hashlib.sha256(os.fsencode(store.place)).hexdigest()[:16]}-"
 
 
 def _write(path: Path, trained: Sequence[PointRecords]) -> None:

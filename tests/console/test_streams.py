@@ -77,3 +77,27 @@ def test_a_folder_that_is_gone_is_a_sentence(start):
     assert done.stderr == (
         "error: the current folder cannot be used (No such file or directory); go to one that exists\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("limit", "scarce", "cause"),
+    [
+        ("-n 16", "open files", "[os.pipe() for _ in range(9)]"),
+        ("-v 600000", "memory", "bytes(10**9)"),
+        ("-n 64", "processes or threads", 'raise RuntimeError("can\'t start new thread")'),
+    ],
+)
+def test_what_the_system_gives_no_more_of_is_named(tmp_path, limit, scarce, cause):
+    (tmp_path / "program.py").write_text(
+        "import os\nfrom sweep.console.command import run_command\ndef main(arguments):\n"
+        f"    {cause}\n    return 0\nrun_command(main)\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", sys.executable, "-m", "program"],
+        cwd=tmp_path, env=commands.clean_environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert commands.one_sentence(done.stderr) == (
+        f"error: the system gives this command no more {scarce}; what is stored stays: give it more (ulimit -a says "
+        "what it may have), or use fewer --workers, and start again"
+    )
