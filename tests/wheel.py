@@ -30,9 +30,14 @@ def copy_sources(folder):
             shutil.copy(ROOT / name, folder)
 
 
+def _pip(*arguments):
+    """Run pip, in whichever thread."""
+    subprocess.run([sys.executable, "-m", "pip", *map(str, arguments)], check=True, capture_output=True)
+
+
 def build(source, folder):
     """Build the wheel of the sources in a folder into another, empty one; return its path."""
-    run("pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
+    _pip("wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
     (path,) = folder.iterdir()
     return path
 
@@ -44,7 +49,7 @@ def install(wheel, folder, python=sys.executable):
     else:
         subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
     interpreter = Path(folder) / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    run("pip", "--python", interpreter, "install", "--no-deps", "--no-index", wheel)
+    _pip("--python", interpreter, "install", "--no-deps", "--no-index", wheel)
     (site,) = Path(folder).rglob("site-packages")
     # The .pth files of a folder that is named in one are not read: a clone installed here stays out of sight.
     (site / "libraries.pth").write_text("\n".join({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}))

@@ -198,6 +198,7 @@ class Place:
 
     def give_store(self):
         """Put a complete store here."""
+        self.ledgers.pop(STORE, None)
         shutil.copyfile(self.reference.store, self.here / STORE)
 
     def read(self, names=tuple(READING), odd=USUAL, allowed=(0, 1, 2)):
