@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.faults import workers_of
+from benchmarks.memory import workers_of
 from benchmarks.odd.asked import SLOW, STORE
 from benchmarks.odd.case import case, cases
 from benchmarks.odd.place import Odd
