@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN_VENV = $(VENV)/bin/python
 
-.PHONY: study article test lint docs bench coverage faults inputs clean
+.PHONY: study article test lint docs bench coverage faults odd inputs clean
 
 study: $(VENV)/study
 	$(IN_VENV) -m sweep.run
@@ -52,6 +52,9 @@ faults: $(VENV)/test
 
 inputs: $(VENV)/test
 	$(IN_VENV) -m benchmarks.inputs $(INPUTS)
+
+odd: $(VENV)/test
+	$(IN_VENV) -m benchmarks.odd $(ODD)
 
 clean:
 	rm -rf $(VENV)

@@ -1,56 +1,31 @@
 """What is installed is whole: the wheel, alone in an empty environment, does what a clone does."""
 
 import email
-import os
 import re
-import shutil
-import sysconfig
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 import sweep
-from tests import commands
 from tests.commands import ROOT
+from tests.wheel import BUILT_FROM, build, copy_sources, install, run
 
-BUILT_FROM = ("pyproject.toml", "README.md", "LICENSE", "sweep", "analysis")
 PACKAGES = ("sweep", "analysis")
-
-
-def run(*command, **options):
-    """What a command printed that succeeds without a clone in sight."""
-    done = commands.run(*command, environment={"PYTHONPATH": ""}, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from a copy: what an earlier build left in a clone would get into it."""
-    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    for name in BUILT_FROM:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, source)
-    run("pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
-    (path,) = folder.iterdir()
-    return path
+    """The wheel, built from a copy."""
+    source = tmp_path_factory.mktemp("source")
+    copy_sources(source)
+    return build(source, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory):
-    """The interpreter of an environment that holds the wheel, and sees the libraries of this one."""
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, symlinks=os.name != "nt")
-    interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    run("pip", "--python", interpreter, "install", "--no-deps", "--no-index", wheel)
-    (site,) = folder.rglob("site-packages")
-    # The .pth files of a folder that is named in one are not read: a clone installed here stays out of sight.
-    (site / "libraries.pth").write_text("\n".join({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}))
-    return interpreter
+    """The interpreter of an environment that holds the wheel."""
+    return install(wheel, tmp_path_factory.mktemp("environment"))
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,29 @@
 """What the command lines share: options, errors in one sentence, exit codes."""
 
 import argparse
+import errno
 import os
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any, NoReturn, TextIO, cast
 
+from sweep.console.signals import leave_signals, take_signals
+from sweep.console.streams import take_streams
 from sweep.console.words import plain
 from sweep.errors import FailedError, FunctionError, UsageError
 from sweep.redact import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 DEFAULT_STORE = "sweep.sqlite3"
+SCARCE = {
+    errno.EMFILE: "open files",
+    errno.ENFILE: "open files",
+    errno.EAGAIN: "processes or threads",
+    errno.ENOMEM: "memory",
+    errno.ENOSPC: "space on a disk",
+}
+LEAVE = "what is stored stays: give it more (ulimit -a says what it may have), or use fewer --workers,"
 
 
 class Parser(argparse.ArgumentParser):
@@ -105,9 +114,11 @@ def store_option(url: str | Sequence[str]) -> str:
 
 def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     """Run a command line to its exit code: 0, 2 for usage, 1 for failure, 130 for an interrupt."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    take_streams()
+    take_signals()
     sys.stdout = cast(TextIO, PlainOutput(sys.stdout))
     try:
+        _check_folder()
         code = main(sys.argv[1:])
         sys.stdout.flush()
     except (UsageError, FailedError) as error:
@@ -117,14 +128,29 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         code = INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has left; Python would complain once more on its own flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output has left
         code = FAILURE
+    except (OSError, MemoryError, RuntimeError) as error:
+        if not (scarce := _scarce(error)):
+            raise
+        print(f"error: the system gives this command no more {scarce}; {LEAVE} and start again", file=sys.stderr)
+        code = FAILURE
+    leave_signals()
     sys.exit(code)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Be interrupted as by Ctrl-C: held back where that is, but not ignored where that is, as of a job with `&`."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.raise_signal(signal.SIGINT)
+def _check_folder() -> None:
+    """Raise FailedError where the current folder is gone: every path begins there."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise FailedError(f"the current folder cannot be used ({error.strerror}); go to one that exists") from error
+
+
+def _scarce(error: Exception) -> str:
+    """What the system has too little of, where that is the error; else empty."""
+    if isinstance(error, OSError):
+        return SCARCE.get(error.errno or 0, "")
+    if isinstance(error, MemoryError):
+        return "memory"
+    return "processes or threads" if str(error) == "can't start new thread" else ""

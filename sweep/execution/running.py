@@ -1,6 +1,7 @@
 """One run of a study: what a store lacks of it is trained, and the run is recorded from its start to its end."""
 
 import time
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 from typing import NamedTuple
@@ -117,7 +118,7 @@ def run_study(
         store.start_run(run)
         take_up(store)
         # What the last words are made of takes as long to import as a small study to train: it is done meanwhile.
-        Thread(target=import_module, args=["sweep.statistics.answer"]).start()
+        Thread(target=_import_early, args=["sweep.statistics.answer"]).start()
         n_trained, report = train(study, store, backend, quiet, part)
         store.end_run(run["id"], now(), "finished")
     except KeyboardInterrupt:
@@ -128,6 +129,11 @@ def run_study(
             raise
         raise type(error)(f"{str(error).rstrip('.')}; continue with: {command}") from error
     return Ran(n_trained, report, time.monotonic() - start)
+
+
+def _import_early(module: str) -> None:
+    with suppress(OSError, MemoryError, ImportError):  # it is raised again, and told, where the module is needed
+        import_module(module)
 
 
 def other_versions(study: Study, store: Store) -> str:

@@ -22,10 +22,13 @@ from sweep.study import Point
 PointRecords = tuple[Point, Records]
 
 
-def folders() -> tuple[Path, Path]:
-    """Where such files are kept and looked for: the user's folder for state (XDG), else the current one."""
+def folders() -> list[Path]:
+    """Where such files are kept and looked for: the user's folder for state (XDG), else the current one.
+
+    A user without a home has the current one alone.
+    """
     state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    return Path(state, "initialization-sweep"), Path.cwd()
+    return [Path(state, "initialization-sweep")] * os.path.isabs(state) + [Path.cwd()]
 
 
 def keep(store: Store, trained: Sequence[PointRecords]) -> None:

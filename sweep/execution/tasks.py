@@ -4,7 +4,7 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from queue import SimpleQueue
 from types import ModuleType
@@ -30,9 +30,13 @@ class TasksUnderWay:
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
-        self._executor = backend.open()
+        self._executor = self._open()
         self._blocks: dict[Future[Results], list[Block]] = {}
         self._done: SimpleQueue[Future[Results]] = SimpleQueue()
+
+    def _open(self) -> Executor:
+        with _interrupts_held_back():  # a pool starts a process of multiprocessing's own
+            return self._backend.open()
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -69,7 +73,7 @@ class TasksUnderWay:
     def restart(self) -> None:
         """Go on with new workers, or a new connection to them."""
         self._executor.shutdown(wait=False)
-        self._executor = self._backend.open()
+        self._executor = self._open()
 
     def finish(self) -> None:
         """Let the workers end what they have begun, then let them go."""
@@ -108,11 +112,12 @@ def _main_out_of_sight() -> Iterator[None]:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """A Ctrl-C meanwhile is delivered afterwards; processes spawned meanwhile never get it, even while they start."""
+    """A Ctrl-C or the end of a terminal meanwhile is delivered afterwards; processes spawned meanwhile never get it,
+    even while they start."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -15,6 +15,7 @@ How Numba comes to the code that this package emits:
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -90,7 +91,8 @@ def _compile(structure: str) -> Trainer:
     sources = digest_of_sources(*DECIDE)[:8]
     train_lanes.__qualname__ = f"train_lanes_{sources}_{hashlib.sha256(structure.encode()).hexdigest()[:16]}"
     try:
-        trainer = njit(nogil=True, cache=True)(train_lanes)
+        # Of a user without a home Numba would make a folder named "~" in the current one.
+        trainer = njit(nogil=True, cache=os.path.isabs(os.path.expanduser("~")))(train_lanes)
     except RuntimeError:  # Numba's "no locator available": neither this folder nor the user's cache can be written.
         return cast(Trainer, njit(nogil=True)(train_lanes))
     folder = trainer.stats.cache_path  # None where nothing is kept

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import benchmarks.__main__ as benchmark
+import benchmarks.odd.__main__ as odd
 from analysis.__main__ import build_parser as analysis_parser
 from analysis.report.playground import build_parser as playground_parser
 from sweep.check import build_parser as check_parser
@@ -96,6 +97,9 @@ def python(_, module, *arguments):
     elif module == "benchmarks" and arguments == ("--help",):
         with pytest.raises(SystemExit, match="0"):
             benchmark.read_options(arguments)
+    elif module == "benchmarks.odd":
+        odd.load()
+        odd.read_options(arguments)
     else:
         assert arguments == ()
         assert module in ("benchmarks.cluster", "benchmarks.scale", "benchmarks.stopping")

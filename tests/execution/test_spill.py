@@ -1,6 +1,7 @@
 """What could not be stored comes back from its file bit for bit; no file breaks a run."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -141,3 +142,23 @@ def test_what_cannot_be_kept_anywhere_is_told(store, tmp_path, monkeypatch, caps
         "[Errno 28] No space left on device) and will be computed again.\n"
     )
     assert os.listdir(tmp_path / "current") == []
+
+
+def test_who_has_no_home_keeps_it_in_the_current_folder(store, monkeypatch):
+    """No folder named "~" is made."""
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as where neither HOME nor the user's entry is
+    keep(store, TRAINED[:1])
+    (kept,) = os.listdir()
+    assert kept.startswith("unstored-")
+    take_up(store)
+    assert os.listdir() == []
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are Unicode there")
+def test_a_store_whose_name_is_no_unicode_has_its_file_too(tmp_path, state):
+    with open_store(os.fsdecode(bytes(tmp_path) + b"/not \xff.db"), create=True) as store:
+        keep(store, TRAINED[:1])
+        take_up(store)
+        assert store.counts([a_point(1).identity], 99) == {a_point(1).identity: 9}
+    assert list(state.iterdir()) == []

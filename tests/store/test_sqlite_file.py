@@ -148,6 +148,16 @@ def test_a_read_only_file_is_read_and_not_written(folder_mode: int, unprivileged
     assert path.read_bytes() == before
 
 
+def test_who_may_only_read_leaves_nothing_beside_the_file(unprivileged: Path) -> None:
+    """A log that a reader makes is the reader's own, and locks out whoever may write."""
+    path = unprivileged / "store.db"
+    open_store(str(path), create=True).close()
+    path.chmod(0o400)
+    with open_store(str(path)) as store:
+        assert store.counts([a_point().identity], 9) == {}
+    assert os.listdir(unprivileged) == ["store.db"]
+
+
 def test_an_unreadable_file_is_named(unprivileged: Path) -> None:
     path = unprivileged / "store.db"
     path.touch(0o000)

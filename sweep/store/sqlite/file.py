@@ -128,6 +128,9 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
             made = _is_made(probe, path)
     elif not create:
         raise _missing(path)
+    if made and not create and not _may_write(path) and not os.path.exists(f"{path}-wal"):
+        # Else SQLite would make a log beside it, which whoever may write the store could not use and none would remove.
+        return _connect(path, "ro&immutable=1", seconds)
     database = _connect(path, "rwc" if create else "rw", seconds)
     try:
         if not _is_made(database, path):
@@ -147,6 +150,10 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
         database.close()
         raise
     return database
+
+
+def _may_write(path: str) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _connect(path: str, mode: str, seconds: float | None) -> sqlite3.Connection:
