@@ -30,7 +30,7 @@ def take_streams() -> None:
 def _guarded(stream: Any, kind: "type[Errors]") -> IO[str]:
     bytes_of = stream.buffer
     is_direct = not hasattr(bytes_of, "raw")  # as of python -u
-    raw = kind(bytes_of if is_direct else bytes_of.raw)
+    raw = kind(stream, bytes_of if is_direct else bytes_of.raw)
     errors = CANNOT_SHOW if kind is Output else stream.errors
     return io.TextIOWrapper(
         raw if is_direct else io.BufferedWriter(raw),  # type: ignore[type-var]
@@ -44,8 +44,8 @@ def _guarded(stream: Any, kind: "type[Errors]") -> IO[str]:
 class Errors(io.RawIOBase):
     """Writes to a standard stream, and nowhere once that fails."""
 
-    def __init__(self, raw: io.RawIOBase) -> None:
-        self._raw = raw
+    def __init__(self, stream: Any, raw: io.RawIOBase) -> None:
+        self._stream, self._raw = stream, raw  # a stream that nobody holds closes itself
 
     def write(self, data: Any) -> int | None:
         """Write what the stream takes of the bytes."""
