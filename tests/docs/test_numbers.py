@@ -401,3 +401,15 @@ def test_made_up_inputs_ended_as_is_told():
         "asked for"
     )
     assert said(words, PAGES["docs/failures.md"]), words
+
+
+def test_faults_came_to_what_was_measured():
+    table = (ROOT / "benchmarks/results/faults.md").read_text(encoding="utf-8")
+    shown = rows("docs/failures.md", "faults into")
+    sections = [section.partition("\n")[::2] for section in table.split("\n## ")[1:]]
+    assert len(shown) == len(sections)
+    for (_, *counts), (name, section) in zip(shown, sections, strict=True):
+        measured = re.findall(r"^\| (?:[^|]+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", section, re.MULTILINE)
+        sums = [str(sum(map(int, column))) for column in zip(*measured, strict=True)]
+        assert counts == [str(len(measured)), *sums], name
+        assert counts[-3:] == ["0", "0", "0"]
