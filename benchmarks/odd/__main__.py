@@ -11,7 +11,6 @@ import tempfile
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
 from benchmarks import machine
@@ -38,8 +37,7 @@ HEADER = "| case | commands | right | one sentence | by signal | wrong |\n|---|-
 
 def load():
     for group in GROUPS:
-        with suppress(ModuleNotFoundError):
-            importlib.import_module(f"benchmarks.odd.{group}")
+        importlib.import_module(f"benchmarks.odd.{group}")
 
 
 def read_options(arguments):

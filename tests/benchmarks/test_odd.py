@@ -31,3 +31,9 @@ def test_a_traceback_and_a_file_that_was_not_asked_for_are_wrong(capsys, monkeyp
 def test_what_is_no_case_is_told():
     with pytest.raises(UsageError, match="only was given as 'nothing'; allowed is a group or a case that --list names"):
         odd.main(["--only", "nothing"])
+
+
+def test_a_group_that_cannot_be_imported_is_not_left_out(monkeypatch):
+    monkeypatch.setitem(odd.GROUPS, "nowhere", "")
+    with pytest.raises(ModuleNotFoundError, match=r"benchmarks\.odd\.nowhere"):
+        odd.load()
