@@ -81,12 +81,15 @@ def can_fork(environment):
 
 @contextmanager
 def interrupts(answer=signal.default_int_handler):
-    """What is started meanwhile takes Ctrl-C as in a shell's foreground, also where the tests run in its background."""
-    before = signal.signal(signal.SIGINT, answer)
+    """What is started meanwhile takes Ctrl-C, and a terminal that goes, as in a shell's foreground, also where the
+    tests run in its background or under nohup."""
+    answers = {signal.SIGINT: answer} | {getattr(signal, "SIGHUP", signal.SIGTERM): signal.SIG_DFL}
+    before = {number: signal.signal(number, one) for number, one in answers.items()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, one in before.items():
+            signal.signal(number, one)
 
 
 @cache

@@ -180,7 +180,7 @@ def test_no_store_is_overwritten_by_an_export_of_several(tmp_path):
     stores = [str(tmp_path / f"{part}.csv") for part in (1, 2)]
     for number, store in enumerate(stores, 1):
         run(STUDY, store, part=f"{number}/2", workers=1, quiet=True)
-    with pytest.raises(UsageError, match=r"2\.csv, where the store itself lies; name another"):
+    with pytest.raises(UsageError, match=r"2\.csv was given as the file to write, and it is read: name another"):
         analysis.export(stores, stores[1])
 
 

@@ -122,6 +122,15 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe has a name there")
+def test_a_pipe_is_no_store(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for create in (True, False):
+        with pytest.raises(StoreError) as caught:
+            open_store(str(tmp_path / "pipe"), create=create)
+        assert str(caught.value) == f"cannot use the store {tmp_path / 'pipe'}: it is a pipe; name a file"
+
+
 def test_a_folder_without_write_permission_is_named(unprivileged: Path) -> None:
     unprivileged.chmod(0o500)
     with pytest.raises(StoreError, match=f"the folder {unprivileged} must exist and be writable"):

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -119,6 +120,8 @@ def open_database(path: str, create: bool, seconds: float | None = None) -> sqli
     if os.path.isdir(path):
         raise StoreError(_unusable(path, ": it is a folder; name a file in it"))
     if os.path.exists(path):
+        if stat.S_ISFIFO(os.stat(path).st_mode):  # whoever opens it waits for another, and nothing interrupts that
+            raise StoreError(_unusable(path, ": it is a pipe; name a file"))
         if os.path.getsize(path) == 1:  # SQLite takes one byte for an empty file
             raise StoreError(_unusable(path, f" (file is not a database): {_REMEDIES[sqlite3.SQLITE_NOTADB]}"))
         # An immutable database is read without locks, recovery or side files: nothing of a foreign file changes.
