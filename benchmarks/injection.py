@@ -20,11 +20,14 @@ def kill(faults, n, seconds, random):
     for _ in faults.until(n):
         process = faults.start()
         wait(process, random.uniform(0, seconds))
-        if process.poll() is not None:
+        try:
+            has_ended = process.poll() is not None or commands.signal_group(process, signal.SIGKILL)
+        except ProcessLookupError:  # meanwhile
+            has_ended = True
+        if has_ended:
             faults.end(process)
             faults.clear()
             continue
-        commands.signal_group(process, signal.SIGKILL)
         finish(process)
         faults.n_faults += 1
         faults.n_failed += 1

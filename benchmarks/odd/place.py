@@ -96,7 +96,7 @@ class Place:
         environment = {name: value for name, value in (usual | odd.environment).items() if value is not None}
         rights = {} if odd.user is None else {"user": odd.user, "group": odd.user, "extra_groups": []}
         return subprocess.Popen(
-            ["sh", "-c", odd.shell, "sh", odd.python, *odd.flags, "-m", *map(str, asked)],
+            ["bash", "-c", odd.shell, "bash", odd.python, *odd.flags, "-m", *map(str, asked)],
             cwd=self.here / odd.folder, env=environment, start_new_session=True, encoding=odd.charset,
             errors="backslashreplace",
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | pipes, **rights,
