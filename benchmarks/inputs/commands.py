@@ -11,16 +11,8 @@ from benchmarks.inputs.values import MARKUP, SECRET, numbers, one_in, small, wor
 from sweep.recipe import FIELDS
 from sweep.recipe.choices import CHOICES
 from sweep.recipe.published import NAMES
+from tests.warm import COMMANDS
 
-MODULES = (
-    "sweep.run",
-    "sweep.status",
-    "sweep.check",
-    "sweep.merge",
-    "sweep.trace",
-    "analysis.__main__",
-    "analysis.report.playground",
-)
 STORES = ("sweep.sqlite3", "data.sqlite3", "own.sqlite3", "map.sqlite3", "none.sqlite3")
 CHEAP = (
     ("--recipe", "twenty-lines", "--set", "epochs=3", "--axis", "hidden_std_dev=0.5,1", "--repeats", "2"),
@@ -91,7 +83,7 @@ VALUES = {
 
 def commands() -> Iterator[tuple[str, str | None, argparse.ArgumentParser]]:
     """The module, the word and the options of every command."""
-    for module in MODULES:
+    for module in COMMANDS:
         parser = importlib.import_module(module).build_parser()
         below = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
         yield from ((module, word, one) for choices in below for word, one in choices.items())

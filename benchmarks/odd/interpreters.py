@@ -28,14 +28,14 @@ VARIABLES = {
     "TZ=Pacific/Apia": {"TZ": "Pacific/Apia"},
     "TZ=nonsense": {"TZ": ":/etc/passwd"},
     "TZ is empty": {"TZ": ""},
-    "TZ=XXX-167:59": {"TZ": "XXX-167:59:59"},
+    "TZ=XXX-167:59:59": {"TZ": "XXX-167:59:59"},
     "PYTHONSAFEPATH": {"PYTHONSAFEPATH": "1"},
     "PYTHONDONTWRITEBYTECODE": {"PYTHONDONTWRITEBYTECODE": "1"},
     "PYTHONOPTIMIZE=2": {"PYTHONOPTIMIZE": "2"},
     "PYTHONWARNINGS=error": {"PYTHONWARNINGS": "error"},
     "PYTHONMALLOC=debug": {"PYTHONMALLOC": "debug"},
     "MPLBACKEND=TkAgg": {"MPLBACKEND": "TkAgg"},
-    "OMP_NUM_THREADS=nonsense": {"OMP_NUM_THREADS": "1"},
+    "OMP_NUM_THREADS=1": {"OMP_NUM_THREADS": "1"},
     "nothing but PATH": {"LANG": None, "HOME": None, "OPENBLAS_NUM_THREADS": None},
 }
 DRAWN = {"-OO", "LANG=C without UTF-8", "MPLBACKEND=TkAgg", "TZ=Pacific/Apia"}
