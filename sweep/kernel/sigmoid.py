@@ -27,29 +27,31 @@ where |r| <= ln(2)/2, which is 3e-16 (Remez's algorithm)."""
 
 
 class Power(NamedTuple):
-    """significand * 2**exponent: products of such neither overflow nor vanish on the way to one that does not."""
+    """significand * 2**(shifted - ROUND): products of such neither overflow nor vanish on the way to what does not."""
 
     significand: Vector
-    exponent: Vector
+    shifted: Vector
 
     def times(self, other: "Power") -> "Power":
         """The product."""
-        return Power(self.significand * other.significand, self.exponent + other.exponent)
+        return Power(self.significand * other.significand, self.shifted + (other.shifted - ROUND))
 
     def number(self) -> Vector:
         """The power as a number, from 2**-1003 to 2**1003."""
-        return times_power_of_two(self.significand, _clamp(self.exponent, EXPONENT_LIMIT) + ROUND)
+        return times_power_of_two(
+            self.significand, _between(ROUND - EXPONENT_LIMIT, self.shifted, ROUND + EXPONENT_LIMIT)
+        )
 
 
 def power(x: Vector, factor: float) -> Power:
     """e**(factor * x); an x further than 2**49 from 0 counts as this far."""
-    return _exp(_clamp(x, LARGEST), factor)
+    return _exp(_between(-LARGEST, x, LARGEST), factor)
 
 
 def exp(x: Vector, factor: float = 1.0) -> Vector:
     """e**(factor * x) to 2 ulp, from e**-700 to e**700."""
-    significand, exponent = _exp(_clamp(x, EXP_LIMIT / abs(factor)), factor)
-    return times_power_of_two(significand, exponent + ROUND)
+    limit = EXP_LIMIT / abs(factor)
+    return times_power_of_two(*_exp(_between(-limit, x, limit), factor))
 
 
 def sigmoid(x: Vector, factor: float = 1.0) -> Vector:
@@ -58,11 +60,16 @@ def sigmoid(x: Vector, factor: float = 1.0) -> Vector:
 
 
 def _exp(x: Vector, factor: float) -> Power:
-    """Cody-Waite reduction by ln 2, then the polynomial."""
-    k = (x * (factor * LOG2_E) + ROUND) - ROUND
-    r = (x * factor - k * LN2_HIGH) - k * LN2_LOW
-    return Power(polynomial(COEFFICIENTS, r), k)
+    """Cody-Waite reduction by ln 2, then the polynomial.
+
+    The factor is a power of two, which scales whatever it multiplies exactly: constants take it, not x.
+    """
+    shifted = x * (factor * LOG2_E) + ROUND
+    k = shifted - ROUND
+    r = (x - k * (LN2_HIGH / factor)) - k * (LN2_LOW / factor)
+    powers = range(len(COEFFICIENTS) - 1, -1, -1)
+    return Power(polynomial([c * factor**n for c, n in zip(COEFFICIENTS, powers, strict=True)], r), shifted)
 
 
-def _clamp(x: Vector, limit: float) -> Vector:
-    return at_most(limit, at_least(-limit, x))
+def _between(low: float, x: Vector, high: float) -> Vector:
+    return at_most(high, at_least(low, x))
