@@ -14,6 +14,7 @@ from sweep.inspection.verify import MAX_REPEAT, Report, verify
 from sweep.store import Records, Store, open_store
 from sweep.store.base import RECORD_FIELDS
 from sweep.store.differing import differing
+from sweep.store.patience import PatientStore, add_wait_option, check_wait
 
 AT_ONCE = 10_000
 """Trainings that are stored in one step; an interrupt loses none of those before it."""
@@ -44,6 +45,7 @@ def build_parser() -> Parser:
     )
     parser.add_argument("sources", metavar="FROM", nargs="+", help="a store to read: a path or URL, as for --store")
     add_store_option(parser)
+    add_wait_option(parser, "a store that is away or locked once it was opened")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser
 
@@ -51,10 +53,15 @@ def build_parser() -> Parser:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit code."""
     options = build_parser().parse_args(arguments)
+    check_wait(options.wait)
     with ExitStack() as opened:
-        sources = [opened.enter_context(open_store(url)) for url in options.sources]
+
+        def opening(url: str, *, create: bool = False) -> Store:
+            return opened.enter_context(PatientStore(open_store(url, create=create), options.wait))
+
+        sources = [opening(url) for url in options.sources]
         reports = [sound(source, url) for source, url in zip(sources, options.sources, strict=True)]
-        store = opened.enter_context(open_store(options.store, create=True))
+        store = opening(options.store, create=True)
         for source in sources:
             if source.is_same(store):
                 raise UsageError(f"{source.name} was to be merged into itself; allowed is another store as --store")

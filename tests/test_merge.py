@@ -2,6 +2,8 @@
 
 import json
 import shlex
+import sqlite3
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -95,6 +97,24 @@ def test_an_interrupted_merge_is_continued(tmp_path, monkeypatch, capsys):
         "1,030 trainings were there already.",
     ]
     assert contents(to) == contents(url)
+
+
+def test_a_store_that_is_locked_is_waited_for(tmp_path, capsys):
+    url, to = fill(str(tmp_path / "one.db"), OTHER), fill(str(tmp_path / "all.db"), STUDY)
+    lock = sqlite3.connect(to, isolation_level=None, check_same_thread=False)
+    lock.execute("BEGIN EXCLUSIVE")
+    threading.Timer(1.5, lock.execute, ["COMMIT"]).start()
+    capsys.readouterr()
+    assert merge.main([url, "--store", to, "--quiet"]) == 0
+    said = capsys.readouterr()
+    assert "Waiting for up to 120 s" in said.err and "answers again after" in said.err
+    assert said.out.startswith("Stored 50 trainings and 1 run")
+    in_order(to, capsys)
+
+
+def test_an_odd_time_to_wait_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(UsageError, match="wait was given as -1; allowed is a number of seconds, 0 or above"):
+        merge.main([str(tmp_path / "none.db"), "--wait", "-1"])
 
 
 def test_a_result_that_is_there_stays_and_is_told(tmp_path, capsys):

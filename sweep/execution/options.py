@@ -10,7 +10,7 @@ from sweep.execution.processes import usable_cores
 from sweep.recipe import FIELDS
 from sweep.recipe.location import find_function, is_location
 from sweep.recipe.published import NAMES
-from sweep.store.patience import SECONDS_TO_WAIT
+from sweep.store.patience import add_wait_option
 from sweep.study import Study
 from sweep.study.parse import SPEC
 from sweep.study.part import WHOLE
@@ -126,13 +126,7 @@ def build_parser(arguments: Sequence[str] = ()) -> Parser:
         "--workers processes draw and store; auto, the card where there is one",
     )
     add_store_option(parser)
-    parser.add_argument(
-        "--wait",
-        metavar="SECONDS",
-        type=number,
-        default=SECONDS_TO_WAIT,
-        help="how long to wait for a store or a scheduler that is away once the run has begun; 0: not at all (120)",
-    )
+    add_wait_option(parser, "a store or a scheduler that is away once the run has begun")
     parser.add_argument("--quiet", action="store_true", help="no progress, only the result")
     return parser
 

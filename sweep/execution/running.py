@@ -17,6 +17,7 @@ from sweep.execution.spill import take_up
 from sweep.recipe import AnyRecipe, OwnRecipe
 from sweep.store import Store
 from sweep.store.data_sets import share_data
+from sweep.store.patience import check_wait
 from sweep.store.provenance import describe_run, now
 from sweep.study import Part, Study
 from sweep.study.part import WHOLE
@@ -55,8 +56,7 @@ def choose_backend(
         workers = min(usable_cores(), MOST_WORKERS) if is_on_card else usable_cores()
     if not 1 <= workers <= 1024:
         raise UsageError(f"workers was given as {workers}; allowed is a whole number from 1 to 1,024")
-    if not seconds >= 0:
-        raise UsageError(f"wait was given as {seconds:g}; allowed is a number of seconds, 0 or above")
+    check_wait(seconds)
     if is_on_card:
         return Gpu(workers, url, recipe)
     if cluster is None:

@@ -16,16 +16,16 @@ How Numba comes to the code that this package emits:
 import hashlib
 import json
 import os
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, typeof
 from numba.core import types
 from numba.extending import intrinsic
 
+from sweep.console.signals import requests_held_back
 from sweep.kernel.emitter import Memory
 from sweep.kernel.old_code import remove_old_code
 from sweep.kernel.rows import Order
@@ -34,8 +34,6 @@ from sweep.kernel.training import Arguments, emit_training, structure_of, worksp
 from sweep.kernel.vector import Builder
 from sweep.recipe import Recipe
 from sweep.sources import digest_of_sources
-
-Trainer: TypeAlias = Callable[..., None]
 
 LANES = 16
 """Several registers wide on purpose: independent operations in flight hide each other's latency."""
@@ -63,11 +61,18 @@ def train_batches(recipe: Recipe, given: Batches) -> None:
     trainer, workspace = compile_trainer(recipe), aligned(workspace_size(recipe), LANES)
     order = np.zeros((recipe.rows if recipe.batch_size else 0, LANES), np.int64)
     each = (given.parameters, given.state, given.scores, given.outputs)
-    for keys, *batch in zip(given.keys, *each, strict=True):
-        trainer(given.first, given.steps, given.numbers, given.inputs, given.targets, keys, order, *batch, workspace)
+    batches = [
+        (given.first, given.steps, given.numbers, given.inputs, given.targets, keys, order, *batch, workspace)
+        for keys, *batch in zip(given.keys, *each, strict=True)
+    ]
+    if batches and (kinds := tuple(map(typeof, batches[0]))) not in trainer.overloads:
+        with requests_held_back():
+            trainer.compile(kinds)
+    for arguments in batches:
+        trainer(*arguments)
 
 
-def compile_trainer(recipe: Recipe) -> Trainer:
+def compile_trainer(recipe: Recipe) -> Any:
     """The machine code that trains a recipe; one for all that differ in numbers alone.
 
     It is a function of a number and of arrays that begin on cache lines, those of `sweep.kernel.training.Arguments`
@@ -77,7 +82,7 @@ def compile_trainer(recipe: Recipe) -> Trainer:
 
 
 @cache
-def _compile(structure: str) -> Trainer:
+def _compile(structure: str) -> Any:
     def train_lanes(
         first: int, steps: Array, numbers: Array, inputs: Array, targets: Array, keys: Any, order: Any,
         parameters: Array, state: Array, scores: Array, outputs: Array, workspace: Array,
@@ -94,11 +99,11 @@ def _compile(structure: str) -> Trainer:
         # Of a user without a home Numba would make a folder named "~" in the current one.
         trainer = njit(nogil=True, cache=os.path.isabs(os.path.expanduser("~")))(train_lanes)
     except RuntimeError:  # Numba's "no locator available": neither this folder nor the user's cache can be written.
-        return cast(Trainer, njit(nogil=True)(train_lanes))
+        return njit(nogil=True)(train_lanes)
     folder = trainer.stats.cache_path  # None where nothing is kept
     if folder and not any(Path(folder).glob(f"*{train_lanes.__qualname__}*")):  # compiling takes far longer
         remove_old_code(Path(folder), sources)
-    return cast(Trainer, trainer)
+    return trainer
 
 
 @intrinsic(prefer_literal=True)

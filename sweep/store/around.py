@@ -31,8 +31,8 @@ class StoreAround(Store):
         return self._inside.places
 
     def is_same(self, other: Store) -> bool:
-        """See Store.is_same."""
-        return self._inside.is_same(other)
+        """See Store.is_same; asked the other way round, whatever is around the other one opens as well."""
+        return other.is_same(self._inside)
 
     def insert(self, point: Point, records: Records) -> int:
         """See Store.insert."""

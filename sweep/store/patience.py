@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from sweep.console.command import Parser, number
 from sweep.console.progress import say
-from sweep.errors import StoreUnavailableError
+from sweep.errors import StoreUnavailableError, UsageError
 from sweep.store.around import StoreAround
 from sweep.store.base import Store
 
@@ -13,6 +14,7 @@ SECONDS_TO_WAIT = 120.0
 """How long a run, and what follows it, waits for a store that is away, unless it is told otherwise."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between two tries: doubled from the one to the other."""
+
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,3 +52,20 @@ class PatientStore(StoreAround):
             else:
                 say(f"{self.name} answers again after {time.monotonic() - start:.1f} s; going on.")
                 return result
+
+
+def add_wait_option(parser: Parser, what: str) -> None:
+    """Add --wait, the seconds that such a thing is waited for."""
+    parser.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=number,
+        default=SECONDS_TO_WAIT,
+        help=f"how long to wait for {what}; 0: not at all ({SECONDS_TO_WAIT:g})",
+    )
+
+
+def check_wait(seconds: float) -> None:
+    """Raise UsageError where nothing can be waited for so long."""
+    if not seconds >= 0:
+        raise UsageError(f"wait was given as {seconds:g}; allowed is a number of seconds, 0 or above")
