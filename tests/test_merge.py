@@ -107,7 +107,8 @@ def test_a_store_that_is_locked_is_waited_for(tmp_path, capsys):
     capsys.readouterr()
     assert merge.main([url, "--store", to, "--quiet"]) == 0
     said = capsys.readouterr()
-    assert "Waiting for up to 120 s" in said.err and "answers again after" in said.err
+    assert "Waiting for up to 120 s" in said.err
+    assert "answers again after" in said.err
     assert said.out.startswith("Stored 50 trainings and 1 run")
     in_order(to, capsys)
 
