@@ -1,5 +1,6 @@
 """Group, compare and draw what a store holds."""
 
+import sweep  # noqa: F401 - the first of all: it says what happens while the other imports run
 from analysis.tables import Tables, make_tables
 from analysis.tables.export import export
 from analysis.tables.frame import compare, minimum

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-import sweep.console.signals  # noqa: F401 - the first of all: the other imports take long
+import sweep.console.scarcity
+import sweep.console.signals  # noqa: F401 - both the first of all: the other imports take long, and may fail
 from sweep.errors import StoreError, UsageError
 from sweep.recipe import RECIPES, Recipe, training
 from sweep.study import Axis, Study, log_spaced

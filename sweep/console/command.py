@@ -1,13 +1,13 @@
 """What the command lines share: options, errors in one sentence, exit codes."""
 
 import argparse
-import errno
 import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO, cast
 
+from sweep.console.scarcity import too_little, what_is_scarce
 from sweep.console.signals import leave_signals, take_signals
 from sweep.console.streams import take_streams
 from sweep.console.words import plain
@@ -16,14 +16,6 @@ from sweep.redact import redact
 
 USAGE, FAILURE, INTERRUPTED = 2, 1, 130
 DEFAULT_STORE = "sweep.sqlite3"
-SCARCE = {
-    errno.EMFILE: "open files",
-    errno.ENFILE: "open files",
-    errno.EAGAIN: "processes or threads",
-    errno.ENOMEM: "memory",
-    errno.ENOSPC: "space on a disk",
-}
-LEAVE = "what is stored stays: give it more (ulimit -a says what it may have), or use fewer --workers,"
 
 
 class Parser(argparse.ArgumentParser):
@@ -130,10 +122,10 @@ def run_command(main: Callable[[Sequence[str]], int]) -> NoReturn:
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read the output has left
         code = FAILURE
-    except (OSError, MemoryError, RuntimeError) as error:
-        if not (scarce := _scarce(error)):
+    except (OSError, MemoryError, RuntimeError, ImportError) as error:
+        if not (scarce := what_is_scarce(error)):
             raise
-        print(f"error: the system gives this command no more {scarce}; {LEAVE} and start again", file=sys.stderr)
+        print(too_little(scarce), file=sys.stderr)
         code = FAILURE
     leave_signals()
     sys.exit(code)
@@ -145,12 +137,3 @@ def _check_folder() -> None:
         os.getcwd()
     except OSError as error:
         raise FailedError(f"the current folder cannot be used ({error.strerror}); go to one that exists") from error
-
-
-def _scarce(error: Exception) -> str:
-    """What the system has too little of, where that is the error; else empty."""
-    if isinstance(error, OSError):
-        return SCARCE.get(error.errno or 0, "")
-    if isinstance(error, MemoryError):
-        return "memory"
-    return "processes or threads" if str(error) == "can't start new thread" else ""
