@@ -1,12 +1,15 @@
 """Tasks that are under way: handed to an executor, and not yet known to be over."""
 
-import multiprocessing
+import math
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from queue import SimpleQueue
+from threading import Thread
 from types import ModuleType
 
 from sweep.execution.backend import Backend
@@ -19,6 +22,8 @@ Results = list[Result]
 
 SECONDS_TO_END = 1.0
 """How long the thread of a pool whose workers are gone is waited for; it takes some 0.01 s."""
+SECONDS_TO_LOOK = 0.1
+"""Between two looks at workers that are to end."""
 
 
 class TasksUnderWay:
@@ -77,25 +82,42 @@ class TasksUnderWay:
 
     def finish(self) -> None:
         """Let the workers end what they have begun, then let them go."""
-        self._executor.shutdown()
+        ending, workers = self._pool()
+        self._executor.shutdown(wait=ending is None)
+        _see_off(ending, workers, math.inf)
 
     def stop(self, seconds: float) -> None:
         """Begin no more, wait so long for what has begun, and give up the rest."""
         # What is cancelled here is never reported as done, so only the rest is waited for.
         running = {task for task in self._blocks if not task.cancel()}
-        # At its own end Python wakes the thread of a pool, and shows a traceback where that is ending at this moment.
-        ending = getattr(self._executor, "_executor_manager_thread", None)
+        ending, workers = self._pool()
         self._executor.shutdown(wait=False, cancel_futures=True)
         if wait(running, timeout=seconds).not_done:
-            for process in multiprocessing.active_children():
-                process.kill()
-        if ending is not None:
-            ending.join(SECONDS_TO_END)
+            for worker in workers:
+                worker.kill()
+        # At its own end Python wakes the thread of a pool, and shows a traceback where that is ending at this moment.
+        _see_off(ending, workers, SECONDS_TO_END)
+
+    def _pool(self) -> tuple[Thread | None, list[BaseProcess]]:
+        """Of a pool of processes the thread that ends after them, and the processes."""
+        processes = getattr(self._executor, "_processes", None) or {}
+        return getattr(self._executor, "_executor_manager_thread", None), list(processes.values())
 
     def results(self) -> Results:
         """What came of all blocks under way whose tasks are done and did not fail."""
         done = [task for task in self._blocks if task.done() and not task.cancelled()]
         return [result for task in done if task.exception() is None for result in task.result()]
+
+
+def _see_off(ending: Thread | None, workers: Sequence[BaseProcess], seconds: float) -> None:
+    """Wait so long for the end of a pool that was told to end, of which all tasks are done."""
+    deadline = time.monotonic() + seconds
+    while ending is not None and ending.is_alive() and time.monotonic() < deadline:
+        ending.join(SECONDS_TO_LOOK)
+        # An idle worker that was killed may hold the lock behind which the others wait to be told.
+        if any(worker.exitcode for worker in workers):
+            for worker in workers:
+                worker.kill()
 
 
 @contextmanager

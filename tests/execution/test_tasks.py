@@ -1,0 +1,53 @@
+"""Workers that die at the very end keep nobody waiting."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, wait
+from threading import Thread
+
+import pytest
+
+from sweep.execution.backend import Backend
+from sweep.execution.tasks import TasksUnderWay
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no process is stopped there")
+
+
+class Sleepers(Backend):
+    """Two processes that sleep, which need nothing of this project."""
+
+    most_blocks, cluster, n_workers, description, task = 1, None, 2, "2 workers", staticmethod(time.sleep)
+
+    def open(self):
+        return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"))
+
+    def close(self):
+        """Nothing."""
+
+
+@pytest.mark.parametrize("end", [TasksUnderWay.finish, lambda tasks: tasks.stop(1.0)], ids=["finish", "stop"])
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_worker_that_is_killed_while_it_waits_for_the_end_holds_up_nobody(end, victim):
+    """An idle worker holds the lock of the queue by which all are told the end; it may be either of the two."""
+    tasks = TasksUnderWay(Sleepers())
+    for task in [tasks.submit(0.2) for _ in range(2)]:
+        wait([task])
+        tasks.end(task)
+    time.sleep(0.1)  # both are idle then
+    workers = multiprocessing.active_children()
+    for worker in workers:
+        os.kill(worker.pid, signal.SIGSTOP)
+    ending = Thread(target=end, args=[tasks], daemon=True)
+    ending.start()
+    time.sleep(0.2)
+    os.kill(workers[victim].pid, signal.SIGKILL)
+    os.kill(workers[1 - victim].pid, signal.SIGCONT)
+    ending.join(10)
+    left = [worker for worker in workers if worker.is_alive()]
+    for worker in left:
+        worker.kill()
+    assert not ending.is_alive()
+    assert not left
