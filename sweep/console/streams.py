@@ -1,14 +1,18 @@
 """The standard streams of a command, whatever it was started with: closed, full, or with nobody who reads."""
 
+import errno
 import io
 import os
 import sys
+import time
 from typing import IO, Any
 
 from sweep.errors import FailedError
 
 CANNOT_SHOW = "replace"
 """Of a character that the output's encoding lacks."""
+SECONDS_TO_SIGNAL = 0.2
+"""A terminal that goes takes no output from a moment before it sends SIGHUP."""
 
 
 def take_streams() -> None:
@@ -79,9 +83,11 @@ class Output(Errors):
     """The same, and whoever asked is told, unless nobody reads any more."""
 
     def fail(self, error: OSError) -> None:
-        """Raise BrokenPipeError, or FailedError in words."""
+        """Raise BrokenPipeError, or FailedError in words, unless a signal says meanwhile that the terminal has gone."""
         if isinstance(error, BrokenPipeError):
             raise error
+        if error.errno == errno.EIO:
+            time.sleep(SECONDS_TO_SIGNAL)
         raise FailedError(
             f"the output cannot be written ({error.strerror}); what was stored or written until then is there: free "
             "some space, or send the output elsewhere, and start again"

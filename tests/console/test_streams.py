@@ -1,10 +1,16 @@
 """Standard streams that are closed, full or have lost their reader: real ones, of real commands."""
 
+import errno
+import io
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from sweep.console.streams import Output
+from sweep.errors import FailedError
 from tests import commands
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sh starts the commands")
@@ -101,3 +107,33 @@ def test_what_the_system_gives_no_more_of_is_named(tmp_path, limit, scarce, caus
         f"error: the system gives this command no more {scarce}; what is stored stays: give it more (ulimit -a says "
         "what it may have), or use fewer --workers, and start again"
     )
+
+
+class Gone(io.RawIOBase):
+    """A terminal that has gone."""
+
+    def __init__(self):
+        self.file = os.open(os.devnull, os.O_WRONLY)
+
+    def write(self, data):
+        raise OSError(errno.EIO, "Input/output error")
+
+    def fileno(self):
+        return self.file
+
+
+def test_a_terminal_that_goes_is_a_signal_where_that_comes_a_moment_later():
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        gone = Gone()
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            Output(None, gone).write(b"more")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    with pytest.raises(FailedError, match=r"the output cannot be written \(Input/output error\)"):
+        Output(None, gone).write(b"more")
+    os.close(gone.file)
