@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from sweep.console.command import INTERRUPTED, run_command, store_option
+from sweep.console.progress import said_if_long
 from sweep.console.words import plural
 from sweep.execution.backend import Backend
 from sweep.execution.options import build_parser, options_of_study, read_asked
@@ -30,9 +31,10 @@ def main(arguments: Sequence[str]) -> int:
         print(recipe_table())
         return 0
     asked_for = options_of_study(options)
-    study = read_asked(asked_for)
     part = read_part(options.part)
-    part.points(study)  # refuses what the study does not have
+    with said_if_long("Setting up the points of the study …", quiet=options.quiet):
+        study = read_asked(asked_for)
+        part.points(study)  # refuses what the study does not have
     command = command_line("sweep.run", arguments)
     with choose_backend(
         study.recipe, options.device, options.cluster, options.workers, options.store, options.wait

@@ -4,6 +4,8 @@ import importlib.util
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from threading import Timer
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -27,6 +29,19 @@ def say(text: str) -> None:
 def watch(items: Iterable[T], words: str) -> Iterator[T]:
     """The items one by one; after two seconds a bar on the terminal says how many are done, and goes at the end."""
     yield from tqdm(items, words, delay=SECONDS_BEFORE_FIRST, leave=False, disable=None, dynamic_ncols=True)
+
+
+@contextmanager
+def said_if_long(text: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say a text where what is done meanwhile takes two seconds or more."""
+    timer = Timer(SECONDS_BEFORE_FIRST, say, [text])
+    timer.daemon = True
+    if not quiet:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def is_notebook() -> bool:

@@ -6,7 +6,7 @@ from importlib import import_module
 from threading import Thread
 from typing import NamedTuple
 
-from sweep.console.progress import say
+from sweep.console.progress import said_if_long, say
 from sweep.errors import FailedError, FunctionError, UsageError
 from sweep.execution.backend import Backend
 from sweep.execution.ending import interrupted, record_failure
@@ -110,7 +110,8 @@ def run_study(
         FailedError: the store or the workers failed; the message ends with how to go on.
     """
     part.points(study)  # refuses what no study has
-    run = describe_run(study, command, backend.n_workers, backend.cluster, file, backend.device)
+    with said_if_long("Making the identities of the points …", quiet=quiet):
+        run = describe_run(study, command, backend.n_workers, backend.cluster, file, backend.device)
     run |= {} if part == WHOLE else {"part": str(part)}
     start = time.monotonic()
     try:

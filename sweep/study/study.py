@@ -6,7 +6,9 @@ Everything here is pure: no file, no database, no clock, no randomness.
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -171,9 +173,10 @@ def _check_axes(axes: Sequence[Axis], recipe: AnyRecipe) -> None:
             )
         if not values:
             raise UsageError(f"axis {field} has no values; give it at least one")
-        for value in values:
-            if values.count(value) > 1:
-                raise UsageError(f"axis {field} has the value {value!r} more than once; give each value once")
+        with suppress(TypeError):  # what has no hash is no value, which is told where points are made
+            for value, count in Counter(values).items():
+                if count > 1:
+                    raise UsageError(f"axis {field} has the value {value!r} more than once; give each value once")
 
 
 OF_HIDDEN_LAYERS = {"hidden_std_dev", "hidden_distribution", "activation", "update_order"}

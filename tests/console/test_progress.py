@@ -1,4 +1,5 @@
 import sys
+import time
 
 import pytest
 
@@ -80,3 +81,15 @@ def test_a_quiet_round_shows_nothing(capsys):
     with progress.Progress(0, 0, quiet=True) as shown:
         shown.start_round(1, 400, 400, 1000)
     assert capsys.readouterr().err == ""
+
+
+def test_what_takes_long_is_said_and_what_does_not_is_not(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "SECONDS_BEFORE_FIRST", 0.05)
+    with progress.said_if_long("at work …"):
+        time.sleep(0.3)
+    with progress.said_if_long("quiet …", quiet=True):
+        time.sleep(0.3)
+    with progress.said_if_long("at once …"):
+        pass
+    time.sleep(0.1)
+    assert capsys.readouterr().err == "at work …\n"
