@@ -1,10 +1,14 @@
 import json
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +16,7 @@ from sweep.errors import StoreError, StoreUnavailableError
 from sweep.store import Records, open_store
 from sweep.store.format import FORMAT_VERSION
 from sweep.store.sqlite import file as sqlite_file
+from tests.commands import ROOT
 from tests.store.samples import a_point, same, some_records
 
 
@@ -163,3 +168,20 @@ def test_a_failing_drive_says_so() -> None:
     assert str(caught.value) == (
         "cannot use the store /data/x.db (disk I/O error): the disk or network drive fails; check it, then start again"
     )
+
+
+@pytest.mark.skipif(not shutil.which("localedef"), reason="localedef makes no locale here")
+def test_what_is_new_is_counted_in_a_turkish_locale(tmp_path: Path) -> None:
+    """The lower case of its I is another letter, by which Python takes an INSERT for a query."""
+    made = subprocess.run(["localedef", "-i", "tr_TR", "-f", "UTF-8", tmp_path / "tr_TR.UTF-8"], capture_output=True)
+    if made.returncode:
+        pytest.skip("localedef makes no Turkish locale here")
+    program = (
+        "from sweep.store import open_store; from tests.store.samples import a_point, some_records\n"
+        "with open_store('new.db', create=True) as store: print(store.insert(a_point(), some_records(0, 5)))"
+    )
+    environment = {"LOCPATH": str(tmp_path), "LC_ALL": "tr_TR.UTF-8", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("5\n", "")

@@ -87,11 +87,11 @@ class SqliteStore(Store):
             )
             find = "SELECT id FROM points WHERE identity = ?"
             (point_id,) = self._database.execute(find, (point.identity,)).fetchone()
-            n_new = 0
+            before = self._database.total_changes  # in a Turkish locale Python's rowcount of an INSERT is -1
             for first in range(0, len(rows), ROWS):
                 some = [(point_id, *row) for row in rows[first : first + ROWS]]
-                n_new += self._database.execute(_insert_of(len(some)), list(chain.from_iterable(some))).rowcount
-            return n_new
+                self._database.execute(_insert_of(len(some)), list(chain.from_iterable(some)))
+            return self._database.total_changes - before
 
     def counts(self, identities: Sequence[str], below: int) -> dict[str, int]:
         """See Store.counts."""
