@@ -19,6 +19,8 @@ SECONDS_BEFORE_FIRST = 2.0
 
 T = TypeVar("T")
 
+tqdm.monitor_interval = 0  # a thread that would refresh a bar which is not updated
+
 
 def say(text: str) -> None:
     """Print a line on standard error, above the bar where there is one."""

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from types import TracebackType
 
@@ -25,6 +26,11 @@ KILOBYTE = 1024
 """As `ulimit` counts."""
 LEAST_ADDRESSES = 1_000_000 * KILOBYTE
 """What `ulimit -v` must allow: with fewer, libraries stand still or die in words of their own while they load."""
+
+MANY_PROCESSES = 100
+"""From so many allowed processes and threads on, libraries begin as many threads as they like."""
+FEWER_THREADS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+"""What NumPy's and pyarrow's libraries read when they are loaded."""
 
 
 def what_is_scarce(error: BaseException) -> str:
@@ -61,24 +67,31 @@ def _tell(kind: type[BaseException], error: BaseException, traceback: TracebackT
         sys.__excepthook__(kind, error, traceback)
 
 
-def _check_addresses() -> None:
-    """End where the limit of addresses is too low for the imports that follow."""
+def _tell_of_thread(arguments: threading.ExceptHookArgs) -> None:
+    """Python's hook for the end of a thread by an error; who misses the thread says what is scarce."""
+    if arguments.exc_value is None or not what_is_scarce(arguments.exc_value):
+        threading.__excepthook__(arguments)
+
+
+def _look_at_limits() -> None:
+    """Have libraries take little where little is allowed; end where it is too little for the imports that follow."""
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
-    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
-    if allowed == resource.RLIM_INFINITY:
-        return
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each thread takes addresses, and none makes this faster
-    if allowed < LEAST_ADDRESSES:
+    addresses, processes = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC))
+    is_limited = addresses != resource.RLIM_INFINITY
+    if is_limited or 0 <= processes < MANY_PROCESSES:  # no limit is -1
+        for name, value in FEWER_THREADS.items():
+            os.environ.setdefault(name, value)
+    if is_limited and addresses < LEAST_ADDRESSES:
         sys.exit(
-            f"error: the limit of addresses was given as {allowed // KILOBYTE:,} kB; allowed are "
+            f"error: the limit of addresses was given as {addresses // KILOBYTE:,} kB; allowed are "
             f"{LEAST_ADDRESSES // KILOBYTE:,} kB and above, which the libraries need: raise it (ulimit -v)"
         )
 
 
 # Python says this while it imports the package of the module that it is to run.
 if sys.argv[:1] == ["-m"]:
-    sys.excepthook = _tell
-    _check_addresses()
+    sys.excepthook, threading.excepthook = _tell, _tell_of_thread
+    _look_at_limits()

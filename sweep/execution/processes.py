@@ -71,7 +71,10 @@ def start_worker(url: str) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         Finalize(None, stop_worker, exitpriority=1)
         Finalize(None, _leave_threads, exitpriority=0)
-        Thread(target=_end_with, args=(parent,), daemon=True).start()
+        try:
+            Thread(target=_end_with, args=(parent,), daemon=True).start()
+        except RuntimeError:  # the system gives this process none: it must not outlive a run
+            os._exit(1)
     _worker.update(url=url)
 
 

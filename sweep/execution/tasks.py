@@ -1,14 +1,15 @@
 """Tasks that are under way: handed to an executor, and not yet known to be over."""
 
+import errno
 import math
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 from types import ModuleType
 
@@ -66,10 +67,22 @@ class TasksUnderWay:
         return task
 
     def next_done(self) -> Future[Results]:
-        """The next task under way that is done, well or not; waits for it."""
-        while (task := self._done.get()) not in self._blocks:
-            pass  # a recovery has taken care of it
-        return task
+        """The next task under way that is done, well or not; waits for it.
+
+        Raises:
+            OSError: the pool of workers has lost the thread that would say so, for want of others.
+        """
+        while True:
+            ending, _ = self._pool()
+            is_lost = ending is not None and not ending.is_alive()  # before a last look at what it has said
+            try:
+                task = self._done.get(timeout=SECONDS_TO_LOOK)
+            except Empty:
+                if is_lost:
+                    raise OSError(errno.EAGAIN, "the thread of the pool of workers has ended") from None
+            else:
+                if task in self._blocks:  # else a recovery has taken care of it
+                    return task
 
     def end(self, task: Future[Results]) -> list[Block]:
         """Say that a task is over; return its blocks."""
@@ -93,8 +106,7 @@ class TasksUnderWay:
         ending, workers = self._pool()
         self._executor.shutdown(wait=False, cancel_futures=True)
         if wait(running, timeout=seconds).not_done:
-            for worker in workers:
-                worker.kill()
+            kill(workers)
         # At its own end Python wakes the thread of a pool, and shows a traceback where that is ending at this moment.
         _see_off(ending, workers, SECONDS_TO_END)
 
@@ -109,15 +121,22 @@ class TasksUnderWay:
         return [result for task in done if task.exception() is None for result in task.result()]
 
 
-def _see_off(ending: Thread | None, workers: Sequence[BaseProcess], seconds: float) -> None:
+def kill(processes: Iterable[BaseProcess]) -> None:
+    """Kill those that have not ended."""
+    for process in processes:
+        process.kill()
+
+
+def _see_off(ending: Thread | None, workers: list[BaseProcess], seconds: float) -> None:
     """Wait so long for the end of a pool that was told to end, of which all tasks are done."""
     deadline = time.monotonic() + seconds
     while ending is not None and ending.is_alive() and time.monotonic() < deadline:
         ending.join(SECONDS_TO_LOOK)
         # An idle worker that was killed may hold the lock behind which the others wait to be told.
         if any(worker.exitcode for worker in workers):
-            for worker in workers:
-                worker.kill()
+            kill(workers)
+    if ending is not None and not ending.is_alive():  # it may have been lost, or never have begun
+        kill(workers)
 
 
 @contextmanager

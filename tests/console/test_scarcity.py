@@ -3,6 +3,7 @@
 import errno
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_an_error_that_nobody_caught_is_a_sentence_or_python_s(capsys):
     assert too_little("memory").count("\n") == 0
     scarcity._tell(ValueError, ValueError("another one"), None)
     assert "ValueError: another one" in capsys.readouterr().err
+
+
+def test_a_thread_that_ends_by_an_error_is_told_where_that_is_not_said_otherwise(monkeypatch, capsys):
+    monkeypatch.setattr(threading, "excepthook", scarcity._tell_of_thread)
+    for error in (RuntimeError("can't start new thread"), RuntimeError("another one")):
+        thread = threading.Thread(target=raising, args=[error])
+        thread.start()
+        thread.join()
+    told = capsys.readouterr().err
+    assert "another one" in told
+    assert "can't start" not in told
+
+
+def raising(error):
+    raise error
 
 
 @limited

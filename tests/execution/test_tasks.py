@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from sweep.console.scarcity import what_is_scarce
 from sweep.execution.backend import Backend
 from sweep.execution.tasks import TasksUnderWay
 
@@ -51,3 +52,18 @@ def test_a_worker_that_is_killed_while_it_waits_for_the_end_holds_up_nobody(end,
         worker.kill()
     assert not ending.is_alive()
     assert not left
+
+
+def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
+    """As where the system gives a process no more threads: nobody says any more that a task is done."""
+    tasks = TasksUnderWay(Sleepers())
+    tasks.submit(60)
+    workers = multiprocessing.active_children()
+    tasks._executor._executor_manager_thread = Thread()
+    with pytest.raises(OSError, match="the thread of the pool of workers has ended") as caught:
+        tasks.next_done()
+    assert what_is_scarce(caught.value) == "processes or threads"
+    tasks.stop(0)
+    for worker in workers:
+        worker.join(5)
+    assert not multiprocessing.active_children()
