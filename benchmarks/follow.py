@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from benchmarks.target import Target, finish
 from tests import commands
 from tests.execution.faults.studies import wait_until_stored
 from tests.proxy import Proxy
+
+SECONDS_TO_BEGIN = 30
 
 
 def follow(place):
@@ -44,6 +47,10 @@ class Followers:
             commands.start("sweep.status", "--follow", "--store", self._url),
             commands.start("analysis", *page, "--store", self._url),
         ]
+        # Before it has begun a command waits for no server.
+        begun = time.monotonic()
+        while not Path(self._out).exists() and time.monotonic() < begun + SECONDS_TO_BEGIN:
+            time.sleep(0.05)
         return self
 
     def __exit__(self, kind, *_):

@@ -21,7 +21,7 @@ FORKS = sys.platform == "linux" and os.environ.get("OPENBLAS_NUM_THREADS") == "1
 SET_BY_DASK = ("PYTHONHASHSEED", "__DASK_PARENT_PID")
 """Variables that Dask sets for its workers in the process that starts them."""
 
-PROGRESS = re.compile(r"^[\d,]+ of [\d,]+ trainings \(.* left\n", re.MULTILINE)
+PROGRESS = re.compile(r"^[\d,]+ of [\d,]+ trainings \(.* (?:left|time left unknown)\n", re.MULTILINE)
 """How far a run is, which it tells where it takes long."""
 
 

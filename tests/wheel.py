@@ -31,8 +31,9 @@ def copy_sources(folder):
 
 
 def _pip(*arguments):
-    """Run pip, in whichever thread."""
-    subprocess.run([sys.executable, "-m", "pip", *map(str, arguments)], check=True, capture_output=True)
+    """Run pip, in whichever thread; a clone in sight would be taken for what is to be installed."""
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([sys.executable, "-m", "pip", *map(str, arguments)], check=True, capture_output=True, env=usual)
 
 
 def build(source, folder):

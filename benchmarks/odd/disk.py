@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 
-from benchmarks.odd.asked import SLOW
+from benchmarks.odd.asked import SLOW, STORE
 from benchmarks.odd.case import cases
 from benchmarks.odd.place import Odd
 
@@ -51,7 +51,7 @@ def full_disk(place, size, has_home):
 @cases([(f"{name} on a disk with {size} kB left", name, size) for name in WRITERS for size in WRITES], without_mounts)
 def full_disk_for_what_is_written(place, name, size):
     with small(place, size + os.stat(place.reference.store).st_size // 1024 + 8) as enlarge:
-        place.read([name])
+        place.read([name], beside=[STORE])  # SQLite makes the log of a reader, and may not have the room to end it
         left = [one for one in place.files() if "part" in one]
         if left:
             place.wrong.append(f"left behind: {left}")

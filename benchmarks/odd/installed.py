@@ -26,9 +26,14 @@ def kept():
     return folder
 
 
-@cache
 def installed(version=None):
     """The interpreter of a read-only environment with the wheel, or with that of another version and other sources."""
+    with LOCK:
+        return _installed(version)
+
+
+@cache
+def _installed(version):
     folder = Path(kept().name, version or "this")
     source, wheel = folder / "source", folder / "wheel"
     for one in (source, wheel):
@@ -43,8 +48,7 @@ def installed(version=None):
             path.write_text(text)
         with (source / "sweep/kernel/rows.py").open("a") as file:
             file.write("\n# Other sources.\n")
-    with LOCK:
-        python = install(build(source, wheel), folder / "environment", public_python() or sys.executable)
+    python = install(build(source, wheel), folder / "environment", public_python() or sys.executable)
     subprocess.run(["chmod", "-R", "a-w", folder / "environment"], check=True)
     return str(python)
 

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -37,7 +39,7 @@ class Odd:
     """How a command is started where all is not as usual.
 
     Attributes:
-        shell: what sh is given; "$@" is the command.
+        shell: what bash is given; "$@" is the command.
         environment: variables set, or taken away with None.
         flags: of the interpreter.
         user: number of the user and group that it runs as.
@@ -95,8 +97,9 @@ class Place:
         }  # fmt: skip
         environment = {name: value for name, value in (usual | odd.environment).items() if value is not None}
         rights = {} if odd.user is None else {"user": odd.user, "group": odd.user, "extra_groups": []}
+        command = [odd.python, *odd.flags, "-m", *map(str, asked)]
         return subprocess.Popen(
-            ["bash", "-c", odd.shell, "bash", odd.python, *odd.flags, "-m", *map(str, asked)],
+            command if odd.shell == Odd.shell else ["bash", "-c", odd.shell, "bash", *command],
             cwd=self.here / odd.folder, env=environment, start_new_session=True, encoding=odd.charset,
             errors="backslashreplace",
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | pipes, **rights,
@@ -156,7 +159,9 @@ class Place:
                 raise WrongError(f"another answer: {ended.out}")
             self.check_rows(study, store, complete=True)
             if left := [
-                name for name in self.files() if re.match(r"state/.*npz|here/unstored-|here/.*-(wal|shm)$", name)
+                name
+                for name in self.files()
+                if re.match(r"(here/)?state/.*npz|here/unstored-|here/.*-(wal|shm)$", name)
             ]:
                 raise WrongError(f"left behind: {left}")
 
@@ -172,7 +177,7 @@ class Place:
         """Compare what a store holds with the records of an uninterrupted run, and with what it held before."""
         path = self.here / store.removeprefix("sqlite:///")
         ledger = self.ledgers.setdefault(store, Ledger(study.rows))
-        found = rows(str(path)) if path.is_file() and os.stat(path).st_size else []
+        found = _rows(path) if path.is_file() and os.stat(path).st_size else []
         (ledger.check_complete if complete else ledger.check)(found)
         if ledger.faults != (0, 0, 0):
             raise WrongError("records lost {}, doubled {}, different {}".format(*ledger.faults))
@@ -191,7 +196,7 @@ class Place:
         """Raise WrongError where something was written that was not asked for."""
         paths = [os.path.relpath(os.path.normpath(self.here / name), self.folder) for name in asked]
         allowed = [re.escape(path) + r"(-wal|-shm|-journal)?(/.*)?" for path in paths]
-        allowed.append(r"state(/initialization-sweep(/unstored-\w+-\w+\.npz)?)?|here/unstored-\w+-\w+\.npz")
+        allowed.append(r"(here/)?state(/initialization-sweep(/unstored-\w+-\w+\.npz)?)?|here/unstored-\w+-\w+\.npz")
         new = [name for name in self.files() if name not in before and not re.fullmatch("|".join(allowed), name)]
         if new:
             raise WrongError(f"written without being asked for: {new}")
@@ -201,8 +206,11 @@ class Place:
         self.ledgers.pop(STORE, None)
         shutil.copyfile(self.reference.store, self.here / STORE)
 
-    def read(self, names=tuple(READING), odd=USUAL, allowed=(0, 1, 2)):
-        """Run reading commands on a complete store; what they print and write is as usual, or they say one sentence."""
+    def read(self, names=tuple(READING), odd=USUAL, allowed=(0, 1, 2), beside=()):
+        """Run reading commands on a complete store; what they print and write is as usual, or they say one sentence.
+
+        Logs may be left beside the files `beside`.
+        """
         self.give_store()
         for name in names:
             before, command = self.files(), READING[name]
@@ -210,7 +218,7 @@ class Place:
                 ended = self.run(command.asked, odd, allowed)
                 if ended.code == 0 and ended.out not in (odd.shown(self.reference.of(name)[0]), ""):
                     raise WrongError(f"{name} printed: {ended.out[:400]}")
-                self.check_files(before, *command.writes)
+                self.check_files(before, *command.writes, *beside)
                 self.check_rows(LONG, STORE, complete=True)
                 self.compare_written(name, ended)
 
@@ -221,6 +229,17 @@ class Place:
                 raise WrongError(f"{name} wrote another {path}")
             shutil.rmtree(self.here / path, ignore_errors=True)
             (self.here / path).unlink(missing_ok=True)
+
+
+def _rows(path):
+    try:
+        return rows(str(path))
+    except sqlite3.OperationalError:  # a full disk has no room for what reading a log takes
+        with tempfile.TemporaryDirectory() as folder:
+            for beside in ("", "-wal"):
+                with suppress(FileNotFoundError):
+                    shutil.copyfile(f"{path}{beside}", f"{folder}/copy{beside}")
+            return rows(f"{folder}/copy")
 
 
 def _left(session):

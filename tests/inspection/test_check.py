@@ -55,6 +55,13 @@ def findings(url, capsys, sample=200):
     return found
 
 
+def test_an_accuracy_that_older_formats_did_not_keep_is_not_missed(tmp_path, capsys):
+    url = make(str(tmp_path / "old.db"))
+    with closing(sqlite3.connect(url)) as database, database:
+        database.execute("UPDATE trainings SET accuracy = NULL")
+    assert findings(url, capsys) == []
+
+
 def test_a_sound_store_is_in_order(sound, capsys):
     with open_store(sound) as store:
         assert check(store, 300, 0) == 0
