@@ -41,6 +41,17 @@ def test_it_finds_the_minimum_and_the_gain():
     assert found.n == 20_000
 
 
+def test_points_decades_apart_say_nothing_of_what_lies_between():
+    x = np.log([1e-300, 1e-100, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 1e100])
+    near, at = x[2:8], np.log([0.7, 3.0, 16.0])
+    np.testing.assert_array_equal(smooth(x, at)[:, 2:8], smooth(near, at))
+    between = smooth(x, np.log([1e-200, 1e-50, 1e50, 1e-300, 1e100]))
+    assert (between >= 0).all()
+    np.testing.assert_allclose(between.sum(axis=1), 1)
+    np.testing.assert_allclose(between[0, :2], 0.5)
+    np.testing.assert_array_equal(between[3:], np.eye(9)[[0, 8]])
+
+
 @pytest.fixture
 def smoothed_once(monkeypatch):
     """Compute the smoother of the same points once: it takes most of the time."""
