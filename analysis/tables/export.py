@@ -1,6 +1,7 @@
 """From a store to a file with one row a training, for any other tool: Parquet or CSV."""
 
 import json
+import os
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -128,7 +129,7 @@ def beside(path: Path) -> Path:
 def write_csv(path: Path, tables: Iterator[pd.DataFrame], said: dict[str, Any]) -> int:
     """Write the tables to a CSV, and what is said of them beside it; return the number of rows."""
     n_rows = 0
-    with whole(path) as trainings, whole(beside(path)) as metadata:
+    with whole(beside(path)) as metadata, whole(path) as trainings:
         metadata.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", "utf-8", newline="\n")
         with trainings.open("w", newline="", encoding="utf-8") as file:
             for table in tables:
@@ -136,6 +137,8 @@ def write_csv(path: Path, tables: Iterator[pd.DataFrame], said: dict[str, Any]) 
                     write_names(table, file)
                 write_rows(table, file)
                 n_rows += len(table)
+        # Killed between the two, it must not leave the trainings of one export beside the metadata of another.
+        Path(os.path.realpath(beside(path))).unlink(missing_ok=True)
     return n_rows
 
 

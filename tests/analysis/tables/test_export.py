@@ -232,6 +232,26 @@ def test_the_command_says_what_it_wrote_and_what_lacks(tmp_path):
     assert pd.read_parquet(tmp_path / "X.PARQUET").shape == read(tmp_path / "x.csv").shape == (700, 11)
 
 
+@pytest.mark.parametrize("n_replaced", [0, 1])
+def test_what_ends_between_its_two_files_leaves_none_that_do_not_belong_together(tmp_path, monkeypatch, n_replaced):
+    fill(tmp_path / "store.db", ONE_AXIS)
+    path, replaced = tmp_path / "x.csv", []
+
+    def replace(beside, target):
+        if len(replaced) == n_replaced:
+            raise KeyboardInterrupt
+        replaced.append(target)
+        before(beside, target)
+
+    before = os.replace
+    analysis.export(str(tmp_path / "store.db"), path)
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        analysis.export(str(tmp_path / "store.db"), path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["store.db", "x.csv"]
+    assert replaced == [path][:n_replaced]
+
+
 def test_an_exported_file_answers_as_the_store_does(tmp_path):
     fill(tmp_path / "store.db", ONE_AXIS)
     analysis.export(str(tmp_path / "store.db"), tmp_path / "x.parquet")
