@@ -16,6 +16,8 @@ AT_ONCE = 2**17
 """Rows whose cells are in memory at a time."""
 LOOKED_AT = 1024
 """Numbers that tell whether those of a column are few that return, or hardly ever the same."""
+OF_DATABASES = b"SQLite format 3\0"
+"""What SQLite's files begin with."""
 
 
 def unwritable(path: Path, cause: str) -> FailedError:
@@ -31,10 +33,16 @@ def check_place(path: Path) -> None:
 
 
 def check_spares(path: str | Path, *read: str | None) -> None:
-    """Raise UsageError where what is to be written would take the place of a file that is read; None is no file."""
+    """Raise UsageError where what is to be written would take the place of a database, or of a file that is read; None
+    is no file."""
+    if not os.fspath(path):
+        raise UsageError("the name of what is to be written was given as ''; allowed is any other, such as . for here")
     for one in read:
         if one is not None and os.path.realpath(path) == os.path.realpath(one):
             raise UsageError(f"{path} was given as the file to write, and it is read: name another")
+    with suppress(OSError), open(path, "rb") as file:
+        if file.read(len(OF_DATABASES)) == OF_DATABASES:
+            raise UsageError(f"{path} was given as the file to write, and it is a database: name another")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sweep.errors import FailedError
-from sweep.files import AT_ONCE, check_place, whole, write_csv, write_rows
+from sweep.errors import FailedError, UsageError
+from sweep.files import AT_ONCE, check_place, check_spares, whole, write_csv, write_rows
 
 numbers = st.lists(st.floats() | st.sampled_from([0.0, -0.0, 5e-324, 1.7976931348623157e308]), min_size=1)
 
@@ -113,3 +114,16 @@ def test_a_place_is_looked_at_before(tmp_path):
     for path, cause in ((tmp_path, "Is a directory"), (tmp_path / "none" / "x.csv", "No such file or directory")):
         with pytest.raises(FailedError, match=rf"cannot be written \({cause}\); name another place"):
             check_place(path)
+
+
+def test_no_database_is_written_over_whoever_reads_it(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE kept (x)")
+    with pytest.raises(
+        UsageError, match=r"other\.db was given as the file to write, and it is a database: name another"
+    ):
+        check_spares(path)
+    check_spares(tmp_path / "new.html")
+    (tmp_path / "old.html").write_text("<!doctype html>")
+    check_spares(tmp_path / "old.html", None)

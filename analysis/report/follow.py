@@ -75,4 +75,4 @@ def with_refresh(text: str, seconds: int) -> str:
 def put(out: Path, text: str) -> None:
     """Write the page so that nobody reads half of one."""
     with whole(out) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

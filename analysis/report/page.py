@@ -45,7 +45,7 @@ def write_text(out: Path, text: str) -> None:
         FailedError: the file cannot be written.
     """
     try:
-        out.write_text(text, encoding="utf-8", newline="\n")
+        out.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")  # names may be no Unicode
     except OSError as error:
         raise unwritable(out, error.strerror or str(error)) from error
 

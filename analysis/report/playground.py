@@ -8,7 +8,7 @@ from analysis.report import markup
 from analysis.report.page import fill, write_text
 from analysis.report.train import RANGE, model, train_part
 from sweep.console.command import Parser, run_command
-from sweep.files import check_place
+from sweep.files import check_place, check_spares
 from sweep.recipe import RECIPES, describe_recipe, predicted_spread
 from sweep.recipe.published import PROGRAMS
 
@@ -45,14 +45,15 @@ def build_parser() -> Parser:
         prog="python -m analysis.report.playground",
         description="Write one page, which needs no study, that trains the published programs' networks in a browser.",
     )
-    parser.add_argument("out", metavar="FILE", type=Path, help="where to write, such as playground.html")
+    parser.add_argument("out", metavar="FILE", help="where to write, such as playground.html")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the page."""
-    out = build_parser().parse_args(arguments).out
-    check_place(out)
+    name = build_parser().parse_args(arguments).out
+    check_spares(name)
+    check_place(out := Path(name))
     write_text(out, playground())
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
     return 0

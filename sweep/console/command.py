@@ -25,6 +25,11 @@ class Parser(argparse.ArgumentParser):
         """Print the message and leave with exit code 2."""
         self.exit(USAGE, f"{self.prog}: error: {plain(redact(message), '')} (see {self.prog} --help)\n")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and action.nargs is None and arg_strings == ["--"]:
+            return self._get_value(action, "--")  # typed as --OPTION=--, which Python before 3.13 takes for nothing
+        return super()._get_values(action, arg_strings)
+
 
 class PlainOutput:
     """Standard output in plain characters: names and what stores say may be anybody's, and steer no terminal.

@@ -65,6 +65,8 @@ def folder(tmp_path_factory):
         (["summary", "--csv", "sweep.sqlite3"], 2, "sweep.sqlite3 was given as the file to write, and it is read"),
         (["claims", "--csv", "sweep.sqlite3"], 2, "sweep.sqlite3 was given as the file to write, and it is read"),
         (["report", "--out", "./sweep.sqlite3"], 2, "./sweep.sqlite3 was given as the file to write, and it is read"),
+        (["figures", "--out", ""], 2, "the name of what is to be written was given as ''; allowed is any other"),
+        (["recipes", "--store=--", "--store=b.db"], 1, "there is no store at --;"),
         (["figures", "--store", "none.db"], 1, "there is no store at none.db"),
         (["figures", "--store", "diverged.db"], 1, "all 750 stored trainings diverged; lower the learning rate"),
         (["figures", "--store", "nothing.db"], 1, "no training of this study is stored yet"),

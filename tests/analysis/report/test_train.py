@@ -2,15 +2,17 @@
 
 import base64
 import json
+import sqlite3
 import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from analysis.report.page import write_text
 from analysis.report.playground import main, playground
 from sweep import RECIPES, Axis, Recipe, Study
-from sweep.errors import FailedError
+from sweep.errors import FailedError, UsageError
 from sweep.kernel.wasm import wasm_modules
 from tests import commands
 from tests.analysis.report.browser import CHROMIUM
@@ -96,6 +98,17 @@ def test_the_playground_has_every_published_program():
     assert (made.wrong, made.open) == ([], [])
     assert len(made.ids) == len(set(made.ids))
     assert all(address.startswith(("#", "data:")) for address in made.addresses)
+
+
+def test_a_page_whose_name_is_no_unicode_is_written(tmp_path):
+    write_text(tmp_path / "page.html", "by \udcff × here")
+    assert (tmp_path / "page.html").read_bytes() == "by \\udcff × here".encode()
+
+
+def test_the_playground_takes_no_store_s_place(tmp_path):
+    sqlite3.connect(tmp_path / "sweep.sqlite3").execute("CREATE TABLE kept (x)")
+    with pytest.raises(UsageError, match="it is a database: name another"):
+        main([str(tmp_path / "sweep.sqlite3")])
 
 
 def test_the_playground_is_written_by_a_command(tmp_path):
