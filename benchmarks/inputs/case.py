@@ -1,6 +1,7 @@
 """One input: a command in a folder of its own, run in a forked process, and what is wrong with how it ended."""
 
 import hashlib
+import gc
 import importlib
 import json
 import os
@@ -229,6 +230,7 @@ def _be(case: Case, template: Path, base: Path, out: int, err: int, state: int) 
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        gc.callbacks.clear()  # hypothesis has one, in which an interrupt is lost
         os.dup2(out, 1)
         os.dup2(err, 2)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
