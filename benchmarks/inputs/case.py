@@ -1,7 +1,7 @@
 """One input: a command in a folder of its own, run in a forked process, and what is wrong with how it ended."""
 
-import hashlib
 import gc
+import hashlib
 import importlib
 import json
 import os
