@@ -6,6 +6,7 @@ nothing, and the same command completes the study when all is as usual again.
 """
 
 import importlib
+import signal
 import sys
 import tempfile
 import time
@@ -64,6 +65,9 @@ def main(arguments):
     if options.list:
         print("\n".join(f"{one.group}: {one.name}" for one in chosen))
         return 0
+    # However this was started: what is ignored here commands would ignore, too.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     printed, begun = [], time.monotonic()
 
     def show(line):
