@@ -29,8 +29,12 @@ LEAST_ADDRESSES = 1_000_000 * KILOBYTE
 
 MANY_PROCESSES = 100
 """From so many allowed processes and threads on, libraries begin as many threads as they like."""
-FEWER_THREADS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-"""What NumPy's and pyarrow's libraries read when they are loaded."""
+MODEST = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+}
+"""What NumPy's and pyarrow's libraries read when they are loaded: fewer threads, and no gigabyte of addresses kept."""
 
 
 def what_is_scarce(error: BaseException) -> str:
@@ -82,7 +86,7 @@ def _look_at_limits() -> None:
     addresses, processes = (resource.getrlimit(kind)[0] for kind in (resource.RLIMIT_AS, resource.RLIMIT_NPROC))
     is_limited = addresses != resource.RLIM_INFINITY
     if is_limited or 0 <= processes < MANY_PROCESSES:  # no limit is -1
-        for name, value in FEWER_THREADS.items():
+        for name, value in MODEST.items():
             os.environ.setdefault(name, value)
     if is_limited and addresses < LEAST_ADDRESSES:
         sys.exit(

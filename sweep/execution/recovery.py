@@ -54,6 +54,7 @@ class Recovery:
         """The blocks under way of which nothing came, those of silent tasks among them; what came is stored."""
         nothing = [block for task in silent for block in self._tasks.end(task)]
         for task in self._tasks:
+            self._tasks.wait_for(task)
             try:
                 self._finish(task)
             except (*CRASHES, LostError):
@@ -63,6 +64,7 @@ class Recovery:
     def _train_alone(self, block: Block) -> list[Block]:
         for n_crashes in range(1, MOST_CRASHES + 1):
             task = self._tasks.submit([block])
+            self._tasks.wait_for(task)
             try:
                 self._finish(task)
             except LostError:

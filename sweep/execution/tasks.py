@@ -24,7 +24,7 @@ Results = list[Result]
 SECONDS_TO_END = 1.0
 """How long the thread of a pool whose workers are gone is waited for; it takes some 0.01 s."""
 SECONDS_TO_LOOK = 0.1
-"""Between two looks at workers that are to end."""
+"""Between two looks at a pool that may be gone."""
 
 
 class TasksUnderWay:
@@ -73,16 +73,27 @@ class TasksUnderWay:
             OSError: the pool of workers has lost the thread that would say so, for want of others.
         """
         while True:
-            ending, _ = self._pool()
-            is_lost = ending is not None and not ending.is_alive()  # before a last look at what it has said
+            is_lost = self._has_lost_thread()  # before a last look at what it has said
             try:
                 task = self._done.get(timeout=SECONDS_TO_LOOK)
             except Empty:
                 if is_lost:
-                    raise OSError(errno.EAGAIN, "the thread of the pool of workers has ended") from None
+                    raise _no_thread() from None
             else:
                 if task in self._blocks:  # else a recovery has taken care of it
                     return task
+
+    def wait_for(self, task: Future[Results]) -> None:
+        """Wait until a task is done, well or not; errors are those of `next_done`."""
+        is_lost = False
+        while not wait([task], timeout=SECONDS_TO_LOOK).done:
+            if is_lost:
+                raise _no_thread()
+            is_lost = self._has_lost_thread()
+
+    def _has_lost_thread(self) -> bool:
+        ending, _ = self._pool()
+        return ending is not None and not ending.is_alive()
 
     def end(self, task: Future[Results]) -> list[Block]:
         """Say that a task is over; return its blocks."""
@@ -119,6 +130,10 @@ class TasksUnderWay:
         """What came of all blocks under way whose tasks are done and did not fail."""
         done = [task for task in self._blocks if task.done() and not task.cancelled()]
         return [result for task in done if task.exception() is None for result in task.result()]
+
+
+def _no_thread() -> OSError:
+    return OSError(errno.EAGAIN, "the thread of the pool of workers has ended")
 
 
 def kill(processes: Iterable[BaseProcess]) -> None:

@@ -57,9 +57,11 @@ def test_a_worker_that_is_killed_while_it_waits_for_the_end_holds_up_nobody(end,
 def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
     """As where the system gives a process no more threads: nobody says any more that a task is done."""
     tasks = TasksUnderWay(Sleepers())
-    tasks.submit(60)
+    task = tasks.submit(60)
     workers = multiprocessing.active_children()
     tasks._executor._executor_manager_thread = Thread()
+    with pytest.raises(OSError, match="the thread of the pool of workers has ended"):
+        tasks.wait_for(task)
     with pytest.raises(OSError, match="the thread of the pool of workers has ended") as caught:
         tasks.next_done()
     assert what_is_scarce(caught.value) == "processes or threads"

@@ -70,7 +70,7 @@ def handed_out(monkeypatch, tmp_path):
         backend = Pretended(n_workers)
 
         class Done(Queue):
-            def get(self):
+            def get(self, timeout):
                 finish_one(backend)
                 return super().get()
 
