@@ -15,11 +15,13 @@ from tests.execution.faults.studies import wait_until_stored
 from tests.proxy import Proxy
 
 SECONDS_TO_BEGIN = 30
+LONG = [one.replace("epochs=60000", "epochs=300000") for one in XOR]
+"""A run that is still under way when the first page is written."""
 
 
 def follow(place):
     """Kill runs that are followed, lock their files, and take their server away."""
-    target, out = Target(place.path, run_of(XOR)), os.path.join(place.folder, "page.html")
+    target, out = Target(place.path, run_of(LONG)), os.path.join(place.folder, "page.html")
     with place.faults("SQLite: killed at a random instant", target) as faults:
         for _ in faults.until(place.n_long):
             kill_followed(faults, out, place.random.uniform(0, 1))
