@@ -60,8 +60,8 @@ def read_options(arguments=None):
         "--seconds",
         type=float,
         nargs="+",
-        default=[1, 10, 1],
-        help="lengths of outages, whose number is that of two at once and of outages for good, too (1 10 1)",
+        default=[10, *[1] * 19],
+        help="lengths of outages, whose number is that of two at once and of outages for good, too (10 and 19 of 1)",
     )
     parser.add_argument("--mongodb", metavar="URI", help="a server to test with (default: $TEST_MONGODB_URI)")
     parser.add_argument("--server", metavar="COMMAND", help=SERVER_HELP)

@@ -403,6 +403,20 @@ def test_made_up_inputs_ended_as_is_told():
     assert said(words, PAGES["docs/failures.md"]), words
 
 
+def test_odd_environments_ended_as_is_told():
+    table = (ROOT / "benchmarks/results/odd.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| \w+: .* \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", table, re.MULTILINE)
+    commands, right, told, by_signal, wrong = (sum(map(int, column)) for column in zip(*cells, strict=True))
+    assert commands == right + told + by_signal + wrong
+    assert f"| all of {len(cells)} cases | {commands:,} |" in table
+    for words in (
+        f"All {len(cells)} cases",
+        f"are {commands:,} commands: {right:,} ended in the right answer, {told:,} in one sentence, {by_signal:,} by "
+        f"the signal that they were sent, and {wrong:,} otherwise",
+    ):
+        assert said(words, PAGES["docs/failures.md"]), words
+
+
 def test_faults_came_to_what_was_measured():
     table = (ROOT / "benchmarks/results/faults.md").read_text(encoding="utf-8")
     shown = rows("docs/failures.md", "faults into")
