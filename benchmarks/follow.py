@@ -15,7 +15,7 @@ from tests.execution.faults.studies import wait_until_stored
 from tests.proxy import Proxy
 
 SECONDS_TO_BEGIN = 30
-LONG = [one.replace("epochs=60000", "epochs=120000") for one in XOR]
+LONG = [one.replace("epochs=60000", "epochs=2000000") for one in XOR]
 """A run that is still under way when the first page is written."""
 
 
