@@ -191,7 +191,8 @@ def test_memory_is_flat_over_a_hundred_thousand_trainings(address, tmp_path):
             tab.call("HeapProfiler.collectGarbage")
             taken.append(resident(tmp_path / "profile"))
         assert taken[0] > 10_000_000
-        assert taken[2] - taken[0] < 40_000_000, "a leak of 200 bytes a training"
+        # A leak grows every time; a process of the browser's own, which may begin meanwhile, comes once.
+        assert min(np.diff(taken)) < 20_000_000, "a leak of 200 bytes a training"
         assert tab.told == []
 
 
