@@ -15,7 +15,6 @@ SECONDS_TO_WAIT = 120.0
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between two tries: doubled from the one to the other."""
 
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -19,6 +19,12 @@ def caused(error, cause):
     return error
 
 
+def of_another_s(error, before):
+    """An error that is raised in another's place, `from None`."""
+    error.__context__, error.__suppress_context__ = before, True
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "what"),
     [
@@ -30,6 +36,7 @@ def caused(error, cause):
         (ImportError("libopenblas.so: failed to map segment from shared object"), "memory"),
         (caused(ImportError("the C-extensions failed"), ImportError("x.so: cannot allocate memory")), "memory"),
         (caused(OSError("no libllvmlite.so"), Exception("… OSError: Cannot allocate memory")), "memory"),
+        (of_another_s(ValueError("a mistake"), MemoryError()), ""),
         (OSError(errno.ENOENT, "No such file or directory"), ""),
         (ImportError("No module named 'pandas'"), ""),
     ],
