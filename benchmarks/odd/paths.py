@@ -6,6 +6,7 @@ import unicodedata
 
 from benchmarks.odd.asked import LONG, READING, STORE
 from benchmarks.odd.case import case, cases
+from benchmarks.odd.place import WrongError
 from tests.commands import ROOT
 
 NAMES = {
