@@ -12,6 +12,7 @@ from sweep.console.words import plural
 from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
 from sweep.recipe import OwnRecipe, Recipe, recipe_from_dict
 from sweep.recipe.data import remember_data
+from sweep.recipe.problem import is_truth_table
 from sweep.store import Label, Records, Store
 from sweep.store.base import spreads_said
 from sweep.store.format import FORMAT_VERSION
@@ -162,6 +163,10 @@ def check_records(about: str, records: Records, point: Point | None) -> Iterator
     if point is not None and isinstance(point.recipe, Recipe):
         beyond = epoch > point.recipe.epochs
         yield from some(about, beyond, records.repeat, f"with a solved_epoch above {point.recipe.epochs:,} epochs")
+        # Records of older formats, which knew truth tables alone, lack it.
+        if not is_truth_table(point.recipe.problem) and point.recipe.output != "identity":
+            lacking = np.isnan(accuracy) & ~records.diverged
+            yield from some(about, lacking, records.repeat, "without an accuracy though not diverged")
 
 
 def some(about: str, wrong: NDArray[np.bool_], repeats: NDArray[np.int64], words: str) -> Iterator[str]:

@@ -62,6 +62,18 @@ def test_an_accuracy_that_older_formats_did_not_keep_is_not_missed(tmp_path, cap
     assert findings(url, capsys) == []
 
 
+def test_an_accuracy_of_a_data_set_is_missed():
+    shape = "data:150x4x3:0123456789abcdef0123456789abcdef"
+    classes, values = (
+        Recipe(problem=shape, hidden=(3,), output=output, loss=loss, solved_below=enough, epochs=5)
+        for output, loss, enough in (("softmax", "cross_entropy", 0), ("identity", "mse", 0.1))
+    )
+    columns = (np.arange(3), np.array([1.0, 1.0, np.nan]), np.array([1.0, 1.0, np.nan]), np.zeros(3, bool))
+    records = Records(*columns, np.full(3, -1), np.array([False, False, True]), np.array([0.5, np.nan, np.nan]))
+    about = [list(check_records("it", records, Point(recipe, 0, "common"))) for recipe in (classes, values)]
+    assert about == [["it has 1 record without an accuracy though not diverged (repeat 1)"], []]
+
+
 def test_a_sound_store_is_in_order(sound, capsys):
     with open_store(sound) as store:
         assert check(store, 300, 0) == 0
