@@ -8,7 +8,7 @@ import numpy as np
 from sweep.recipe.field import SPREADS
 from sweep.statistics.compare import change_between
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import normal_interval, share_interval
+from sweep.statistics.inference import share_interval
 from sweep.statistics.map_minimum import find_map_minimum
 from sweep.statistics.minimum import find_minimum
 from sweep.statistics.pooled_map import pooled_map
@@ -86,7 +86,7 @@ def state_curve(of, curve):
     solved = curve.pooled(of.xavier, SOLVED, FINITE)
     found = find_minimum(curve, float(of.xavier[0]))
     intervals = [
-        *(normal_interval(at.mean[place], at.standard_error[place]) for place in (0, 1)),
+        *(at.interval(place) for place in (0, 1)),
         *(change[1:4] for change in changes),
         share_interval(solved.mean[0], solved.standard_error[0], solved.effective[0]),
         found.spread, found.mean, found.gain,

@@ -10,7 +10,7 @@ from analysis.report.markup import number, share, share_span, span
 from analysis.tables.runs import incomplete
 from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
-from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, normal_interval, share_interval
+from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, share_interval
 from sweep.statistics.map_minimum import MapMinimum
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, ONE, SOLVED, has_accuracy
 from sweep.statistics.pooling import Numbers, Pooled
@@ -134,7 +134,7 @@ def pooled_rows(
     mean, solved, accuracy = pooled(at, LOSS, FINITE), pooled(at, SOLVED, ONE), pooled(at, ACCURACY, FINITE)
     rows: list[tuple[str, ...]] = []
     for i, (label, place) in enumerate(places.items()):
-        loss = lowest if i == 0 else normal_interval(float(mean.mean[i]), float(mean.standard_error[i]))
+        loss = lowest if i == 0 else mean.interval(i)
         share_solved, right = (
             share_interval(*(float(values[i]) for values in (one.mean, one.standard_error, one.effective)))
             for one in (solved, accuracy)
@@ -156,7 +156,7 @@ def point_row(label: str, study: Study, summary: pd.DataFrame, position: int) ->
     """One point of the summary in words, as POINT_HEAD names them."""
     row = summary.iloc[position]
     count, n = int(row["count"]), int(row["count"] + row["diverged"])
-    mean = interval_from_error(float(row["mean"]), float(row["standard_error"]), count)
+    mean = interval_from_error(float(row["mean"]), float(row["standard_error"]), count - 1)
     solved = fraction_interval(round(float(row["solved"]) * n) if n and study.knows_solved else 0, n)
     where = describe_place(study, row)
     digits = digits_of(mean.estimate)

@@ -66,7 +66,7 @@ def find_by_length(curve: Curve, draw: Draw, lowest: Minimum) -> ByLength | None
     def at(asked: Numbers) -> Pooled:
         matrix = smooth(centres, np.log(asked))
         effective = 1 / (matrix**2 / counts).sum(axis=1)
-        return Pooled(matrix @ means.mean, matrix @ means.covariance @ matrix.T, effective)
+        return means.combined(matrix, effective)
 
     by_length = Curve("length", np.exp(centres), counts, "smoothed", curve.paired, at, None)
     if not has_minimum(by_length):
@@ -78,7 +78,7 @@ def find_by_length(curve: Curve, draw: Draw, lowest: Minimum) -> ByLength | None
     matrix = np.zeros((2, best.shape[1]))
     matrix[0, 0] = 1
     matrix[1, 1:] = smooth(centres, np.log([minimum.spread.estimate]))
-    joint = Pooled(matrix @ both.mean, matrix @ both.covariance @ matrix.T, np.array([lowest.effective, minimum.n]))
+    joint = both.combined(matrix, np.array([lowest.effective, minimum.n]))
     return ByLength(by_length, minimum, change_between(joint, 0, 1), most_lengths(draw, lowest.spread.estimate))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sweep.errors import UsageError
 from sweep.statistics.curve import Curve, is_pooled, pooled_curve
-from sweep.statistics.inference import RelativeChange, normal_interval, relative_change
+from sweep.statistics.inference import RelativeChange, interval_from_error, relative_change
 from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
 from sweep.statistics.pooling import Pooled
 from sweep.store import Results
@@ -83,7 +83,10 @@ def change_between(found: Pooled, before: int, after: int) -> RelativeChange:
     variance = covariance[after, after] - 2 * ratio * covariance[before, after] + ratio**2 * covariance[before, before]
     error = float(np.sqrt(max(variance, 0.0)) / abs(mean[before]))
     n = int(min(found.effective[before], found.effective[after]))
-    return RelativeChange(ratio - 1, error, *normal_interval(ratio - 1, error)[1:], n, False)
+    factors = np.zeros(len(mean))
+    factors[before], factors[after] = -ratio, 1
+    _, low, high = interval_from_error(ratio - 1, error, found.degrees(factors))
+    return RelativeChange(ratio - 1, error, low, high, n, False)
 
 
 def compare_means(given: Losses, values: Sequence[float], *, nearest: bool = False) -> list[Comparison]:

@@ -53,19 +53,48 @@ def mean_interval(values: NDArray[np.float64], confidence: float = CONFIDENCE) -
     if len(finite) < 2:
         return Interval(float(finite.mean()) if len(finite) else np.nan, np.nan, np.nan)
     error = finite.std(ddof=1) / np.sqrt(len(finite))
-    return interval_from_error(float(finite.mean()), float(error), len(finite), confidence)
+    return interval_from_error(float(finite.mean()), float(error), len(finite) - 1, confidence)
 
 
-def interval_from_error(mean: float, standard_error: float, n: int, confidence: float = CONFIDENCE) -> Interval:
-    """Student's interval of a mean over n numbers; the ends are NaN below two."""
-    reach = float(stdtrit(n - 1, (1 + confidence) / 2)) * standard_error if n > 1 else np.nan
-    return Interval(mean, mean - reach, mean + reach)
+def interval_from_error(
+    estimate: float, standard_error: float, degrees: float = math.inf, confidence: float = CONFIDENCE
+) -> Interval:
+    """The interval of an estimate that is normal about the truth, by its standard error.
 
-
-def normal_interval(estimate: float, standard_error: float, confidence: float = CONFIDENCE) -> Interval:
-    """The interval of an estimate that is normal about the truth with a known standard error."""
-    reach = float(ndtri((1 + confidence) / 2)) * standard_error
+    Args:
+        estimate: of anything.
+        standard_error: of it.
+        degrees: of freedom of that standard error, as Student's distribution has them; infinite where it is as good as
+            known. Below one the ends are NaN.
+        confidence: of the interval.
+    """
+    reach = quantile(degrees, (1 + confidence) / 2) * standard_error if degrees > 0 else np.nan
     return Interval(estimate, estimate - reach, estimate + reach)
+
+
+def quantile(degrees: float, share: float) -> float:
+    """Of Student's distribution, which is the normal one with infinite degrees of freedom."""
+    return float(stdtrit(degrees, share) if math.isfinite(degrees) else ndtri(share))
+
+
+def degrees_of_freedom(influences: NDArray[np.float64]) -> float:
+    """Degrees of freedom of the variance that the squares of independent influences (n,) sum up to.
+
+    Their number less one where the influences are normal, fewer where few large ones decide: with kurtosis k, the
+    variance varies as that of 2 n / (k - 1) normal ones (Satterthwaite 1946, Biometrics Bulletin 2, 110-114; for the
+    variance of weighted and grouped data Pan & Wall 2002, Statistics in Medicine 21, 1429-1441).
+
+    Examples:
+        >>> round(degrees_of_freedom(np.random.default_rng(0).normal(size=1000)), -2)
+        1000.0
+        >>> round(degrees_of_freedom(np.random.default_rng(0).exponential(size=1000) - 1), -1)
+        240.0
+    """
+    n, squares = len(influences), influences**2
+    if n < 2 or not squares.any():
+        return float(n - 1)
+    excess = float((squares**2).mean() / squares.mean() ** 2) - 1
+    return min(2 * n / excess, n - 1.0) if excess > 0 else n - 1.0
 
 
 def fraction_interval(successes: int, n: int, confidence: float = CONFIDENCE) -> Interval:

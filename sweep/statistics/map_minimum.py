@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.statistics.inference import Interval, normal_interval
+from sweep.statistics.inference import Interval, interval_from_error
 from sweep.statistics.map_region import best_pairs, box, near_lowest
 from sweep.statistics.minimum import FEW_TRAININGS, interval_of, raised, simulate
 from sweep.statistics.pooled_map import PooledMap, with_beside
@@ -84,15 +84,17 @@ def find_map_minimum(given: PooledMap, predicted: tuple[float, float]) -> MapMin
     for _ in range(MOST_WINDOWS):
         grids = [np.geomspace(*ends, WINDOW) for ends in window]
         found = with_beside(given, grids, beside)
-        curves = np.vstack([found.mean, simulate(found.mean, found.covariance)]) if is_sure else found.mean[np.newaxis]
+        best = int(np.argmin(found.mean[:-1]))
+        curves = np.vstack([found.mean, simulate(found, best)]) if is_sure else found.mean[np.newaxis]
         places, lowest = _lowest(grids, curves[:, :-1])
         before, window = window, [_closer(*one) for one in zip(grids, places, swept, strict=True)]
         if all(_is_settled(*ends) for ends in zip(before, window, strict=True)):
             break
     place, gains = (interval_of(places[0]), interval_of(places[1])), lowest / curves[:, -1] - 1
     region = best_pairs(given, near) if is_sure else np.zeros_like(near)
-    unknown, best = Interval(np.nan, np.nan, np.nan), int(np.argmin(found.mean[:-1]))
-    mean = normal_interval(float(lowest[0]), float(found.standard_error[best]) if is_sure else np.nan)
+    unknown = Interval(np.nan, np.nan, np.nan)
+    error, degrees = float(found.standard_error[best]) if is_sure else np.nan, found.degrees_at(best)
+    mean = interval_from_error(float(lowest[0]), error, degrees)
     return MapMinimum(
         fields=given.fields,
         place=place,

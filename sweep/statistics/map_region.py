@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sweep.statistics.inference import CONFIDENCE
+from sweep.statistics.inference import CONFIDENCE, quantile
 from sweep.statistics.minimum import simulate
 from sweep.statistics.pooled_map import PooledMap
 from sweep.statistics.pooling import Pooled
@@ -43,8 +43,9 @@ def best_pairs(given: PooledMap, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _not_worse(found: Pooled) -> NDArray[np.bool_]:
     """Whether each of some means (g,) may be the lowest of them."""
     mean, covariance, g = found.mean, found.covariance, len(found.mean)
-    noise = simulate(np.zeros(g), covariance).T
-    most = ndtri(1 - (1 - CONFIDENCE) / max(g - 1, 1))
+    lowest = int(mean.argmin())
+    noise = (simulate(found, lowest) - mean).T
+    most = quantile(found.degrees_at(lowest), 1 - (1 - CONFIDENCE) / max(g - 1, 1))
     kept = np.zeros(g, bool)
     for place in range(g):
         others = np.arange(g) != place

@@ -7,8 +7,8 @@ from scipy.linalg.lapack import dpstrf
 
 from sweep.errors import UsageError
 from sweep.statistics.curve import Curve
-from sweep.statistics.inference import CONFIDENCE, Interval, normal_interval
-from sweep.statistics.pooling import Numbers
+from sweep.statistics.inference import CONFIDENCE, Interval, interval_from_error
+from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study.target import LEAST_POINTS as LEAST_POINTS
 from sweep.study.words import digits_of
 
@@ -82,7 +82,8 @@ class Minimum(NamedTuple):
 def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     """Estimate where the mean is lowest, and what is gained there over a predicted value.
 
-    The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid;
+    The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid
+    (where few repeats share their draws, by Student's distribution);
     the intervals of spread and gain are between the 2.5 % and 97.5 % quantiles of the simulated minima and gains (the
     parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13), that of the mean is of its standard error. The lowest
     of noisy means lies below the true one, by about as much as simulated minima lie below that of their own curve: mean
@@ -110,14 +111,15 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     if not is_whole:
         kept = np.append(np.flatnonzero(reached[:-1]), len(grid) if in_reach else np.argmax(reached))
         grid, found = grid[reached[:-1]], found.at(kept)
-    simulated = simulate(found.mean, found.covariance) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
+    best = int(np.argmin(found.mean[:-1]))
+    simulated = simulate(found, best) if curve.counts.max() > 1 else np.empty((0, len(found.mean)))
     curves = np.vstack([found.mean, simulated])
     places, lowest = find_lowest(grid, curves[:, :-1])
     spread, gains, unknown = interval_of(np.exp(places)), lowest / curves[:, -1] - 1, Interval(np.nan, np.nan, np.nan)
     error = float(np.interp(places[0], grid, found.standard_error[:-1])) if len(simulated) else np.nan
     return Minimum(
         spread=spread,
-        mean=raised(normal_interval(float(lowest[0]), error), lowest),
+        mean=raised(interval_from_error(float(lowest[0]), error, found.degrees_at(best)), lowest),
         gain=raised(interval_of(gains), gains) if in_reach else unknown,
         predicted=float(predicted) if in_reach and predicted is not None else np.nan,
         at_predicted=interval_of(curves[:, -1]) if in_reach else unknown,
@@ -139,17 +141,22 @@ def has_minimum(curve: Curve) -> bool:
     return len(curve.values) >= LEAST_POINTS and bool(curve.values[0] > 0)
 
 
-def simulate(mean: Numbers, covariance: Numbers) -> Numbers:
-    """Curves (SIMULATIONS, g) from the normal distribution of a mean (g,) with this covariance.
+def simulate(means: Pooled, best: int) -> Numbers:
+    """Curves (SIMULATIONS, g) from the distribution of pooled means, normal but for the degrees of freedom that the
+    variance at the place `best` has: with them, Student's.
 
     A smooth curve varies in far fewer directions than it has points: Cholesky's factor with pivoting ends where what is
     left is negligible (Higham 2002, "Accuracy and Stability of Numerical Algorithms", sec. 10.3).
     """
-    scale = float(covariance.diagonal().max())
-    factor, pivots, rank, _ = dpstrf(covariance, tol=1e-12 * scale, lower=1)
-    rows = np.empty((len(mean), rank))
+    scale = float(means.covariance.diagonal().max())
+    factor, pivots, rank, _ = dpstrf(means.covariance, tol=1e-12 * scale, lower=1)
+    rows = np.empty((len(means.mean), rank))
     rows[pivots - 1] = np.tril(factor)[:, :rank]
-    return np.asarray(mean + np.random.default_rng(0).standard_normal((SIMULATIONS, rank)) @ rows.T)
+    random, degrees = np.random.default_rng(0), means.degrees_at(best)
+    away = random.standard_normal((SIMULATIONS, rank)) @ rows.T
+    if np.isfinite(degrees):
+        away *= np.sqrt(degrees / random.chisquare(degrees, (SIMULATIONS, 1)))
+    return np.asarray(means.mean + away)
 
 
 def interval_of(values: Numbers) -> Interval:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.special import logsumexp
 
+from sweep.statistics.inference import Interval, degrees_of_freedom, interval_from_error
 from sweep.study.distributions import CUT_DEVIATION
 from sweep.study.overlap import Draw
 
@@ -75,20 +76,42 @@ class Pooled(NamedTuple):
         covariance: of these means (g, g).
         effective: Kish's effective number of independent trainings (sum of w)^2 / (sum of w^2) at each spread (g,);
             where repeats share their draws, w is the weight of a repeat, the sum over its trainings.
+        influences: what each of n repeats that share their draws, or of as many groups of them, moves the means by
+            (n, g), None where every training has draws of its own: then there are so many that the covariance is as
+            good as known.
     """
 
     mean: Numbers
     covariance: Numbers
     effective: Numbers
+    influences: Numbers | None = None
 
     @property
     def standard_error(self) -> Numbers:
         """Standard error of each mean (g,)."""
         return np.sqrt(np.maximum(np.diag(self.covariance), 0))
 
+    def degrees(self, factors: Numbers) -> float:
+        """Degrees of freedom of the variance of a combination of the means, by their factors (g,)."""
+        return np.inf if self.influences is None else degrees_of_freedom(self.influences @ factors)
+
+    def degrees_at(self, place: int) -> float:
+        """Degrees of freedom of the variance of one of the means."""
+        return np.inf if self.influences is None else degrees_of_freedom(self.influences[:, place])
+
+    def interval(self, place: int) -> Interval:
+        """The interval of one of the means."""
+        return interval_from_error(float(self.mean[place]), float(self.standard_error[place]), self.degrees_at(place))
+
     def at(self, places: Counts) -> "Pooled":
         """The means at some of the spreads, by their places (n,)."""
-        return Pooled(self.mean[places], self.covariance[np.ix_(places, places)], self.effective[places])
+        influences = None if self.influences is None else self.influences[:, places]
+        return Pooled(self.mean[places], self.covariance[np.ix_(places, places)], self.effective[places], influences)
+
+    def combined(self, matrix: Numbers, effective: Numbers) -> "Pooled":
+        """Linear combinations of the means (h,), by their factors (h, g), with their effective numbers (h,)."""
+        influences = None if self.influences is None else self.influences @ matrix.T
+        return Pooled(matrix @ self.mean, matrix @ self.covariance @ matrix.T, effective, influences)
 
 
 class Pool:
@@ -241,7 +264,8 @@ class Pool:
             factor = np.vstack([left * w, np.sqrt(others)[:, np.newaxis] * (slope - mean) * w])
             covariance = covariance + factor.T @ factor
         with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
-            return Pooled(mean, covariance / np.outer(total, total), effective)
+            influences = shares / total if self._n_groups else None
+            return Pooled(mean, covariance / np.outer(total, total), effective, influences)
 
     def _squared_weights(self, w: Numbers) -> Numbers:
         """Sum of the squared weights (g,) of all that is independent: trainings, or groups of repeats."""

@@ -56,7 +56,8 @@ class PairPool(Pool):
                 for product in self._products((doubled[0], doubled[1]), of, over)
             )
             covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * others
-        return Pooled(mean, covariance / np.outer(total, total), self._effective_numbers(sides).ravel())
+        influences = rows / total.ravel() if self._n_groups else None
+        return Pooled(mean, covariance / np.outer(total, total), self._effective_numbers(sides).ravel(), influences)
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
         lengths, bins = self._distinct(middles)

@@ -54,7 +54,7 @@ def find_sharpness(curve: Curve, predicted: float | None = None) -> Sharpness:
     if not np.isfinite(found.spread.low):
         return Sharpness(found.spread, np.nan, found.effective)
     means = curve.at(np.append(found.grid, found.spread.estimate))
-    curves = simulate(means.mean, means.covariance)
+    curves = simulate(means, -1)
     _, lowest = find_lowest(np.log(found.grid), curves[:, :-1])
     with np.errstate(divide="ignore", invalid="ignore"):
         above = np.where(curves[:, -1] > lowest, (curves[:, -1] - lowest) / np.abs(lowest), 0.0)

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sweep.statistics.inference import fraction_interval, mean_interval, relative_change, share_interval
+from sweep.statistics.inference import (
+    degrees_of_freedom,
+    fraction_interval,
+    interval_from_error,
+    mean_interval,
+    relative_change,
+    share_interval,
+)
 
 
 def simulated(rng, n, paired):
@@ -46,6 +53,30 @@ def test_the_interval_of_the_mean_is_students():
     assert mean_interval(values) == pytest.approx((2.0, 2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)))
     assert np.isnan(mean_interval(np.array([1.0]))[1:]).all()
     assert np.isnan(mean_interval(np.array([]))).all()
+
+
+def test_an_interval_has_the_normal_quantile_where_the_standard_error_is_known_and_students_where_not():
+    assert interval_from_error(2.0, 3.0)[1:] == pytest.approx((2 - 3 * 1.959964, 2 + 3 * 1.959964))
+    assert interval_from_error(2.0, 3.0, 4.5)[1:] == pytest.approx(stats.t(4.5, 2, 3).interval(0.95))
+    assert np.isnan(interval_from_error(2.0, 3.0, 0)[1:]).all()
+
+
+@pytest.mark.parametrize("draws", [stats.norm, stats.laplace, stats.uniform, stats.logistic])
+def test_the_degrees_of_freedom_are_those_of_a_variance_that_varies_as_much(draws):
+    """A variance of n normal numbers varies by 2 / (n - 1) of its square; never are there more than these."""
+    values = draws().rvs((5000, 2000), random_state=np.random.default_rng(6))
+    values -= values.mean(axis=1, keepdims=True)
+    variances = values.var(axis=1, ddof=1)
+    degrees = np.median([degrees_of_freedom(one) for one in values[:200]])
+    expected = min(2 / variances.var() * variances.mean() ** 2, 1999)
+    assert degrees == pytest.approx(expected, rel=0.08)
+
+
+def test_degrees_of_freedom_end_at_one_less_than_the_influences():
+    assert degrees_of_freedom(np.array([1.0, -1.0])) == 1
+    assert degrees_of_freedom(np.zeros(5)) == 4
+    assert degrees_of_freedom(np.array([2.0])) == 0
+    assert degrees_of_freedom(np.append(99.0, np.full(99, -1.0))) == pytest.approx(200 / 97.0101, rel=1e-4)
 
 
 def test_the_interval_of_a_fraction_is_wilsons():

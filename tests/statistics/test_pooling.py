@@ -8,7 +8,9 @@ from scipy import integrate, special, stats
 
 from sweep import Axis, Recipe, Study
 from sweep.statistics import pooling
+from sweep.statistics.compare import change_between
 from sweep.statistics.curve import is_pooled
+from sweep.statistics.inference import degrees_of_freedom
 from sweep.statistics.pooling import Pool
 from sweep.statistics.pooling import _merged as merge
 from sweep.study import Point
@@ -125,12 +127,31 @@ def test_its_intervals_hold_the_true_mean_and_the_true_change(draw, common):
     for _ in range(n_studies):
         pool = pooled([draw], spreads, trainings(rng, [draw], spreads, 50, common=common), 50 if common else 0)
         found = pool.mean(at, LOSS, FINITE)
-        hits[:2] += abs(found.mean - truth) < 1.96 * found.standard_error
-        error = np.sqrt(np.array([1, -1]) @ found.covariance @ np.array([1, -1]))
-        hits[2] += abs(found.mean @ [1, -1] - truth @ [1, -1]) < 1.96 * error
+        change = change_between(found, 0, 1)
+        intervals = (found.interval(0)[1:], found.interval(1)[1:], (change.low, change.high))
+        true = (*truth, truth[1] / truth[0] - 1)
+        hits += [low < one < high for (low, high), one in zip(intervals, true, strict=True)]
     low, high = stats.binom.interval(0.999, n_studies, 0.95)
-    assert (hits >= low - 0.015 * n_studies * common).all(), hits  # 50 repeats tell a variance to a tenth
+    assert (hits >= low).all(), hits
     assert (hits <= high).all(), hits
+
+
+def test_the_influences_of_repeats_make_the_covariance_and_its_degrees_of_freedom():
+    rng, spreads, at = (
+        np.random.default_rng(12),
+        np.geomspace(0.3, 3, 20)[:, np.newaxis],
+        np.array([[0.5], [1.0], [2.0]]),
+    )
+    given = list(trainings(rng, [NORMAL], spreads, 40, common=True))
+    found = pooled([NORMAL], spreads, given, 40).mean(at, LOSS, FINITE)
+    assert found.influences.shape == (40, 3)
+    np.testing.assert_allclose(found.influences.sum(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(found.influences.T @ found.influences * 40 / 39, found.covariance, rtol=1e-9)
+    factors = np.array([1.0, -2.0, 0.5])
+    assert found.degrees(factors) == degrees_of_freedom(found.influences @ factors)
+    assert found.combined(np.array([factors]), np.ones(1)).degrees_at(0) == pytest.approx(found.degrees(factors))
+    assert found.at(np.array([2])).degrees_at(0) == found.degrees_at(2) <= 39
+    assert pooled([NORMAL], spreads, given).mean(at, LOSS, FINITE).degrees_at(0) == np.inf
 
 
 def test_pooling_sharpens_a_mean_as_the_effective_number_says():
