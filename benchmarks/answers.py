@@ -20,20 +20,22 @@ from sweep import RECIPES, kernel
 from sweep.statistics.minimum import find_minimum
 from sweep.study import Point
 from sweep.study.draws import initial_parameters
+from sweep.study.target import FIRST_ROUND_AT_LEAST
 
 RECIPE = RECIPES["gustaw"]
 ENDS = (0.1, 10.0)
 DIRECTIONS = 4096
 SWEEPS = ((100, 20), (100, 200), (400, 1000))
 """Spreads, and trainings at each."""
-REPETITIONS = 20
-FEW_REPETITIONS = 5
-"""Of ways that take over ten seconds a time."""
+FIRST_ROUND = 5
+"""Of trainings in rounds, one in so many is of the first."""
+MANY_REPETITIONS, REPETITIONS, FEW_REPETITIONS = 60, 20, 5
+"""Of sweeps and rounds, of other ways, and of those that take over ten seconds a time."""
 MOST_TRIALS = 2000
 """Trials of Optuna's TPE sampler, which take the longer the more there are."""
 GP_TRIALS = 20, 100
 """Trials of its GP sampler, the time of whose next grows with the cube of those before."""
-OURS = "this project, pooled"
+OURS = "this project, in rounds"
 TITLE = f"Best spread of `gustaw` from {ENDS[0]:g} to {ENDS[1]:g}: means over the repetitions"
 HEADER = (
     "| trainings | way | repetitions | squared error of the log-spread | times ours | true mean loss above the lowest "
@@ -50,13 +52,13 @@ class Found(NamedTuple):
 
 class Way(NamedTuple):
     """A way to look for the best spread: its name, its trainings, how many of them go at once, what runs it once with a
-    generator of random numbers, and whether that takes long."""
+    generator of random numbers, and how often."""
 
     name: str
     trainings: int
     batch: int
     run: Callable[[np.random.Generator], Found]
-    is_slow: bool = False
+    repetitions: int = REPETITIONS
 
 
 class AnswerRow(NamedTuple):
@@ -68,22 +70,22 @@ class AnswerRow(NamedTuple):
 
 def measure(options):
     part = 16 if options.quick else 1
-    repetitions = 2 if options.quick else REPETITIONS
+    most = 2 if options.quick else MANY_REPETITIONS
     with one_core():
         of = population.make(RECIPE, ENDS, DIRECTIONS // part)
         rows = []
         for n_spreads, n in SWEEPS[: 1 if options.quick else None]:
-            rows += compare(of, n_spreads, n, repetitions)
+            rows += compare(of, n_spreads, n, most)
     return [Table(TITLE, rows, None, HEADER)]
 
 
-def compare(of, n_spreads, n, repetitions):
-    """The rows of one number of trainings."""
+def compare(of, n_spreads, n, most):
+    """The rows of one number of trainings, of at most so many repetitions."""
     found, notes = {}, []
-    for way in (*sweeps(of, n_spreads, n), *trials(of, n_spreads * n)):
-        times = min(repetitions, FEW_REPETITIONS) if way.is_slow else repetitions
+    for way in (rounds(of, n_spreads, n), *sweeps(of, n_spreads, n), *trials(of, n_spreads * n)):
+        numbers = range(min(way.repetitions, most))
         try:
-            found[way] = [way.run(np.random.default_rng([n_spreads, n, number])) for number in range(times)]
+            found[way] = [way.run(np.random.default_rng([n_spreads, n, number])) for number in numbers]
         except (peers.NotInstalledError, ImportError) as error:
             notes.append((way.name, str(error).splitlines()[0]))
     own = squared_error(of, next(results for way, results in found.items() if way.name == OURS))
@@ -110,11 +112,27 @@ def per_training(batch):
     return median(seconds(kernel.train, RECIPE, parameters) / batch for _ in range(5))
 
 
+def rounds(of, n_spreads, n):
+    """This project's rounds, which go where they sharpen the minimum; of few trainings the first is over fewer spreads,
+    since it needs some at each."""
+    trainings = n_spreads * n
+    n_spreads = min(n_spreads, trainings // FIRST_ROUND // FIRST_ROUND_AT_LEAST)
+    first = trainings // FIRST_ROUND // n_spreads
+
+    def run(rng):
+        draw = Watched(lambda places, numbers: of.trainings(places, numbers, rng))
+        begun = perf_counter()
+        spread = find_minimum(studies.in_rounds(draw, of, n_spreads, first, trainings)).spread.estimate
+        return Found(float(spread), perf_counter() - begun - draw.seconds)
+
+    return Way(OURS, trainings, 1024, run, MANY_REPETITIONS)
+
+
 def sweeps(of, n_spreads, n):
     """Ways that sweep the spreads and look at what came out: name, trainings at once, and what runs it once."""
     spreads = of.places(n_spreads)[:, 0]
     ways = {
-        OURS: lambda *drawn: pooled(of, spreads, n, *drawn),
+        "this project, one sweep": lambda *drawn: pooled(of, spreads, n, *drawn),
         "lowest plain mean": lambda _, losses, __: spreads[np.argmin(losses.reshape(n_spreads, n).mean(axis=1))],
     }
     through = {
@@ -125,7 +143,7 @@ def sweeps(of, n_spreads, n):
     for name, (smoother, *settings) in through.items():
         ways[name] = partial(smoothed, spreads, n, smoother, settings)
     for name, way in ways.items():
-        yield Way(name, n_spreads * n, n, partial(timed, of, spreads, n, way))
+        yield Way(name, n_spreads * n, n, partial(timed, of, spreads, n, way), MANY_REPETITIONS)
 
 
 def timed(of, spreads, n, way, rng):
@@ -154,21 +172,27 @@ def trials(of, trainings):
         ways.append(("gp", 1, GP_TRIALS[-1], " and no more"))
     for sampler, each, n_trials, but in ways:
         name = f"Optuna's {sampler.upper()} sampler, {n_trials:,} trials of {each:,} each{but}"
-        is_slow = sampler == "gp" and n_trials > GP_TRIALS[0]
-        yield Way(name, each * n_trials, each, partial(optimised, of, each, n_trials, sampler), is_slow)
+        repetitions = FEW_REPETITIONS if sampler == "gp" and n_trials > GP_TRIALS[0] else REPETITIONS
+        yield Way(name, each * n_trials, each, partial(optimised, of, each, n_trials, sampler), repetitions)
 
 
 def optimised(of, each, n_trials, sampler, rng):
     optuna = peers.load("optuna_answer")
-    drawing = 0.0
-
-    def objective(spread):
-        nonlocal drawing
-        begun = perf_counter()
-        loss = of.trainings([spread], [each], rng)[1].mean()
-        drawing += perf_counter() - begun
-        return loss
-
+    objective = Watched(lambda spread: of.trainings([spread], [each], rng)[1].mean())
     begun = perf_counter()
     spread = optuna.run(objective, of.ladders[0].ends, n_trials, sampler, int(rng.integers(2**31)))
-    return Found(spread, perf_counter() - begun - drawing)
+    return Found(spread, perf_counter() - begun - objective.seconds)
+
+
+class Watched:
+    """A function, with the seconds that its calls took: a population's trainings are only looked up, which counts as
+    `per_training` says."""
+
+    def __init__(self, function):
+        self._function, self.seconds = function, 0.0
+
+    def __call__(self, *arguments):
+        begun = perf_counter()
+        result = self._function(*arguments)
+        self.seconds += perf_counter() - begun
+        return result

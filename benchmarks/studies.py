@@ -14,12 +14,16 @@ from sweep.statistics.minimum import find_minimum
 from sweep.statistics.pooled_map import pooled_map
 from sweep.statistics.pooling import Pool
 from sweep.statistics.pooling_pairs import PairPool
+from sweep.statistics.sharpness import find_sharpness, inform, repeats_for_sharpness
+from sweep.study import Target
 
 DESIGNS = ("by_spread", "common", "unequal")
 """Independent draws at every spread; draws that all spreads share; independent draws, and at every fourth spread five
 times as many trainings as at the others."""
 FINITE, LOSS, SOLVED = np.eye(3)
 """What the pool of a simulated curve observes of a training; none of them diverges."""
+ENDLESS = Target("spread", 1e-9)
+"""A target that no study reaches."""
 WIDER, NARROWER = 2**0.5, 0.6 * 2**0.5
 """Times Xavier's spread: 1 and 0.6 for `gustaw`."""
 MINIMUM = ("mean at the minimum", "gain at the minimum over Xavier's")
@@ -49,6 +53,33 @@ def simulate(of, design, n_values, n, rng):
     if design == "common":
         return read(of, places, numbers, *of.repeats(places, n, rng), paired=True)
     return read(of, places, numbers, *of.trainings(places, numbers, rng))
+
+
+def in_rounds(draw, of, n_values, first, n):
+    """The curve of a study that goes on where that sharpens its minimum, as `--until-spread` does, to n trainings.
+
+    Args:
+        draw: draws numbers (p,) of trainings at places (p, 1), as `Population.trainings` does.
+        of: the population.
+        n_values: spreads.
+        first: trainings at each in the first round.
+        n: trainings in all.
+    """
+    places, numbers, more = of.places(n_values), np.zeros(n_values, np.int64), np.full(n_values, first)
+    reach, drawn = of.ladders[0].draw.deviations[0], []
+    while True:
+        numbers = numbers + more
+        drawn.append((np.repeat(np.arange(n_values), more), *draw(places, more)))
+        at, *columns = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+        order = np.argsort(at, kind="stable")
+        curve, left = curve_of(of, places, numbers, *(column[order] for column in columns)), n - numbers.sum()
+        if not left:
+            return curve
+        found = find_sharpness(curve)
+        informing = inform(places[:, 0], found.place, reach)
+        more = repeats_for_sharpness(found, ENDLESS, informing, numbers, n).repeats - numbers
+        if more.sum() > left:
+            more = np.diff(np.cumsum(informing) * left // informing.sum(), prepend=0)
 
 
 def landmarks(of):

@@ -68,6 +68,23 @@ def test_unequal_numbers_are_as_many_in_all():
     assert set(studies.numbers_of("unequal", 100, 200)) == {100, 500}
 
 
+def test_rounds_go_where_the_minimum_is_and_end_at_the_number_asked_for(of):
+    lowest, rng, asked = replace(of, loss=100 + (of.loss - 108) ** 2), np.random.default_rng(0), []
+
+    def draw(places, numbers):
+        asked.append(numbers)
+        return lowest.trainings(places, numbers, rng)
+
+    curve = studies.in_rounds(draw, lowest, 40, 10, 20_000)
+    assert len(asked) > 2
+    assert curve.trainings == np.sum(asked) == 20_000
+    assert (asked[0] == 10).all()
+    away = abs(np.log(lowest.places(40)[:, 0] / lowest.minimum))
+    later = np.sum(asked[1:], axis=0)
+    assert later[np.argmin(away)] > 0
+    assert not later[away > 1].any()
+
+
 def test_an_interval_that_holds_the_truth_is_counted_and_one_that_does_not_is_not(of, monkeypatch):
     monkeypatch.setattr(coverage, "_population", of)
     holds, _ = coverage._run("by_spread", (20, 50), range(40))
