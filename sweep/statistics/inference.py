@@ -85,10 +85,10 @@ def degrees_of_freedom(influences: NDArray[np.float64]) -> float:
     variance of weighted and grouped data Pan & Wall 2002, Statistics in Medicine 21, 1429-1441).
 
     Examples:
-        >>> round(degrees_of_freedom(np.random.default_rng(0).normal(size=1000)), -2)
-        1000.0
-        >>> round(degrees_of_freedom(np.random.default_rng(0).exponential(size=1000) - 1), -1)
-        240.0
+        >>> degrees_of_freedom(np.array([3.0, -1.0, -1.0, -1.0]))
+        3.0
+        >>> round(degrees_of_freedom(np.append(99.0, np.full(99, -1.0))), 1)
+        2.1
     """
     n, squares = len(influences), influences**2
     if n < 2 or not squares.any():
