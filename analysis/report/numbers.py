@@ -12,8 +12,8 @@ from sweep.statistics.answer import Answer, best_point, nearest_point
 from sweep.statistics.compare import compare_on_curve
 from sweep.statistics.inference import Interval, fraction_interval, interval_from_error, share_interval
 from sweep.statistics.map_minimum import MapMinimum
+from sweep.statistics.means import Means, Numbers
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, ONE, SOLVED, has_accuracy
-from sweep.statistics.pooling import Numbers, Pooled
 from sweep.study import Study
 from sweep.study.words import describe_place, digits_of, format_value
 
@@ -124,7 +124,7 @@ def point_rows(measured: Answer) -> list[tuple[str, ...]]:
 
 def pooled_rows(
     field: str,
-    pooled: Callable[[Numbers, Numbers, Numbers], Pooled],
+    pooled: Callable[[Numbers, Numbers, Numbers], Means],
     places: dict[str, float],
     lowest: Interval,
     with_accuracy: bool,

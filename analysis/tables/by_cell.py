@@ -14,8 +14,8 @@ from analysis.tables.density import CELLS, CELLS_PER_OCTAVE, LOWEST_CELL, Cells,
 from analysis.tables.distribution import QUANTILES
 from sweep.console.progress import watch
 from sweep.statistics.curve import Curve
+from sweep.statistics.means import Counts, Numbers
 from sweep.statistics.observed import ONE, lengths_of
-from sweep.statistics.pooling import Counts, Numbers
 from sweep.store import Results
 from sweep.study import Study
 

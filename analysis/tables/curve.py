@@ -5,7 +5,7 @@ import pandas as pd
 
 from sweep.statistics.answer import Answer
 from sweep.statistics.curve import Curve
-from sweep.statistics.pooling import Numbers
+from sweep.statistics.means import Numbers
 
 MINIMUM = ("minimum", "minimum_low", "minimum_high")
 GAIN = ("gain", "gain_low", "gain_high")

@@ -13,9 +13,9 @@ from analysis.tables.pooled_map import with_place
 from sweep.statistics.answer import Answer
 from sweep.statistics.curve import Curve
 from sweep.statistics.inference import share_interval
+from sweep.statistics.means import Numbers
 from sweep.statistics.observed import ACCURACY, FINITE, LOSS, LOSS_OF_SOLVED, ONE, SOLVED
 from sweep.statistics.pooled_map import PooledMap
-from sweep.statistics.pooling import Numbers
 
 METHOD = "pooled"
 STUCK, LOSS_OF_STUCK = FINITE - SOLVED, LOSS - LOSS_OF_SOLVED

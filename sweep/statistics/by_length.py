@@ -13,9 +13,10 @@ from scipy.special import chdtri
 from sweep.statistics.compare import change_between
 from sweep.statistics.curve import Curve
 from sweep.statistics.inference import RelativeChange
+from sweep.statistics.means import Means, Numbers
 from sweep.statistics.minimum import Minimum, find_minimum, has_minimum
 from sweep.statistics.observed import FINITE, LOSS
-from sweep.statistics.pooling import Numbers, Pool, Pooled
+from sweep.statistics.pooling import Pool
 from sweep.statistics.smoothing import smooth
 from sweep.study.overlap import Draw
 
@@ -63,7 +64,7 @@ def find_by_length(curve: Curve, draw: Draw, lowest: Minimum) -> ByLength | None
     centres = near.T @ (_log_lengths(pool, draw) * pool.total(FINITE)) / counts
     means = pool.weighted(near, LOSS, FINITE)
 
-    def at(asked: Numbers) -> Pooled:
+    def at(asked: Numbers) -> Means:
         matrix = smooth(centres, np.log(asked))
         effective = 1 / (matrix**2 / counts).sum(axis=1)
         return means.combined(matrix, effective)

@@ -10,7 +10,7 @@ from sweep.errors import UsageError
 from sweep.statistics.curve import Curve, is_pooled, pooled_curve
 from sweep.statistics.inference import RelativeChange, interval_from_error, relative_change
 from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
-from sweep.statistics.pooling import Pooled
+from sweep.statistics.means import Means
 from sweep.store import Results
 from sweep.study import Study
 
@@ -76,7 +76,7 @@ def compare_on_curve(curve: Curve, values: Sequence[float]) -> list[Comparison]:
     ]
 
 
-def change_between(found: Pooled, before: int, after: int) -> RelativeChange:
+def change_between(found: Means, before: int, after: int) -> RelativeChange:
     """The relative change between two of the means of a curve, by the delta method."""
     mean, covariance = found.mean, found.covariance
     ratio = float(mean[after] / mean[before])

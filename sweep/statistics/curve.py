@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
+from sweep.statistics.means import Counts, Means, Numbers
 from sweep.statistics.observed import FINITE, LOSS, read_pool
-from sweep.statistics.pooling import Counts, Numbers, Pool, Pooled
+from sweep.statistics.pooling import Pool
 from sweep.statistics.smoothing import smooth
 from sweep.store import Results
 from sweep.study import Study
@@ -33,8 +34,8 @@ class Curve(NamedTuple):
     counts: Numbers
     method: str
     paired: bool
-    at: Callable[[Numbers], Pooled]
-    pooled: Callable[[Numbers, Numbers, Numbers], Pooled] | None
+    at: Callable[[Numbers], Means]
+    pooled: Callable[[Numbers, Numbers, Numbers], Means] | None
     pool: Pool | None = None
 
     @property
@@ -71,10 +72,10 @@ def pooled_curve(store: Results, study: Study, below: Sequence[int] | Counts | N
     order = np.argsort(values)
     order = order[counts[order] > 0]
 
-    def pooled(asked: Numbers, of: Numbers, over: Numbers) -> Pooled:
+    def pooled(asked: Numbers, of: Numbers, over: Numbers) -> Means:
         return pool.mean(np.asarray(asked, float)[:, np.newaxis], of, over)
 
-    def at(asked: Numbers) -> Pooled:
+    def at(asked: Numbers) -> Means:
         return pooled(asked, LOSS, FINITE)
 
     return Curve(axis.field, values[order], counts[order], "pooled", study.draws == "common", at, pooled, pool)
@@ -96,8 +97,8 @@ def smoothed_curve(given: Losses) -> Curve:
         of_one = (np.diag(covariance) * counts)[counts > 1].mean()
         covariance[counts == 1, counts == 1] = of_one
 
-    def at(asked: Numbers) -> Pooled:
+    def at(asked: Numbers) -> Means:
         matrix = smooth(np.log(values), np.log(asked))
-        return Pooled(matrix @ means, matrix @ covariance @ matrix.T, 1 / (matrix**2 / counts).sum(axis=1))
+        return Means(matrix @ means, matrix @ covariance @ matrix.T, 1 / (matrix**2 / counts).sum(axis=1))
 
     return Curve(given.field, values, counts, "smoothed", given.paired, at, None)

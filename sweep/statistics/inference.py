@@ -120,7 +120,7 @@ def share_interval(share: float, standard_error: float, effective: float, confid
     Args:
         share: estimated.
         standard_error: of it.
-        effective: Kish's effective number of trainings, as `sweep.statistics.pooling.Pooled` has it.
+        effective: Kish's effective number of trainings, as `sweep.statistics.means.Means` has it.
         confidence: of the interval.
 
     Returns:

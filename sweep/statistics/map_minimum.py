@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from sweep.statistics.inference import Interval, interval_from_error
 from sweep.statistics.map_region import best_pairs, box, near_lowest
-from sweep.statistics.minimum import FEW_TRAININGS, interval_of, raised, simulate
+from sweep.statistics.means import Numbers
+from sweep.statistics.minimum import FEW_TRAININGS
 from sweep.statistics.pooled_map import PooledMap, with_beside
-from sweep.statistics.pooling import Numbers
+from sweep.statistics.simulation import interval_of, raised, simulate
 from sweep.study.words import digits_of
 
 WINDOW = 13

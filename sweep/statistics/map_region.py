@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sweep.statistics.inference import CONFIDENCE, quantile
-from sweep.statistics.minimum import simulate
+from sweep.statistics.means import Means
 from sweep.statistics.pooled_map import PooledMap
-from sweep.statistics.pooling import Pooled
+from sweep.statistics.simulation import simulate
 
 NEAR = 4.0
 """Pairs within so many standard errors of the lowest are looked at."""
@@ -40,7 +40,7 @@ def best_pairs(given: PooledMap, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(is_best[np.ix_(*nearest)] & np.outer(*inside))
 
 
-def _not_worse(found: Pooled) -> NDArray[np.bool_]:
+def _not_worse(found: Means) -> NDArray[np.bool_]:
     """Whether each of some means (g,) may be the lowest of them."""
     mean, covariance, g = found.mean, found.covariance, len(found.mean)
     lowest = int(mean.argmin())

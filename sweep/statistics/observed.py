@@ -11,7 +11,8 @@ from sweep.console.progress import watch
 from sweep.recipe import Recipe
 from sweep.recipe.field import value_of
 from sweep.statistics.losses import READ, limits_of
-from sweep.statistics.pooling import Counts, Numbers, Pool
+from sweep.statistics.means import Counts, Numbers
+from sweep.statistics.pooling import Pool
 from sweep.store import Results
 from sweep.study import Point, Study
 from sweep.study.draws import drawn_lengths

@@ -7,8 +7,8 @@ import numpy as np
 
 from sweep.errors import FailedError
 from sweep.recipe.field import is_spread
+from sweep.statistics.means import Means, Numbers
 from sweep.statistics.observed import FINITE, LOSS, read_pool
-from sweep.statistics.pooling import Numbers, Pooled
 from sweep.statistics.pooling_pairs import PairPool
 from sweep.store import Results
 from sweep.study import Study
@@ -40,7 +40,7 @@ class PooledMap(NamedTuple):
     mean: Numbers
     standard_error: Numbers
     effective: Numbers
-    at: Callable[[Numbers, Numbers], Pooled]
+    at: Callable[[Numbers, Numbers], Means]
     pool: PairPool
 
 
@@ -73,7 +73,7 @@ def pooled_map(
 ) -> PooledMap:
     """The map of a pool: `of` and `over` are as `PairPool.map` has them, the rest as `PooledMap`."""
 
-    def at(first: Numbers, second: Numbers) -> Pooled:
+    def at(first: Numbers, second: Numbers) -> Means:
         return pool.pairs(first, second, of, over)
 
     return PooledMap(fields, values, counts, paired, *pool.map(*values, of, over), at, pool)
@@ -94,7 +94,7 @@ def require_map(store: Results, study: Study) -> PooledMap:
     return found
 
 
-def with_beside(given: PooledMap, grids: Sequence[Numbers], beside: tuple[float, float]) -> Pooled:
+def with_beside(given: PooledMap, grids: Sequence[Numbers], beside: tuple[float, float]) -> Means:
     """The means at every pair of two grids, row by row, and last that at a pair beside them."""
     found = given.at(*(np.append(grid, one) for grid, one in zip(grids, beside, strict=True)))
     places = np.arange(len(found.mean)).reshape(len(grids[0]) + 1, -1)

@@ -24,16 +24,12 @@ from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.special import logsumexp
 
-from sweep.statistics.inference import Interval, degrees_of_freedom, interval_from_error
+from sweep.statistics.means import Counts, Means, Numbers
 from sweep.study.distributions import CUT_DEVIATION
 from sweep.study.overlap import Draw
-
-Numbers = NDArray[np.float64]
-Counts = NDArray[np.int64]
 
 BINS_PER_DEVIATION = 20
 """Bins in a standard deviation of the log-length at one spread; twice as many move no mean by 1e-4 of itself."""
@@ -66,52 +62,6 @@ def log_density(draw: Draw, log_lengths: Numbers, spread: Numbers, widths: Numbe
         with np.errstate(divide="ignore"):
             density = density + np.log(np.clip(0.5 - (log_lengths[:, -1:] - log_spread) / widths[-1], 0, 1))
     return density
-
-
-class Pooled(NamedTuple):
-    """A mean at g spreads, pooled from all trainings.
-
-    Attributes:
-        mean: (g,).
-        covariance: of these means (g, g).
-        effective: Kish's effective number of independent trainings (sum of w)^2 / (sum of w^2) at each spread (g,);
-            where repeats share their draws, w is the weight of a repeat, the sum over its trainings.
-        influences: what each of n repeats that share their draws, or of as many groups of them, moves the means by
-            (n, g), None where every training has draws of its own: then there are so many that the covariance is as
-            good as known.
-    """
-
-    mean: Numbers
-    covariance: Numbers
-    effective: Numbers
-    influences: Numbers | None = None
-
-    @property
-    def standard_error(self) -> Numbers:
-        """Standard error of each mean (g,)."""
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0))
-
-    def degrees(self, factors: Numbers) -> float:
-        """Degrees of freedom of the variance of a combination of the means, by their factors (g,)."""
-        return np.inf if self.influences is None else degrees_of_freedom(self.influences @ factors)
-
-    def degrees_at(self, place: int) -> float:
-        """Degrees of freedom of the variance of one of the means."""
-        return np.inf if self.influences is None else degrees_of_freedom(self.influences[:, place])
-
-    def interval(self, place: int) -> Interval:
-        """The interval of one of the means."""
-        return interval_from_error(float(self.mean[place]), float(self.standard_error[place]), self.degrees_at(place))
-
-    def at(self, places: Counts) -> "Pooled":
-        """The means at some of the spreads, by their places (n,)."""
-        influences = None if self.influences is None else self.influences[:, places]
-        return Pooled(self.mean[places], self.covariance[np.ix_(places, places)], self.effective[places], influences)
-
-    def combined(self, matrix: Numbers, effective: Numbers) -> "Pooled":
-        """Linear combinations of the means (h,), by their factors (h, g), with their effective numbers (h,)."""
-        influences = None if self.influences is None else self.influences @ matrix.T
-        return Pooled(matrix @ self.mean, matrix @ self.covariance @ matrix.T, effective, influences)
 
 
 class Pool:
@@ -231,7 +181,7 @@ class Pool:
             np.exp(self._log_density(self._bins.middles, spreads) - self._bins.log_mixture[:, np.newaxis])
         )
 
-    def mean(self, spreads: Numbers, of: Numbers, over: Numbers) -> Pooled:
+    def mean(self, spreads: Numbers, of: Numbers, over: Numbers) -> Means:
         """The pooled mean of one combination of what was observed over that of another.
 
         Args:
@@ -241,7 +191,7 @@ class Pool:
         """
         return self.weighted(self.weights(spreads), of, over)
 
-    def weighted(self, w: Numbers, of: Numbers, over: Numbers) -> Pooled:
+    def weighted(self, w: Numbers, of: Numbers, over: Numbers) -> Means:
         """The mean under any weights (u, g) of a training in every bin, one combination over another as for `mean`.
 
         The linearised share of training i in the mean at s is w_i(s) (a_i - m(s) b_i) / sum of w b. Its covariance
@@ -265,7 +215,7 @@ class Pool:
             covariance = covariance + factor.T @ factor
         with np.errstate(divide="ignore", invalid="ignore"):  # where next to nothing counts, nothing is known
             influences = shares / total if self._n_groups else None
-            return Pooled(mean, covariance / np.outer(total, total), effective, influences)
+            return Means(mean, covariance / np.outer(total, total), effective, influences)
 
     def _squared_weights(self, w: Numbers) -> Numbers:
         """Sum of the squared weights (g,) of all that is independent: trainings, or groups of repeats."""

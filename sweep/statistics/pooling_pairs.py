@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.statistics.pooling import Numbers, Pool, Pooled, log_density
+from sweep.statistics.means import Means, Numbers
+from sweep.statistics.pooling import Pool, log_density
 
 NEGLIGIBLE = 1e-100
 """A density, as a part of the highest of any swept spread there, that counts as 0."""
@@ -40,7 +41,7 @@ class PairPool(Pool):
         """The mean alone (g, h), which takes a fraction of the time."""
         return self._means(self._sides(first, second), of, over)[1]
 
-    def pairs(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Pooled:
+    def pairs(self, first: Numbers, second: Numbers, of: Numbers, over: Numbers) -> Means:
         """The mean at every pair of values (g,) and (h,), row by row (g h,), with the covariance (g h, g h)."""
         sides, g, h = self._sides(first, second), len(first), len(second)
         total, mean = self._means(sides, of, over)
@@ -57,7 +58,7 @@ class PairPool(Pool):
             )
             covariance = covariance + squares - (mean[:, np.newaxis] + mean) * both + np.outer(mean, mean) * others
         influences = rows / total.ravel() if self._n_groups else None
-        return Pooled(mean, covariance / np.outer(total, total), self._effective_numbers(sides).ravel(), influences)
+        return Means(mean, covariance / np.outer(total, total), self._effective_numbers(sides).ravel(), influences)
 
     def _log_mixture(self, middles: Numbers) -> Numbers:
         lengths, bins = self._distinct(middles)

@@ -8,7 +8,8 @@ from sweep.statistics.allocate import GROWTH, Allocation, Flags, grown, whole
 from sweep.statistics.curve import Curve
 from sweep.statistics.estimate import Counts, Numbers
 from sweep.statistics.inference import CONFIDENCE, Interval
-from sweep.statistics.minimum import FEW_TRAININGS, find_lowest, find_minimum, simulate
+from sweep.statistics.minimum import FEW_TRAININGS, find_minimum
+from sweep.statistics.simulation import find_lowest, simulate
 from sweep.study import Target
 
 

@@ -77,7 +77,7 @@ def test_it_finds_the_best_length_and_how_far_below_any_spread_it_lies(draw):
 
 @pytest.mark.parametrize("paired", [False, True])
 def test_the_intervals_hold_the_truth_as_often_as_they_say(paired, monkeypatch):
-    monkeypatch.setattr("sweep.statistics.minimum.SIMULATIONS", 200)
+    monkeypatch.setattr("sweep.statistics.simulation.SIMULATIONS", 200)
     monkeypatch.setattr("sweep.statistics.minimum.GRID_STEP", 0.05)
     rng, truth, held = np.random.default_rng(2), true_below(NORMAL), np.zeros(2)
     for _ in range(50):

@@ -56,7 +56,7 @@ def a_map(rng, n, values=VALUES, *, paired=False, noise=500.0, diverged=0.0, los
 
 @pytest.mark.parametrize("paired", [False, True])
 def test_the_intervals_and_the_region_hold_the_truth_as_often_as_they_say(paired, monkeypatch):
-    monkeypatch.setattr("sweep.statistics.minimum.SIMULATIONS", 200)
+    monkeypatch.setattr("sweep.statistics.simulation.SIMULATIONS", 200)
     rng, studies = np.random.default_rng(3), 60 if paired else 120
     gain = LOWEST / true_mean(XAVIER) - 1
     best_swept = np.unravel_index(MEANS.argmin(), MEANS.shape)

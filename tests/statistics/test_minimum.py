@@ -6,8 +6,9 @@ from scipy.stats import t as student
 from sweep import UsageError
 from sweep.statistics.curve import smoothed_curve
 from sweep.statistics.losses import Losses
-from sweep.statistics.minimum import MOST_STEPS, SIMULATIONS, describe, find_lowest, find_minimum, simulate
-from sweep.statistics.pooling import Pooled
+from sweep.statistics.means import Means
+from sweep.statistics.minimum import MOST_STEPS, describe, find_minimum
+from sweep.statistics.simulation import SIMULATIONS, find_lowest, simulate
 from sweep.statistics.smoothing import smooth
 
 SPREADS = np.geomspace(0.1, 10, 41)
@@ -145,18 +146,18 @@ def test_an_axis_of_hundreds_of_decades_has_a_grid_of_bounded_size():
 def test_simulated_curves_have_the_mean_and_covariance_asked_for():
     x = np.linspace(0, 1, 200)
     covariance = np.outer(1 + x, 1 + x) * np.exp(-((x[:, np.newaxis] - x) ** 2) / 0.02)
-    curves = simulate(Pooled(x, covariance, np.ones(200)), 0)
+    curves = simulate(Means(x, covariance, np.ones(200)), 0)
     deviation = np.sqrt(covariance.diagonal() / SIMULATIONS)
     assert (abs(curves.mean(axis=0) - x) < 4 * deviation).all()
     # A covariance from n normal curves varies by sqrt((c_ij^2 + c_ii c_jj) / n).
     error = np.sqrt((covariance**2 + np.outer(covariance.diagonal(), covariance.diagonal())) / SIMULATIONS)
     assert (abs(np.cov(curves.T) - covariance) < 4.5 * error).all()
-    assert np.ptp(simulate(Pooled(x, np.zeros_like(covariance), np.ones(200)), 0) - x) == 0
+    assert np.ptp(simulate(Means(x, np.zeros_like(covariance), np.ones(200)), 0) - x) == 0
 
 
 def test_curves_of_few_repeats_vary_as_students_distribution():
     influences = np.random.default_rng(3).laplace(size=(12, 40))
-    means = Pooled(np.zeros(40), np.eye(40), np.ones(40), influences)
+    means = Means(np.zeros(40), np.eye(40), np.ones(40), influences)
     degrees = means.degrees_at(7)
     assert 3 < degrees < 11
     curves = simulate(means, 7)

@@ -6,7 +6,7 @@ from scipy import stats
 
 from sweep.statistics.curve import Curve
 from sweep.statistics.inference import Interval
-from sweep.statistics.pooling import Pooled
+from sweep.statistics.means import Means
 from sweep.statistics.sharpness import Sharpness, find_sharpness, inform, repeats_for_sharpness
 from sweep.study import Target
 
@@ -20,7 +20,7 @@ def parabola(slope_error=0.0, level_error=0.0, effective=1000.0):
     def at(asked):
         u = np.log(asked / AT)
         covariance = slope_error**2 * np.outer(u, u) + level_error**2
-        return Pooled(LOWEST + BEND * u**2, covariance, np.full(len(u), effective))
+        return Means(LOWEST + BEND * u**2, covariance, np.full(len(u), effective))
 
     return Curve("hidden_std_dev", VALUES, np.full(21, 100.0), "pooled", False, at, None)
 

@@ -6,8 +6,9 @@ from scipy import stats
 
 from analysis.report.train import pooled
 from sweep.statistics.curve import Curve
-from sweep.statistics.minimum import find_lowest, find_minimum
+from sweep.statistics.minimum import find_minimum
 from sweep.statistics.pooling import Pool
+from sweep.statistics.simulation import find_lowest
 from sweep.study.distributions import CUT, CUT_DEVIATION
 from sweep.study.overlap import Draw
 from tests.analysis.report.node import NODE, evaluate
