@@ -20,6 +20,7 @@ from sweep import RECIPES, kernel
 from sweep.statistics.minimum import find_minimum
 from sweep.study import Point
 from sweep.study.draws import initial_parameters
+from sweep.study.streams import DRAW_BLOCK
 from sweep.study.target import FIRST_ROUND_AT_LEAST
 
 RECIPE = RECIPES["gustaw"]
@@ -107,7 +108,8 @@ def squared_error(of, results):
 
 
 def per_training(batch):
-    """Seconds that a training takes among so many at once."""
+    """Seconds that a training takes among so many at once, or a block of them where they are more."""
+    batch = min(batch, DRAW_BLOCK)
     parameters = initial_parameters(Point(RECIPE, 0, "common"), 0, batch)
     return median(seconds(kernel.train, RECIPE, parameters) / batch for _ in range(5))
 

@@ -10,6 +10,7 @@ import benchmarks.__main__ as command
 from benchmarks import answers, coverage, coverage_page, machine, population, studies
 from sweep import RECIPES
 from sweep.errors import UsageError
+from sweep.study.streams import DRAW_BLOCK
 
 ENDS = (0.3, 2.0)
 SHORT = replace(RECIPES["gustaw"], epochs=5)
@@ -207,3 +208,11 @@ def test_answers_are_a_table_of_their_own(monkeypatch, capsys, of):
 
 def _missing(module):
     raise answers.peers.NotInstalledError("no library")
+
+
+def test_trainings_beyond_a_block_at_once_take_what_those_of_a_block_do(monkeypatch):
+    batches = []
+    monkeypatch.setattr(answers, "RECIPE", SHORT)
+    monkeypatch.setattr(answers, "seconds", lambda _, __, parameters: batches.append(len(parameters)) or 8.0)
+    assert [answers.per_training(batch) for batch in (8, 20_000)] == [1, 8 / DRAW_BLOCK]
+    assert set(batches) == {8, DRAW_BLOCK}
