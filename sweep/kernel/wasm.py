@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any, NamedTuple
 
+import llvmlite.binding as llvm
 from llvmlite import ir
 
 from sweep.errors import UsageError
@@ -176,7 +177,15 @@ def _compiled(structure: str) -> tuple[int, Modules]:
     return lanes, Modules(_compile(recipe, FEATURES, lanes), _compile(recipe, FUSED, lanes))
 
 
+@cache
+def _keep_order() -> None:
+    """Have LLVM emit operations in the order that they are written in, which browsers keep: its own order for
+    WebAssembly needs more registers than there are. It does so for the whole process; for processors it always does."""
+    llvm.set_option("", "-pre-RA-sched=source")
+
+
 def _compile(recipe: Recipe, features: str, lanes: int) -> bytes:
+    _keep_order()
     machine = machine_of(TRIPLE, PROCESSOR, features)
     module = optimise(machine, _written(recipe, str(machine.target_data), lanes))
     return link(machine.emit_object(module), ENTRY)
