@@ -36,6 +36,7 @@ class Minimum(NamedTuple):
         paired: whether the trainings of a repeat belong together.
         trainings: that count.
         effective: trainings that the mean at the minimum is of, effectively.
+        degrees: of freedom of its standard error, infinite where every training has draws of its own.
         n: trainings that count at a swept value, the smallest number.
         grid: values (g,) at which the curve is given.
         curve: the mean there (g,).
@@ -53,6 +54,7 @@ class Minimum(NamedTuple):
     paired: bool
     trainings: int
     effective: float
+    degrees: float
     n: int
     grid: Numbers
     curve: Numbers
@@ -128,6 +130,7 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
         paired=curve.paired,
         trainings=curve.trainings,
         effective=float(np.interp(places[0], grid, found.effective[:-1])),
+        degrees=found.degrees_at(best),
         n=int(curve.counts.min()),
         grid=np.exp(grid),
         curve=found.mean[:-1],
@@ -192,4 +195,6 @@ def warnings(found: Minimum) -> list[str]:
         said.append(
             f"With fewer than {FEW_TRAININGS} trainings a point these intervals are too narrow; raise --repeats."
         )
+    elif found.degrees < FEW_TRAININGS:
+        said.append("Few of the repeats decide the mean there, and these intervals may be too narrow; raise --repeats.")
     return said

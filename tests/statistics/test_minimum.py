@@ -195,6 +195,21 @@ def test_few_trainings_are_said_to_be_few():
     assert "With fewer than 30 trainings a point these intervals are too narrow; raise --repeats." in text
 
 
+@pytest.mark.parametrize(("n", "is_said"), [(20, True), (2000, False)])
+def test_repeats_of_which_few_decide_are_said_to_be_few(n, is_said):
+    curve = smoothed_curve(simulated(np.random.default_rng(9), 200))
+    influences = np.random.default_rng(10).exponential(size=(n, 1)) - 1
+
+    def at(values):
+        return curve.at(values)._replace(influences=np.repeat(influences, len(values), axis=1))
+
+    found = find_minimum(curve._replace(at=at), 1.0)
+    assert (found.degrees < 30) == is_said
+    words = "Few of the repeats decide the mean there, and these intervals may be too narrow; raise --repeats."
+    assert (words in describe("learning_rate", found)) == is_said
+    assert words not in describe("learning_rate", find_minimum(curve, 1.0))
+
+
 def test_one_training_a_point_has_no_interval():
     found = minimum(simulated(np.random.default_rng(9), 1), 1.0)
     assert np.isnan([found.spread.low, found.spread.high, found.gain.low, found.gain.high]).all()

@@ -17,8 +17,9 @@ from tests.analysis.report.conftest import STUDY, fill
 def found(spread, bracketed=True, n=1000):
     gain, mean, nothing = Interval(-0.02, -0.04, -0.01), Interval(1500.0, 1490.0, 1510.0), np.empty(0)
     return Minimum(
-        spread, mean, gain, 2**-0.5, mean, bracketed, True, "smoothed", True, 15 * n, n, n, nothing, nothing, nothing
-    )
+        spread, mean, gain, 2**-0.5, mean, bracketed, True, "smoothed", True, 15 * n, n, np.inf, n, nothing,
+        nothing, nothing,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
