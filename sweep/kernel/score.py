@@ -151,7 +151,7 @@ def _slope(recipe: Recipe, y: Vector, target: Target) -> Vector:
 
 
 def _if_right(y: Vector, target: Target, solved: Vector) -> Vector:
-    """`solved`, infinite where a row is wrong; the greater of two, since choices among choices take WebAssembly longer."""
+    """`solved`, infinite where a row is wrong; the greater of two, since nested choices take WebAssembly longer."""
     if isinstance(target, float):
         wrong = select_less(0.5, y, 0.0, math.inf) if target > 0.5 else select_less(y, 0.5, 0.0, math.inf)
         return greater(solved, wrong)

@@ -294,7 +294,7 @@ def test_times_in_a_browser_are_as_they_were_measured():
     assert said(
         f"in plain JavaScript takes {plain} times and the reference {reference} times WebAssembly's time.", page
     )
-    assert said("medians of 9 interleaved rounds ([the whole table](../benchmarks/results/browser.md))", page)
+    assert said("medians of 15 interleaved rounds ([the whole table](../benchmarks/results/browser.md))", page)
 
 
 def test_times_on_a_graphics_card_are_as_they_were_measured():
