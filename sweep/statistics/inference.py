@@ -90,9 +90,10 @@ def degrees_of_freedom(influences: NDArray[np.float64]) -> float:
         >>> round(degrees_of_freedom(np.append(99.0, np.full(99, -1.0))), 1)
         2.1
     """
-    n, squares = len(influences), influences**2
-    if n < 2 or not squares.any():
+    n, largest = len(influences), abs(influences).max(initial=0)
+    if n < 2 or not largest:
         return float(n - 1)
+    squares = (influences / largest) ** 2  # whose squares are no more than 1, however large the losses
     excess = float((squares**2).mean() / squares.mean() ** 2) - 1
     return min(2 * n / excess, n - 1.0) if excess > 0 else n - 1.0
 

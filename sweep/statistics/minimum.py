@@ -84,11 +84,10 @@ def find_minimum(curve: Curve, predicted: float | None = None) -> Minimum:
     """Estimate where the mean is lowest, and what is gained there over a predicted value.
 
     The curve's means and their covariance, which are normal in the limit of many trainings, are simulated on a grid
-    (where few repeats share their draws, by Student's distribution);
-    the intervals of spread and gain are between the 2.5 % and 97.5 % quantiles of the simulated minima and gains (the
-    parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and 13), that of the mean is of its standard error. The lowest
-    of noisy means lies below the true one, by about as much as simulated minima lie below that of their own curve: mean
-    and gain have their upper ends raised by this.
+    (by Student's distribution where repeats share their draws); the intervals of spread and gain are between the 2.5 %
+    and 97.5 % quantiles of the simulated minima and gains (the parametric bootstrap: Efron & Tibshirani 1993, ch. 6 and
+    13), that of the mean is of its standard error. The lowest of noisy means lies below the true one, by about as much
+    as simulated minima lie below that of their own curve: mean and gain have their upper ends raised by this.
 
     Args:
         curve: of the axis; at least five values need a mean.

@@ -100,7 +100,7 @@ class Pool:
         places = np.broadcast_to(places, n)
         self._counts += np.bincount(places, minlength=len(self._counts))
         cells = self._cells(lengths)
-        unit = repeats * self._n_groups // self._n_repeats if self._n_groups else places
+        unit = repeats % self._n_groups if self._n_groups else places
         key, where = _distinct(np.column_stack([unit, cells]))
         self._added.append((key, np.bincount(where).astype(float), _sums(where, observed)))
         if self._n_groups:  # where repeats share their draws, their sums alone count

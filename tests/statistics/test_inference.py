@@ -76,6 +76,7 @@ def test_degrees_of_freedom_end_at_one_less_than_the_influences():
     assert degrees_of_freedom(np.array([1.0, -1.0])) == 1
     assert degrees_of_freedom(np.zeros(5)) == 4
     assert degrees_of_freedom(np.array([2.0])) == 0
+    assert degrees_of_freedom(np.array([2.0, -1.0, -1.0]) * 1e140) == 2
     assert degrees_of_freedom(np.append(99.0, np.full(99, -1.0))) == pytest.approx(200 / 97.0101, rel=1e-4)
 
 

@@ -202,6 +202,16 @@ def test_common_draws_have_as_many_independent_trainings_as_repeats_of_even_weig
     np.testing.assert_allclose(grouped.effective, found.effective, rtol=0.1)
 
 
+def test_the_first_of_very_many_repeats_are_told_from_each_other():
+    """Of a million that are asked for, the first 16 are in groups of their own: their scatter is known."""
+    spreads, at = np.geomspace(0.3, 3, 20)[:, np.newaxis], np.array([[1.0]])
+    given = list(trainings(np.random.default_rng(13), [NORMAL], spreads, 16, common=True))
+    few, many = (pooled([NORMAL], spreads, given, n).mean(at, LOSS, FINITE) for n in (16, 10**6))
+    assert many.degrees_at(0) == few.degrees_at(0) > 1
+    assert many.standard_error[0] > 0
+    assert many.standard_error[0] == pytest.approx(few.standard_error[0])
+
+
 @pytest.mark.parametrize("draw", [NORMAL, TRUNCATED])
 def test_trainings_are_found_in_the_bins_that_they_were_counted_in(draw):
     spreads = np.geomspace(0.3, 3, 5)[:, np.newaxis]
