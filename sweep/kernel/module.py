@@ -5,11 +5,11 @@ from typing import Any
 import llvmlite.binding as llvm
 
 
-def machine_of(triple: str, processor: str, features: str) -> Any:
-    """LLVM's machine of a target."""
+def machine_of(triple: str, processor: str, features: str, level: int = 3) -> Any:
+    """LLVM's machine of a target, which takes such pains when it emits code."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    return llvm.Target.from_triple(triple).create_target_machine(processor, features, opt=3)
+    return llvm.Target.from_triple(triple).create_target_machine(processor, features, opt=level)
 
 
 def optimise(machine: Any, written: str) -> Any:

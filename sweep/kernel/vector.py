@@ -28,12 +28,11 @@ class Builder(ir.IRBuilder):  # type: ignore[misc]  # llvmlite has no types
 
     Attributes:
         lanes: networks side by side.
-        pairs: whether polynomials are made in pairs, where too few lanes are in flight to hide what each term waits.
     """
 
-    def __init__(self, block: Any, lanes: int, pairs: bool = False) -> None:
+    def __init__(self, block: Any, lanes: int) -> None:
         super().__init__(block)
-        self.lanes, self.pairs = lanes, pairs
+        self.lanes = lanes
         self.alignment = min(8 * lanes, CACHE_LINE)
 
     @property

@@ -9,7 +9,6 @@ from dataclasses import asdict
 from functools import cache
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
 from sweep.errors import UsageError
@@ -37,11 +36,11 @@ from sweep.recipe.problem import find_problem
 TRIPLE, PROCESSOR, FEATURES = "wasm32-unknown-unknown", "mvp", "+simd128,+bulk-memory"
 """What every browser has since 2023."""
 FUSED = FEATURES + ",+relaxed-simd"
-LANES = (8, 4, 2)
-"""Networks side by side. A register of WebAssembly has two numbers; more of them in flight hide what each waits."""
-SHORT = 40_000
-"""Bytes of a module, as its narrowest tells, up to which more networks lie side by side: a processor's cache holds the
-code of an epoch then."""
+AS_WRITTEN = 0
+"""LLVM's pains when it emits code: operations keep the order that they are written in, as a browser's compiler keeps
+it. Else every chain of operations is emitted as one expression, each of which waits for the one before."""
+LANES = 4
+"""Networks side by side. A register of WebAssembly has two numbers; more in flight hide what each waits."""
 ENTRY = "train"
 EPOCHS_AT_ONCE = 1024
 """Learning rates that are put into memory at once, with which a call trains."""
@@ -50,7 +49,7 @@ MOST_NUMBERS = 2**20
 """Of a network and its problem."""
 MOST_OUTPUTS = 64
 """Beyond them the code, which scores them one by one, is too long."""
-MOST_BYTES = 2**16
+MOST_BYTES = 2**18
 """Of a module."""
 
 _INSTEAD = "take a smaller network or data set, or train it with python -m sweep.run"
@@ -84,7 +83,7 @@ def wasm_modules(recipe: Recipe) -> Modules:
             f"the recipe has {recipe.widths[-1]:,} outputs, and a network of it takes {n:,} numbers; allowed in a "
             f"browser are {MOST_OUTPUTS} and {MOST_NUMBERS:,}: {_INSTEAD}"
         )
-    _, modules = _compiled(json.dumps(structure_of(recipe), sort_keys=True))
+    modules = _compiled(json.dumps(structure_of(recipe), sort_keys=True))
     if len(modules.plain) > MOST_BYTES:
         raise UsageError(
             f"the recipe's code takes {len(modules.plain):,} bytes; allowed in a browser are {MOST_BYTES:,}: {_INSTEAD}"
@@ -126,17 +125,16 @@ def wasm_layout(recipe: Recipe) -> dict[str, Any]:
         True
     """
     problem, sizes = find_problem(recipe.problem, recipe.inputs), sizes_of_one(recipe)
-    lanes, _ = _compiled(json.dumps(structure_of(recipe), sort_keys=True))
     constants = {
         "numbers": numbers_of(recipe).tolist(),
         "inputs": problem.inputs.ravel().tolist(),
         "targets": problem.targets.ravel().tolist(),
     }
-    room = {name: lanes * sizes[name] for name in ("order", "workspace")}
+    room = {name: LANES * sizes[name] for name in ("order", "workspace")}
     shared, end = _placed({"steps": EPOCHS_AT_ONCE} | {name: len(constants[name]) for name in constants} | room)
-    arrays, size = _placed({name: lanes * sizes[name] for name in EACH if name not in room})
+    arrays, size = _placed({name: LANES * sizes[name] for name in EACH if name not in room})
     return {
-        "lanes": lanes,
+        "lanes": LANES,
         "n_parameters": recipe.n_parameters,
         "rows": recipe.rows,
         "n_inputs": recipe.widths[0],
@@ -169,29 +167,18 @@ def _placed(numbers: dict[str, int]) -> tuple[dict[str, dict[str, int]], int]:
 
 
 @cache
-def _compiled(structure: str) -> tuple[int, Modules]:
-    """The modules of a structure, and the networks that they train side by side."""
-    recipe, *_, fewest = Recipe.from_dict(json.loads(structure)), *LANES
-    size = len(_compile(recipe, FEATURES, fewest)) / fewest
-    lanes = next((lanes for lanes in LANES if lanes * size <= SHORT), fewest)
-    return lanes, Modules(_compile(recipe, FEATURES, lanes), _compile(recipe, FUSED, lanes))
+def _compiled(structure: str) -> Modules:
+    recipe = Recipe.from_dict(json.loads(structure))
+    return Modules(*(_compile(recipe, features) for features in (FEATURES, FUSED)))
 
 
-@cache
-def _keep_order() -> None:
-    """Have LLVM emit operations in the order that they are written in, which browsers keep: its own order for
-    WebAssembly needs more registers than there are. It does so for the whole process; for processors it always does."""
-    llvm.set_option("", "-pre-RA-sched=source")
-
-
-def _compile(recipe: Recipe, features: str, lanes: int) -> bytes:
-    _keep_order()
-    machine = machine_of(TRIPLE, PROCESSOR, features)
-    module = optimise(machine, _written(recipe, str(machine.target_data), lanes))
+def _compile(recipe: Recipe, features: str) -> bytes:
+    machine = machine_of(TRIPLE, PROCESSOR, features, AS_WRITTEN)
+    module = optimise(machine, _written(recipe, str(machine.target_data)))
     return link(machine.emit_object(module), ENTRY)
 
 
-def _written(recipe: Recipe, layout: str, lanes: int) -> str:
+def _written(recipe: Recipe, layout: str) -> str:
     """The module in LLVM's language."""
     module = ir.Module(name=ENTRY)
     module.triple, module.data_layout = TRIPLE, layout
@@ -200,7 +187,7 @@ def _written(recipe: Recipe, layout: str, lanes: int) -> str:
     function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(32), ir.IntType(32), *kinds]), ENTRY)
     for argument in function.args[2:]:
         argument.add_attribute("noalias")
-    builder = Builder(function.append_basic_block(), lanes, pairs=True)
+    builder = Builder(function.append_basic_block(), LANES)
     first, epochs, *addresses = function.args
     given = dict(zip((*SINGLES, *EACH), addresses, strict=True))
     given["order"] = Order(builder, given["order"])

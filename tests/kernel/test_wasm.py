@@ -12,11 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from analysis.report.train import packed
 from sweep import RECIPES, Recipe, kernel, reference
 from sweep.errors import UsageError
 from sweep.kernel import wasm
-from sweep.kernel.wasm import EPOCHS_AT_ONCE, LANES, SHORT, Modules, wasm_layout, wasm_modules
+from sweep.kernel.wasm import EPOCHS_AT_ONCE, Modules, wasm_layout, wasm_modules
 from sweep.kernel.wasm_binary import _sections
 from sweep.recipe.choices import SCHEDULES
 from sweep.recipe.data import remember_data
@@ -151,7 +150,7 @@ def test_a_module_asks_for_its_memory_and_for_nothing_else(name, kind):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_published_recipe_is_a_small_module(name, kind):
-    assert len(packed(getattr(wasm_modules(RECIPES[name]), kind))) <= 10_000
+    assert len(getattr(wasm_modules(RECIPES[name]), kind)) <= 32_000
 
 
 def fused_operations(module):
@@ -164,19 +163,6 @@ def test_products_and_sums_are_fused_where_they_may_be(name):
     plain, fused = wasm_modules(RECIPES[name])
     assert fused_operations(plain) == 0
     assert fused_operations(fused) > 100
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_more_networks_lie_side_by_side_where_the_code_stays_short(name):
-    lanes, size = wasm_layout(CASES[name])["lanes"], len(wasm_modules(CASES[name]).plain)
-    assert lanes in LANES
-    # What a module will take is told from the narrowest, to a tenth.
-    assert lanes == LANES[-1] or size <= 1.1 * SHORT
-    assert lanes == LANES[0] or 2 * size >= 0.9 * SHORT
-
-
-def test_the_most_networks_lie_side_by_side_where_they_are_small():
-    assert {wasm_layout(recipe)["lanes"] for recipe in RECIPES.values()} == {max(LANES)}
 
 
 def test_recipes_share_a_module_unless_they_differ_in_structure():
