@@ -37,6 +37,7 @@ MOST_TRIALS = 2000
 GP_TRIALS = 20, 100
 """Trials of its GP sampler, the time of whose next grows with the cube of those before."""
 OURS = "this project, in rounds"
+LIMIT = "trainings weighted by their length, from the best lengths there are: the limit"
 TITLE = f"Best spread of `gustaw` from {ENDS[0]:g} to {ENDS[1]:g}: means over the repetitions"
 HEADER = (
     "| trainings | way | repetitions | squared error of the log-spread | times ours | true mean loss above the lowest "
@@ -90,7 +91,8 @@ def compare(of, n_spreads, n, most):
         except (peers.NotInstalledError, ImportError) as error:
             notes.append((way.name, str(error).splitlines()[0]))
     own = squared_error(of, next(results for way, results in found.items() if way.name == OURS))
-    rows = []
+    limit = of.least_squared_error / (n_spreads * n)
+    rows = [AnswerRow([f"{n_spreads * n:,}", LIMIT, "", f"{limit:.3g}", three_digits(limit / own), "", ""])]
     for way, results in found.items():
         error, lowest = squared_error(of, results), of.mean([of.minimum])[0]
         above = np.mean([of.mean([one.spread])[0] / lowest - 1 for one in results])

@@ -23,6 +23,8 @@ from sweep.study.overlap import Draw, draw_of
 RUNGS_PER_DEVIATION = 8
 """Rungs in a standard deviation of the log-length at one spread."""
 AT_ONCE = 1024
+STEP = 0.01
+"""In the logarithm of a spread, by which slope and curvature of the true mean are told."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,22 @@ class Population:
             bounds=[np.log(ladder.ends) for ladder in self.ladders], options={"xatol": 1e-9, "fatol": 0},
         )  # fmt: skip
         return np.exp(found.x)
+
+    @cached_property
+    def least_squared_error(self):
+        """The least variance of the log-spread at the minimum that one training, weighted by its length, can leave; n of
+        them leave a part in n, where n is large.
+
+        The minimum moves by the error of the mean's slope over its curvature. A slope is the mean over lengths r of
+        p'(r) (f - m), p' being the derivative of their density by the log-spread; drawn from a density q and weighted, it
+        has the variance of the sum of p'(r)^2 E[(f - m)^2 | r] / q(r), which is the least where q is proportional to
+        the root of its numerators (Kahn and Marshall 1953, J. Oper. Res. Soc. Am. 1, 263-278).
+        """
+        (ladder,), at = self.ladders, self.minimum * np.exp([-STEP, 0.0, STEP])
+        before, here, after = self.mean(at)
+        slopes = np.diff(ladder.shares(at[[0, 2]]), axis=0)[0] / (2 * STEP)
+        root_mean_square = np.sqrt(((self.loss - here) ** 2).mean(axis=1))
+        return float((abs(slopes) @ root_mean_square / ((before - 2 * here + after) / STEP**2)) ** 2)
 
     def trainings(self, places, numbers, rng):
         """Independent trainings, numbers[j] of them at places[j], in this order: lengths (n, k), losses, solved."""

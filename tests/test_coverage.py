@@ -57,6 +57,27 @@ def test_the_true_minimum_is_the_lowest_mean(of):
     assert lowest.minimum == pytest.approx(grid[np.argmin(lowest.mean(grid))], rel=1e-3)
 
 
+def test_weighted_trainings_come_as_near_to_the_minimum_as_they_can_from_the_best_lengths_alone(of):
+    lowest = replace(of, loss=(of.loss - 108) ** 2)
+    (ladder,), rng, n = lowest.ladders, np.random.default_rng(0), 4_000
+    grid = float(np.log(lowest.minimum)[0]) + np.linspace(-0.1, 0.1, 21)
+    shares = ladder.shares(np.exp(grid))
+    best = abs(shares[11] - shares[9]) * ((lowest.loss - lowest.mean(lowest.minimum)[0]) ** 2).mean(axis=1) ** 0.5
+
+    def variance_from(density):
+        rungs, directions = rng.choice(ladder.n, (500, n), p=density), rng.integers(0, lowest.loss.shape[1], (500, n))
+        places = []
+        for rung, direction in zip(rungs, directions, strict=True):
+            weights = shares[:, rung] / density[rung]
+            curve = weights @ lowest.loss[rung, direction] / weights.sum(axis=1)
+            bend, slope, _ = np.polyfit(grid, curve, 2)
+            places.append(-slope / (2 * bend))
+        return n * np.var(places)
+
+    assert variance_from(best / best.sum()) == pytest.approx(lowest.least_squared_error, rel=0.2)
+    assert variance_from(ladder.shares(ladder.spreads(20)).mean(axis=0)) > 1.5 * lowest.least_squared_error
+
+
 def test_a_population_is_of_normal_draws_that_do_not_diverge():
     with pytest.raises(ValueError, match="draws are uniform"):
         population.make(replace(SHORT, hidden_distribution="uniform"), ENDS, 8)
@@ -203,6 +224,7 @@ def test_answers_are_a_table_of_their_own(monkeypatch, capsys, of):
     printed = capsys.readouterr().out
     assert answers.HEADER in printed
     assert f"| 400 | {answers.OURS} | 2 |" in printed
+    assert f"| 400 | {answers.LIMIT} |  |" in printed
     assert "| 400 | Gaussian process (scikit-learn) through plain means |  | not measured: no library" in printed
 
 
