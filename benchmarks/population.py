@@ -130,13 +130,13 @@ class Population:
 
     @cached_property
     def least_squared_error(self):
-        """The least variance of the log-spread at the minimum that one training, weighted by its length, can leave; n of
-        them leave a part in n, where n is large.
+        """The least variance of the log-spread at the minimum that a training, weighted by its length, can leave; n of
+        them leave an n-th of it, where n is large.
 
-        The minimum moves by the error of the mean's slope over its curvature. A slope is the mean over lengths r of
-        p'(r) (f - m), p' being the derivative of their density by the log-spread; drawn from a density q and weighted, it
-        has the variance of the sum of p'(r)^2 E[(f - m)^2 | r] / q(r), which is the least where q is proportional to
-        the root of its numerators (Kahn and Marshall 1953, J. Oper. Res. Soc. Am. 1, 263-278).
+        The minimum moves by the error of the mean's slope over its curvature. A slope is the sum over lengths r of
+        p'(r) (f - m), p' being the derivative of their density by the log-spread. Drawn from a density q and weighted,
+        its variance is the sum of p'(r)^2 E[(f - m)^2 | r] / q(r), the least where q is proportional to the roots of
+        the numerators (Kahn and Marshall 1953, J. Oper. Res. Soc. Am. 1, 263-278).
         """
         (ladder,), at = self.ladders, self.minimum * np.exp([-STEP, 0.0, STEP])
         before, here, after = self.mean(at)
