@@ -8,7 +8,7 @@ import numpy as np
 from sweep.statistics.losses import Losses, read_losses, require_one_numeric_axis
 from sweep.statistics.means import Counts, Means, Numbers
 from sweep.statistics.observed import FINITE, LOSS, read_pool
-from sweep.statistics.pooling import Pool
+from sweep.statistics.pooling import GROUPS, Pool
 from sweep.statistics.smoothing import smooth
 from sweep.store import Results
 from sweep.study import Study
@@ -88,17 +88,18 @@ def smoothed_curve(given: Losses) -> Curve:
     is_finite = np.isfinite(losses)
     counts = is_finite.sum(axis=0).astype(float)
     means = np.nanmean(losses, axis=0) if len(values) else np.empty(0)
-    centred = np.where(is_finite, losses - means, 0.0)
     unbiased = np.sqrt(counts / np.maximum(counts - 1, 1)) / counts
-    covariance = (centred.T @ centred) * np.outer(unbiased, unbiased)
-    if not given.paired:
-        covariance = np.diag(np.diag(covariance))
+    moved = np.where(is_finite, losses - means, 0.0) * unbiased
+    covariance = moved.T @ moved if given.paired else np.diag((moved**2).sum(axis=0))
+    groups = np.array([moved[first::GROUPS].sum(axis=0) for first in range(min(len(moved), GROUPS))])
     if (counts > 1).any():  # one training tells no variance: it has that of the others
         of_one = (np.diag(covariance) * counts)[counts > 1].mean()
         covariance[counts == 1, counts == 1] = of_one
 
     def at(asked: Numbers) -> Means:
         matrix = smooth(np.log(values), np.log(asked))
-        return Means(matrix @ means, matrix @ covariance @ matrix.T, 1 / (matrix**2 / counts).sum(axis=1))
+        effective = 1 / (matrix**2 / counts).sum(axis=1)
+        influences = groups @ matrix.T if given.paired else None
+        return Means(matrix @ means, matrix @ covariance @ matrix.T, effective, influences)
 
     return Curve(given.field, values, counts, "smoothed", given.paired, at, None)

@@ -5,9 +5,11 @@ from scipy.stats import t as student
 
 from sweep import UsageError
 from sweep.statistics.curve import smoothed_curve
+from sweep.statistics.inference import mean_interval
 from sweep.statistics.losses import Losses
 from sweep.statistics.means import Means
 from sweep.statistics.minimum import MOST_STEPS, describe, find_minimum
+from sweep.statistics.pooling import GROUPS
 from sweep.statistics.simulation import SIMULATIONS, find_lowest, simulate
 from sweep.statistics.smoothing import smooth
 
@@ -42,6 +44,22 @@ def test_it_finds_the_minimum_and_the_gain():
     assert found.predicted == pytest.approx(1.0)
     assert found.bracketed
     assert found.n == 20_000
+
+
+@pytest.mark.parametrize("n", [3, 20])
+def test_means_of_few_repeats_that_share_their_draws_have_students_interval(n):
+    """Decades apart nothing is smoothed, and next to uniform losses are no more skewed than normal ones."""
+    values, losses = np.array([1e-3, 1.0, 1e3]), np.random.default_rng(0).permuted(np.mgrid[:n, :3][0] * 1.0, axis=0)
+    at = smoothed_curve(Losses("learning_rate", values, losses, None, True)).at(values)
+    for place in range(3):
+        assert at.interval(place) == pytest.approx(mean_interval(losses[:, place]))
+
+
+def test_repeats_beyond_the_groups_are_in_turn_in_all_of_them():
+    given = simulated(np.random.default_rng(1), 3 * GROUPS)
+    at = smoothed_curve(given).at(SPREADS[20:22])
+    assert at.influences.shape == (GROUPS, 2)
+    assert at.influences[:, 0].std() * GROUPS**0.5 == pytest.approx(at.standard_error[0], rel=0.05)
 
 
 def test_points_decades_apart_say_nothing_of_what_lies_between():
