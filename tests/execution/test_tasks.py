@@ -68,4 +68,4 @@ def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
     tasks.stop(0)
     for worker in workers:
         worker.join(5)
-    assert not multiprocessing.active_children()
+    assert not any(worker.is_alive() for worker in workers)
