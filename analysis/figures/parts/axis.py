@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis as MatplotlibAxis
 from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
@@ -128,9 +129,16 @@ def scale_axis(
 
 
 def log_scale(axes: Axes, side: str) -> None:
-    """A log scale whose ticks are written as plain numbers: 1, 2 and 5 of a decade, all of them where few fit in."""
+    """A log scale with plain numbers."""
     (axes.set_xscale if side == "x" else axes.set_yscale)("log")
-    ticks = axes.xaxis if side == "x" else axes.yaxis
+    write_plainly(axes.xaxis if side == "x" else axes.yaxis)
+
+
+def write_plainly(ticks: MatplotlibAxis) -> None:
+    """Write the ticks of a log scale as plain numbers: 1, 2 and 5 of a decade, all of them where few fit in.
+
+    What Matplotlib writes there by itself is a formula, of which figures show the source (`sweep.style.STYLE`).
+    """
 
     def write(value: float, _: float | None = None) -> str:
         low, high = sorted(map(float, ticks.get_view_interval()))

@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from analysis.figures.parts.axis import PERCENT, edges, is_log, positions, scale_axis
+from analysis.figures.parts.axis import PERCENT, edges, is_log, positions, scale_axis, write_plainly
 from sweep.recipe import predicted_spread
 from sweep.study import Study
 from sweep.style import BLACK, GREEN, MAP_COLOURS, NO_VALUE
@@ -50,7 +50,9 @@ def value_map(
     shown = np.ma.masked_invalid(values)
     mesh = axes.pcolormesh(edges(x), edges(y), shown, cmap=MAP_COLOURS, norm=norm, rasterized=True)
     if shown.count():
-        axes.figure.colorbar(mesh, ax=axes, label=words, **colorbar)
+        bar = axes.figure.colorbar(mesh, ax=axes, label=words, **colorbar)
+        if norm:
+            write_plainly(bar.ax.xaxis if bar.orientation == "horizontal" else bar.ax.yaxis)
     scale_axis(axes, study, study.axes[0], "x", width=width)
     scale_axis(axes, study, study.axes[1], "y", width=width)
     axes.grid(visible=False)

@@ -4,7 +4,9 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from analysis.figures import loss_distribution, mean_parts, solved, solved_epoch
+from analysis.figures.parts.maps import value_map
 from analysis.tables.density import bins_of
+from sweep.style import new_figure
 from tests.analysis.figures.test_mean_loss import lines, words_below
 from tests.analysis.samples import NAMED, ONE_AXIS, TWO_AXES, none_solved, tables_of
 
@@ -27,6 +29,19 @@ def test_the_density_is_the_share_of_the_trainings(tables, axes):
     np.testing.assert_array_equal(share, expected)
     np.testing.assert_allclose(share.sum(axis=1), 1)
     assert (axes.collections[0].get_coordinates()[:, 0, 1] == edges).all()
+
+
+@pytest.mark.parametrize("location", ["right", "bottom"])
+def test_the_colours_of_a_wide_range_have_plain_numbers(location, tmp_path):
+    table = tables_of(tmp_path, TWO_AXES).solved_epoch
+    table["median"] = np.geomspace(117, 9557, len(table))
+    figure = new_figure(5, 4)
+    value_map(figure.subplots(), table, "median", TWO_AXES, "median epochs", location=location)
+    figure.draw_without_rendering()
+    bar = figure.axes[1]
+    ticks = (bar.xaxis if location == "bottom" else bar.yaxis).get_ticklabels(which="both")
+    within = {tick.get_text() for tick in ticks if 117 < tick.get_position()[location == "right"] < 9557}
+    assert within == {"", "200", "500", "1,000", "2,000", "5,000"}
 
 
 def test_shares_too_small_to_be_seen_are_white(tables, axes):
