@@ -6,7 +6,7 @@ import llvmlite.binding as llvm
 
 
 def machine_of(triple: str, processor: str, features: str, level: int = 3) -> Any:
-    """LLVM's machine of a target, which takes such pains when it emits code."""
+    """LLVM's machine of a target, and how far it optimises what it emits, from 0 to 3."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     return llvm.Target.from_triple(triple).create_target_machine(processor, features, opt=level)

@@ -37,8 +37,8 @@ TRIPLE, PROCESSOR, FEATURES = "wasm32-unknown-unknown", "mvp", "+simd128,+bulk-m
 """What every browser has since 2023."""
 FUSED = FEATURES + ",+relaxed-simd"
 AS_WRITTEN = 0
-"""LLVM's pains when it emits code: operations keep the order that they are written in, as a browser's compiler keeps
-it. Else every chain of operations is emitted as one expression, each of which waits for the one before."""
+"""Level of what LLVM emits at which operations keep the order that they are written in, as a browser's compiler keeps
+it. At a higher one each chain of operations is emitted as one expression, whose steps wait for each other."""
 LANES = 4
 """Networks side by side. A register of WebAssembly has two numbers; more in flight hide what each waits."""
 ENTRY = "train"

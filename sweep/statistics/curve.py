@@ -91,7 +91,7 @@ def smoothed_curve(given: Losses) -> Curve:
     unbiased = np.sqrt(counts / np.maximum(counts - 1, 1)) / counts
     moved = np.where(is_finite, losses - means, 0.0) * unbiased
     covariance = moved.T @ moved if given.paired else np.diag((moved**2).sum(axis=0))
-    groups = np.array([moved[first::GROUPS].sum(axis=0) for first in range(min(len(moved), GROUPS))])
+    groups = [moved[first::GROUPS].sum(axis=0) for first in range(min(len(moved), GROUPS))] if given.paired else None
     if (counts > 1).any():  # one training tells no variance: it has that of the others
         of_one = (np.diag(covariance) * counts)[counts > 1].mean()
         covariance[counts == 1, counts == 1] = of_one
@@ -99,7 +99,7 @@ def smoothed_curve(given: Losses) -> Curve:
     def at(asked: Numbers) -> Means:
         matrix = smooth(np.log(values), np.log(asked))
         effective = 1 / (matrix**2 / counts).sum(axis=1)
-        influences = groups @ matrix.T if given.paired else None
+        influences = None if groups is None else np.array(groups) @ matrix.T
         return Means(matrix @ means, matrix @ covariance @ matrix.T, effective, influences)
 
     return Curve(given.field, values, counts, "smoothed", given.paired, at, None)
