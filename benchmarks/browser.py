@@ -41,7 +41,12 @@ FUSES = "--experimental-wasm-relaxed-simd"
 HERE = f"kernel, {BATCH:,} at once"
 NARROW, NARROW_PROCESSOR = "kernel, compiled for 128-bit registers and no fused products", "x86-64-v2"
 """What WebAssembly has, on this processor without an engine between."""
-NARROW_PROGRAM = "from benchmarks import browser; print(browser.here())"
+NARROW_PROGRAM = f"""
+from benchmarks import browser
+from sweep.kernel import compiler
+compiler.processor = lambda: ("{NARROW_PROCESSOR}", "")
+print(browser.here())
+"""
 TITLE = "In a browser (node {}), one core: processor time a training"
 
 
@@ -116,9 +121,8 @@ def here():
 
 def on_narrow_registers(cache):
     """The same in a process whose compiler knows but an older processor; `cache` is a folder for its machine code."""
-    older = {"NUMBA_CPU_NAME": NARROW_PROCESSOR, "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": cache}
-    command = [sys.executable, "-c", NARROW_PROGRAM]
-    return float(subprocess.run(command, env=os.environ | older, cwd=ROOT, capture_output=True, check=True).stdout)
+    command, kept = [sys.executable, "-c", NARROW_PROGRAM], os.environ | {"XDG_CACHE_HOME": cache}
+    return float(subprocess.run(command, env=kept, cwd=ROOT, capture_output=True, check=True).stdout)
 
 
 def start_of(recipe):

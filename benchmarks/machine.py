@@ -15,7 +15,7 @@ from sweep.redact import redact
 from sweep.store.provenance import cpu_model, git_commit, now
 
 LIBRARIES = (
-    "numpy", "pandas", "pyarrow", "numba", "scipy", "jax", "torch", "optuna", "joblib", "pymongo", "scikit-learn",
+    "numpy", "pandas", "pyarrow", "llvmlite", "scipy", "jax", "torch", "optuna", "joblib", "pymongo", "scikit-learn",
     "statsmodels",
 )  # fmt: skip
 

@@ -28,7 +28,7 @@ def measure(options):
 
     def run(kind):
         with tempfile.TemporaryDirectory() as folder:
-            cache = {"NUMBA_CACHE_DIR": os.path.join(folder, "cache")} if kind == "cold" else {}
+            cache = {"XDG_CACHE_HOME": os.path.join(folder, "cache")} if kind == "cold" else {}
             line, counted = first_results(folder, cache)
         lines[kind].append(line)
         return counted

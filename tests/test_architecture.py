@@ -76,7 +76,6 @@ def test_imports_point_strictly_downward(path):
                 "analysis.report.svg",
             ],
         ),
-        ("numba", ["sweep.kernel.compiler"]),
         (
             "llvmlite",
             [
@@ -84,6 +83,7 @@ def test_imports_point_strictly_downward(path):
                 "sweep.kernel.emitter",
                 "sweep.kernel.training",
                 "sweep.kernel.module",
+                "sweep.kernel.compiler",
                 "sweep.kernel.nvptx",
                 "sweep.kernel.wasm",
             ],

@@ -113,11 +113,9 @@ def test_a_command_that_changes_its_process_leaves_the_next_as_it_was(folder):
 
 
 def test_other_variables_than_those_that_are_read_late_take_a_real_start(tmp_path):
-    assert not warm().can_run(clean_environment() | {"NUMBA_CACHE_DIR": str(tmp_path)})
+    assert not warm().can_run(clean_environment() | {"XDG_CACHE_HOME": str(tmp_path)})
     assert not warm().can_run({})
-    told = run(
-        "sweep.trace", "--set", "epochs=5", folder=tmp_path, environment={"NUMBA_CACHE_DIR": str(tmp_path / "a")}
-    )
+    told = run("sweep.trace", "--set", "epochs=5", folder=tmp_path, environment={"XDG_CACHE_HOME": str(tmp_path / "a")})
     assert told.returncode == 0
     assert (tmp_path / "a").exists()
 

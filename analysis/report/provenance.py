@@ -11,6 +11,9 @@ from sweep.store import Urls
 from sweep.study import Study
 from sweep.study.words import describe_values, format_value
 
+VERSIONS = ("sweep", "python", "numpy", "llvmlite", "numba")
+"""What a run's record has the versions of; none has the last two both."""
+
 
 def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple[str, str]]:
     """The run's record in words; `n_runs` of the store asked for the same study."""
@@ -22,7 +25,7 @@ def run_rows(run: Mapping[str, Any], store_name: str, n_runs: int) -> list[tuple
         ("State", str(run.get("state"))),
         ("Host", f"{run.get('host')} ({run.get('platform')})"),
         ("Processor", f"{run.get('cpu')}, {run.get('cores')} cores, {run.get('workers')} workers"),
-        ("Versions", ", ".join(f"{name} {run.get(name)}" for name in ("sweep", "python", "numpy", "numba"))),
+        ("Versions", ", ".join(f"{name} {run[name]}" for name in VERSIONS if name in run)),
         ("Commit", str(run.get("git_commit") or "not a checkout")),
         ("Store", store_name),
     ]

@@ -61,7 +61,7 @@ def template() -> Iterator[Path]:
         Path(folder).chmod(0o755)
         for path in Path(folder).rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        for path in Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*"):
+        for path in Path(os.environ["XDG_CACHE_HOME"]).rglob("*"):
             path.chmod(0o777)
         gc.collect()
         gc.freeze()  # a collection in a child would copy every page
@@ -87,8 +87,8 @@ def import_all() -> None:
     """Import what commands import, so that a forked one need not."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
-    os.environ.setdefault("NUMBA_CACHE_DIR", tempfile.mkdtemp(prefix="kernels-"))
-    os.chmod(os.environ["NUMBA_CACHE_DIR"], 0o777)
+    os.environ.setdefault("XDG_CACHE_HOME", tempfile.mkdtemp(prefix="kernels-"))
+    os.chmod(os.environ["XDG_CACHE_HOME"], 0o777)
     import importlib
     import pkgutil
 

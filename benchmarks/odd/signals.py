@@ -88,12 +88,7 @@ def terminal_closed(place, before):
     place.complete(SLOW)
 
 
-@cases(
-    [
-        (f"Ctrl-C while {library} is imported", library)
-        for library in ("numpy", "pandas", "numba", "llvmlite", "_sqlite3")
-    ]
-)
+@cases([(f"Ctrl-C while {library} is imported", library) for library in ("numpy", "pandas", "llvmlite", "_sqlite3")])
 def early(place, library):
     asked = [*SLOW.asked, "--store", STORE]
     with place.judging():

@@ -80,12 +80,12 @@ def no_entry(place, home):
 
 @cases(
     [
-        (
-            "machine code and pictures' fonts cannot be kept",
-            {"NUMBA_CACHE_DIR": "/proc/nowhere", "MPLCONFIGDIR": "/proc/nowhere"},
-        ),
+        ("pictures' fonts cannot be kept", {"MPLCONFIGDIR": "/proc/nowhere"}),
         ("XDG_STATE_HOME cannot be made", {"XDG_STATE_HOME": "/proc/nowhere"}),
-        ("XDG_CACHE_HOME cannot be made", {"XDG_CACHE_HOME": "/proc/nowhere", "XDG_CONFIG_HOME": "/proc/nowhere"}),
+        (
+            "machine code cannot be kept: XDG_CACHE_HOME cannot be made",
+            {"XDG_CACHE_HOME": "/proc/nowhere", "XDG_CONFIG_HOME": "/proc/nowhere"},
+        ),
         ("TMPDIR does not exist", {"TMPDIR": "/proc/nowhere"}),
     ]
 )

@@ -5,9 +5,6 @@ While its imports run, Ctrl-C simply ends it, without the traceback of an import
 
 import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 REQUESTS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -33,29 +30,8 @@ def leave_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-@contextmanager
-def requests_held_back() -> Iterator[None]:
-    """A request to end that comes meanwhile is delivered afterwards: libraries that call back from C lose it and show a
-    traceback. In threads that are not the main one this does nothing, as no request comes there."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *REQUESTS)}
-    taken = {number: handler for number, handler in handlers.items() if callable(handler)}
-    for number in taken:
-        signal.signal(number, lambda number, frame: asked.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in taken.items():
-            signal.signal(number, handler)
-        if asked:
-            signal.raise_signal(asked[0])
-
-
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Be interrupted as by Ctrl-C: held back where that is, but not ignored where that is, as of a job with `&`."""
+    """Be interrupted as by Ctrl-C, also where that is ignored, as of a job with `&`."""
     for one in REQUESTS:  # asked once is asked
         signal.signal(one, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sweep.errors import FailedError
-from sweep.kernel.nvptx import ENTRY, THREADS, ptx_of
+from sweep.kernel.module import ENTRY
+from sweep.kernel.nvptx import THREADS, ptx_of
 from sweep.kernel.target import Batches
 from sweep.kernel.training import CHANGED, EACH, SINGLES, sizes_of_one
 from sweep.recipe import Recipe

@@ -13,13 +13,12 @@ from typing import Any
 from llvmlite import ir
 
 from sweep.kernel.emitter import Index, Memory, whole
-from sweep.kernel.module import machine_of, optimise
+from sweep.kernel.module import declare, machine_of, optimise
 from sweep.kernel.rows import Order
 from sweep.kernel.training import (
     CHANGED,
     EACH,
     FLOATS,
-    INTEGERS,
     SINGLES,
     Arguments,
     emit_training,
@@ -33,7 +32,6 @@ from sweep.recipe import Recipe
 TRIPLE = "nvptx64-nvidia-cuda"
 ARCHITECTURE, FEATURES = "sm_75", "+ptx63"
 """The oldest card and driver that the text is for; every later one reads it, too."""
-ENTRY = "train"
 THREADS = 128
 """In a block of threads."""
 
@@ -48,12 +46,12 @@ _UNFUSED = re.compile(r"\b(add|sub|mul)\.f64\b")
 
 
 def ptx_of(recipe: Recipe) -> str:
-    """The text of the kernel ENTRY, which trains n networks of a recipe; one for all that differ in numbers alone.
+    """The text of the kernel `train`, which trains n networks of a recipe; one for all that differ in numbers alone.
 
     Examples:
         >>> from sweep import RECIPES
         >>> ptx = ptx_of(RECIPES["gustaw"])
-        >>> f".entry {ENTRY}(" in ptx, "call" in ptx
+        >>> ".entry train(" in ptx, "call" in ptx
         (True, False)
     """
     return _ptx(json.dumps(structure_of(recipe), sort_keys=True))
@@ -62,23 +60,17 @@ def ptx_of(recipe: Recipe) -> str:
 @cache
 def _ptx(structure: str) -> str:
     machine = machine_of(TRIPLE, ARCHITECTURE, FEATURES)
-    module = optimise(machine, written(Recipe.from_dict(json.loads(structure)), str(machine.target_data)))
+    module = optimise(machine, write_thread(Recipe.from_dict(json.loads(structure)), machine))
     return _UNFUSED.sub(r"\1.rn.f64", machine.emit_assembly(module))
 
 
-def written(recipe: Recipe, layout: str) -> str:
-    """The module in LLVM's language."""
-    module = ir.Module(name=ENTRY)
-    module.triple, module.data_layout = TRIPLE, layout
-    word, number = ir.IntType(64), ir.DoubleType().as_pointer()
-    kinds = [word for _ in WHOLES] + [number for _ in SINGLES]
-    kinds += [word.as_pointer() if name in INTEGERS else number for name in EACH]
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), kinds), ENTRY)
+def write_thread(recipe: Recipe, machine: Any) -> Any:
+    """The kernel `train`, in which each thread trains a network."""
+    function, given = declare(machine, dict.fromkeys(WHOLES, ir.IntType(64)))
     function.calling_convention = "ptx_kernel"
-    for argument in function.args[len(WHOLES) :]:
-        argument.add_attribute("noalias")
+    for name in (*SINGLES, *EACH):
+        given[name].add_attribute("noalias")
     builder = Builder(function.append_basic_block(), lanes=1)
-    given = dict(zip((*WHOLES, *SINGLES, *EACH), function.args, strict=True))
     n, thread = given["n"], _thread(builder)
     with builder.if_then(builder.icmp_unsigned("<", thread, n)):
         shared = {name: Memory(builder, builder.gep(given[name], [thread]), n) for name in FLOATS}
@@ -90,7 +82,7 @@ def written(recipe: Recipe, layout: str) -> str:
         emit_training(builder, recipe, Arguments._make([*singles, keys, Order(builder, order, n), *memories]))
         _copy(builder, recipe, own, shared)
     builder.ret_void()
-    return str(module)
+    return function
 
 
 def _kept_by_thread(recipe: Recipe) -> dict[str, int]:

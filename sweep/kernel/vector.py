@@ -24,8 +24,6 @@ CACHE_LINE = 64
 class Builder(ir.IRBuilder):  # type: ignore[misc]  # llvmlite has no types
     """Writes the instructions of code that trains `lanes` networks side by side, behind those of a block.
 
-    Another builder of the same block, such as Numba's, does not see them: it has to be set behind them to go on.
-
     Attributes:
         lanes: networks side by side.
     """

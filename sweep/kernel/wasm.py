@@ -12,22 +12,11 @@ from typing import Any, NamedTuple
 from llvmlite import ir
 
 from sweep.errors import UsageError
-from sweep.kernel.emitter import Memory
-from sweep.kernel.module import machine_of, optimise
+from sweep.kernel.module import ENTRY, machine_of, optimise, write
 from sweep.kernel.optimizer import NUMBERS, first_state, numbers_of
-from sweep.kernel.rows import Order
 from sweep.kernel.score import EXPONENT, SIGNIFICAND, SOLVED_EPOCH, SQUARES
-from sweep.kernel.training import (
-    EACH,
-    FLOATS,
-    INTEGERS,
-    SINGLES,
-    Arguments,
-    emit_training,
-    sizes_of_one,
-    structure_of,
-)
-from sweep.kernel.vector import CACHE_LINE, Builder
+from sweep.kernel.training import EACH, SINGLES, sizes_of_one, structure_of
+from sweep.kernel.vector import CACHE_LINE
 from sweep.kernel.wasm_binary import link
 from sweep.recipe import Recipe
 from sweep.recipe.choices import CLIP
@@ -41,7 +30,6 @@ AS_WRITTEN = 0
 it. At a higher one each chain of operations is emitted as one expression, whose steps wait for each other."""
 LANES = 4
 """Networks side by side. A register of WebAssembly has two numbers; more in flight hide what each waits."""
-ENTRY = "train"
 EPOCHS_AT_ONCE = 1024
 """Learning rates that are put into memory at once, with which a call trains."""
 
@@ -174,24 +162,7 @@ def _compiled(structure: str) -> Modules:
 
 def _compile(recipe: Recipe, features: str) -> bytes:
     machine = machine_of(TRIPLE, PROCESSOR, features, AS_WRITTEN)
-    module = optimise(machine, _written(recipe, str(machine.target_data)))
-    return link(machine.emit_object(module), ENTRY)
-
-
-def _written(recipe: Recipe, layout: str) -> str:
-    """The module in LLVM's language."""
-    module = ir.Module(name=ENTRY)
-    module.triple, module.data_layout = TRIPLE, layout
-    number, whole = ir.DoubleType().as_pointer(), ir.IntType(64)
-    kinds = [whole.as_pointer() if name in INTEGERS else number for name in (*SINGLES, *EACH)]
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [ir.IntType(32), ir.IntType(32), *kinds]), ENTRY)
-    for argument in function.args[2:]:
-        argument.add_attribute("noalias")
-    builder = Builder(function.append_basic_block(), LANES)
-    first, epochs, *addresses = function.args
-    given = dict(zip((*SINGLES, *EACH), addresses, strict=True))
-    given["order"] = Order(builder, given["order"])
-    given |= {name: Memory(builder, given[name]) for name in FLOATS}
-    emit_training(builder, recipe, Arguments(*(builder.sext(n, whole) for n in (first, epochs)), **given))
-    builder.ret_void()
-    return str(module)
+    function = write(recipe, machine, LANES, ir.IntType(32))
+    for address in function.args[2:]:
+        address.add_attribute("noalias")
+    return link(machine.emit_object(optimise(machine, function)), ENTRY)

@@ -56,7 +56,7 @@ def describe_run(
         "platform": platform.platform(),
         "python": sys.version.split()[0],
         "numpy": version("numpy"),
-        "numba": version("numba"),
+        "llvmlite": version("llvmlite"),
         "sweep": project_version(),
         "git_commit": git_commit(),
         **({} if cluster is None else {"cluster": cluster}),
@@ -167,7 +167,7 @@ def is_alive(process: Any) -> bool:
 
 RUN_FIELDS: dict[str, Any] = {
     "id": str, "study": dict, "study_identity": str, "command": str, "started": str, "host": str, "process": int,
-    "workers": int, "cpu": str, "cores": int | None, "platform": str, "python": str, "numpy": str, "numba": str,
+    "workers": int, "cpu": str, "cores": int | None, "platform": str, "python": str, "numpy": str,
     "sweep": str, "git_commit": str | None, "ended": str | None, "state": str,
 }  # fmt: skip
 """What is known of every run -> of what type it is."""

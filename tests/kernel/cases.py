@@ -1,10 +1,12 @@
 """Recipes of every kind that a target must train as the others do."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from sweep import RECIPES, Recipe
+from sweep.kernel import compiler, kept_code
 from sweep.recipe.choices import ACTIVATIONS, OPTIMIZERS
 from sweep.recipe.data import DataSet
 
@@ -36,3 +38,9 @@ CASES |= {
 def start(recipe, n=40):
     keys = np.random.default_rng(1).integers(0, 2**64, n, np.uint64)
     return np.random.default_rng(0).normal(0, 0.8, (n, recipe.n_parameters)), keys
+
+
+def compile_anew(monkeypatch):
+    """Until the test is over, take nothing that was compiled before, and keep nothing on disk."""
+    monkeypatch.setattr(compiler, "_compile", cache(compiler._compile.__wrapped__))
+    monkeypatch.setattr(kept_code, "folder", lambda: None)

@@ -15,7 +15,7 @@ import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 
-from sweep.kernel import card, nvptx
+from sweep.kernel import card, compiler, nvptx
 from sweep.kernel.training import structure_of
 from sweep.recipe import Recipe
 
@@ -78,10 +78,7 @@ def launch(function, grid, _, __, threads, ___, ____, shared, stream, pointers, 
 @cache
 def compiled(structure):
     """The kernel of a recipe as a function, and where it looks up which thread it is."""
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    host = llvm.Target.from_default_triple()
-    machine = host.create_target_machine(llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten(), opt=1)
+    machine = compiler.host()
     thread = np.zeros(1, np.int64)
 
     def looked_up(builder):
@@ -89,14 +86,10 @@ def compiled(structure):
         return builder.load(builder.inttoptr(address, ir.IntType(64).as_pointer()))
 
     with patch.object(nvptx, "_thread", looked_up):
-        text = nvptx.written(Recipe.from_dict(json.loads(structure)), str(machine.target_data))
-    text = text.replace(nvptx.TRIPLE, llvm.get_default_triple()).replace("ptx_kernel", "")
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
-    engine.finalize_object()
+        function = nvptx.write_thread(Recipe.from_dict(json.loads(structure)), machine)
+    function.calling_convention = ""
     kinds = [ctypes.c_int64] * (len(nvptx.WHOLES) + len(nvptx.SINGLES) + len(nvptx.EACH))
-    function = ctypes.CFUNCTYPE(None, *kinds)(engine.get_function_address(nvptx.ENTRY))
-    function.engine = engine  # which has the machine code
-    return function, thread
+    return compiler.load(machine.emit_object(llvm.parse_assembly(str(function.module))), kinds), thread
 
 
 def call(name, answer):

@@ -93,7 +93,9 @@ def test_rows_have_the_documented_fields(tmp_path):
 
 
 def test_a_run_has_the_documented_fields():
-    assert set(documented("runs")) - {"_id", "cluster", "device", "part", "study_file"} == set(RUN_FIELDS) - {"id"}
+    assert set(documented("runs")) - {"_id", "cluster", "device", "llvmlite", "part", "study_file"} == set(
+        RUN_FIELDS
+    ) - {"id"}
     assert describe_run(Study(RECIPES["gustaw"]), "command", 1, "tcp://HOST:8786")["cluster"] == "tcp://HOST:8786"
     assert describe_run(Study(RECIPES["gustaw"]), "command", 1, device="NVIDIA H200")["device"] == "NVIDIA H200"
     study = Study(Recipe(), repeats=1).to_dict()

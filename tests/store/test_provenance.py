@@ -10,7 +10,7 @@ def test_a_run_says_what_was_asked_and_on_what_it_ran():
     assert Study.from_dict(run["study"]) == study
     assert run["study_identity"] == study.identity
     assert datetime.fromisoformat(run["started"]).tzinfo is not None
-    for name in ("host", "cpu", "python", "numpy", "numba", "sweep", "platform", "id"):
+    for name in ("host", "cpu", "python", "numpy", "llvmlite", "sweep", "platform", "id"):
         assert isinstance(run[name], str)
         assert run[name]
     assert run["id"] != describe_run(study, "python -m sweep.run", 2)["id"]
