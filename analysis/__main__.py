@@ -1,27 +1,47 @@
 """python -m analysis: read a store or several, print or draw what it says."""
 
 import argparse
-import json
 import math
 from collections.abc import Sequence
-from contextlib import nullcontext
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
+from analysis import commands
+from analysis.asked import add_results_options
+from sweep.console.command import Parser, add_store_option, run_command
+from sweep.files import check_spares
+from sweep.store import file_of
 
-from analysis.asked import add_results_options, asked_results
-from analysis.tables.export import export
-from analysis.tables.foreign_study import ForeignStudy
-from sweep.console.command import Parser, add_store_option, run_command, store_option
-from sweep.console.progress import say
-from sweep.errors import FailedError, UsageError
-from sweep.files import check_spares, write_csv
-from sweep.recipe import RECIPES
-from sweep.statistics.summary import summarize
-from sweep.store import Store, file_of, is_missing, open_store
-from sweep.study import Study
-from sweep.study.words import format_value, in_words_of
+COMMANDS = {
+    "summary": (
+        commands.print_summary,
+        "print mean, deviation, count, standard error, solved and diverged, a row a point",
+    ),
+    "compare": (
+        commands.print_comparison,
+        "compare the mean loss between values of the swept axis, with 95 % intervals",
+    ),
+    "minimum": (
+        commands.print_minimum,
+        "say where the mean loss is lowest and the gain over Xavier's, with intervals",
+    ),
+    "export": (
+        commands.export_trainings,
+        "write every training to a Parquet or CSV file, a row each, with its study",
+    ),
+    "claims": (commands.print_claims, "judge the published claims by what is measured here"),
+    "figures": (
+        commands.draw_figures,
+        "draw every figure that applies to what was swept, with the table it is drawn from",
+    ),
+    "recipes": (
+        commands.draw_recipes,
+        "draw the sweep of hidden_std_dev of every published recipe, the widest in the store",
+    ),
+    "report": (
+        commands.write_report,
+        "write one page that holds the answer, every figure, the claims and their origin",
+    ),
+}
+"""Name -> what is called with the options, and what it does in words."""
 
 
 def build_parser() -> Parser:
@@ -29,28 +49,9 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="python -m analysis", description="Analyse what a store, or several together, hold; reads the latest run."
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for name, function, words in (
-        ("summary", print_summary, "print mean, deviation, count, standard error, solved and diverged, a row a point"),
-        ("compare", print_comparison, "compare the mean loss between values of the swept axis, with 95 %% intervals"),
-        (
-            "minimum",
-            print_minimum,
-            "say where the mean loss is lowest and the gain over Xavier's, with intervals",
-        ),
-        ("export", export_trainings, "write every training to a Parquet or CSV file, a row each, with its study"),
-        ("claims", print_claims, "judge the published claims by what is measured here"),
-        ("figures", draw_figures, "draw every figure that applies to what was swept, with the table it is drawn from"),
-        (
-            "recipes",
-            draw_recipes,
-            "draw the sweep of hidden_std_dev of every published recipe, the widest in the store",
-        ),
-        ("report", write_report, "write one page that holds the answer, every figure, the claims and their origin"),
-    ):
-        command = commands.add_parser(
-            name, help=words, description=f"{words[0].upper()}{words[1:]}.".replace("%%", "%")
-        )
+    choices = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for name, (function, words) in COMMANDS.items():
+        command = choices.add_parser(name, help=words.replace("%", "%%"), description=f"{words[0].upper()}{words[1:]}.")
         command.set_defaults(function=function)
         add_store_option(command, several=True)
         if name not in ("claims", "recipes", "export"):
@@ -59,33 +60,36 @@ def build_parser() -> Parser:
             command.add_argument(
                 "--run", metavar="ID", help="another run than the latest (python -m sweep.status lists them)"
             )
-        if name in ("summary", "claims"):
-            command.add_argument("--csv", metavar="PATH", help="write the table there, with every digit")
-        if name in ("summary", "compare", "minimum", "claims"):
-            command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
-        if name == "export":
-            command.add_argument(
-                "file", metavar="FILE", help="a FILE.parquet, or a FILE.csv with its study beside it in FILE.csv.json"
-            )
-        if name == "compare":
-            command.add_argument(
-                "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more values of the axis"
-            )
-            command.add_argument(
-                "--nearest",
-                action="store_true",
-                help="take the nearest swept value to each, where the curve is not pooled",
-            )
-        if name == "report":
-            command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
-            command.add_argument(
-                "--follow",
-                action="store_true",
-                help="write it again while the run is under way; an open page loads itself again until the run ends",
-            )
-        if name in ("figures", "recipes"):
-            command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
+        add_options(name, command)
     return parser
+
+
+def add_options(name: str, command: Parser) -> None:
+    """Add the options of a command that most others lack."""
+    if name in ("summary", "claims"):
+        command.add_argument("--csv", metavar="PATH", help="write the table there, with every digit")
+    if name in ("summary", "compare", "minimum", "claims"):
+        command.add_argument("--json", action="store_true", help="print one JSON object in place of text")
+    if name == "export":
+        command.add_argument(
+            "file", metavar="FILE", help="a FILE.parquet, or a FILE.csv with its study beside it in FILE.csv.json"
+        )
+    if name == "compare":
+        command.add_argument(
+            "values", metavar="VALUE", type=finite_number, nargs="+", help="two or more values of the axis"
+        )
+        command.add_argument(
+            "--nearest", action="store_true", help="take the nearest swept value to each, where the curve is not pooled"
+        )
+    if name in ("figures", "recipes"):
+        command.add_argument("--out", metavar="FOLDER", default="figures", help="where to write (figures)")
+    if name == "report":
+        command.add_argument("--out", metavar="PATH", default="report.html", help="where to write (report.html)")
+        command.add_argument(
+            "--follow",
+            action="store_true",
+            help="write it again while the run is under way; an open page loads itself again until the run ends",
+        )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,151 +115,6 @@ def finite_number(text: str) -> float:
     if not math.isfinite(number):
         raise argparse.ArgumentTypeError(f"was given as {text!r}; allowed is a finite number")
     return number
-
-
-def print_summary(options: argparse.Namespace) -> None:
-    """Print the summary, or write it to --csv."""
-    with asked_results(options) as (results, study):
-        table = summarize(results, study)
-    # As the command line takes them: 3x3, none.
-    for axis in study.axes:
-        if not axis.is_numeric:
-            table[axis.field] = [format_value(value, axis.field) for value in table[axis.field]]
-    if options.csv is not None:
-        write_table(table, options.csv)
-    elif options.json:
-        print_json({"points": json.loads(table.to_json(orient="records", double_precision=15))})
-    else:
-        print(table.to_string(index=False, float_format="{:,.4f}".format))
-    tell_if_foreign(study)
-
-
-def tell_if_foreign(study: Study) -> None:
-    """Say so where results are another program's, and what is not known of them."""
-    if isinstance(study, ForeignStudy):
-        print(f"{study.sentence}.")
-
-
-def print_comparison(options: argparse.Namespace) -> None:
-    """Print the relative changes between the values."""
-    from sweep.statistics.compare import compare, describe
-
-    with asked_results(options) as (results, study):
-        found = compare(results, study, options.values, nearest=options.nearest)
-    if options.json:
-        print_json({"field": study.axes[0].field, "comparisons": [one.to_dict() for one in found]})
-        return
-    print(describe(study.axes[0].field, found))
-    tell_if_foreign(study)
-
-
-def print_minimum(options: argparse.Namespace) -> None:
-    """Print the minimum with its intervals."""
-    from sweep.statistics import map_minimum
-    from sweep.statistics.answer import predicted_pair, predicted_value
-    from sweep.statistics.curve import read_curve
-    from sweep.statistics.minimum import describe, find_minimum
-    from sweep.statistics.pooled_map import is_pooled_map, require_map
-
-    with asked_results(options) as (results, study):
-        if is_pooled_map(study):
-            on_map = map_minimum.find_map_minimum(require_map(results, study), predicted_pair(study))
-            print_json(on_map.to_dict()) if options.json else print(in_words_of(study, map_minimum.describe(on_map)))
-            return
-        curve = read_curve(results, study)
-    found = find_minimum(curve, predicted_value(study))
-    if options.json:
-        print_json({"field": curve.field, **found.to_dict()})
-        return
-    print(in_words_of(study, describe(curve.field, found)))
-    tell_if_foreign(study)
-
-
-def export_trainings(options: argparse.Namespace) -> None:
-    """Write the trainings to a file and say so."""
-    exported = export(options.store, options.file, options.run)
-    print(f"{exported.trainings:,} rows written to {options.file}")
-    if exported.note:
-        print(f"{exported.note}.")
-
-
-def print_claims(options: argparse.Namespace) -> None:
-    """Print the claims, or write them to --csv."""
-    from analysis.claims import all_findings, describe
-
-    # The claims about seeded runs need no store.
-    has_none = len(options.store) == 1 and is_missing(options.store[0])
-    with nullcontext() if has_none else open_store(options.store) as store:
-        findings = all_findings(store)
-    if options.csv is not None:
-        write_table(pd.DataFrame(findings), options.csv)
-    elif options.json:
-        print_json({"claims": [finding._asdict() for finding in findings]})
-    else:
-        print(describe(findings))
-
-
-def print_json(value: dict[str, Any]) -> None:
-    """Print one JSON object; numbers that are not finite are null."""
-    print(json.dumps(value, allow_nan=False, ensure_ascii=False, indent=2))
-
-
-def write_table(table: pd.DataFrame, path: str) -> None:
-    """Write a table and say so."""
-    write_csv(table, Path(path))
-    print(f"{len(table):,} rows written to {path}")
-
-
-def draw_figures(options: argparse.Namespace) -> None:
-    """Draw every figure of a study and say what was written."""
-    # Only drawing needs matplotlib, which takes longer to import than a summary to compute.
-    from analysis.figures.catalogue import draw_all
-
-    with asked_results(options) as (results, study):
-        paths = draw_all(results, study, Path(options.out))
-    for path in paths:
-        print(path)
-    tell_if_foreign(study)
-
-
-def draw_recipes(options: argparse.Namespace) -> None:
-    """Draw the sweeps of all published recipes side by side, and say which recipes lack one."""
-    from analysis.figures import recipes
-    from analysis.tables.recipes import compare_recipes, find_sweeps
-    from sweep.style import save
-
-    with open_store(options.store) as store:
-        sweeps = find_sweeps(store)
-        table = compare_recipes(store, sweeps)
-    missing = [name for name in RECIPES if name not in set(table["recipe"])]
-    commands = {name: f"python -m sweep.run --recipe {name}{store_option(options.store[:1])}" for name in missing}
-    if table.empty:
-        raise FailedError(
-            f"{store.name} holds no sweep of hidden_std_dev of a published recipe with a finite loss; "
-            f"`{next(iter(commands.values()))}` makes one"
-        )
-    for name, command in commands.items():
-        print(f"{name} is left out: the store holds no sweep of its hidden_std_dev. {command} makes it.")
-    for path in save(recipes.draw(table, sweeps), table, Path(options.out), "recipes"):
-        print(path)
-
-
-def write_report(options: argparse.Namespace) -> None:
-    """Write the page and say so."""
-    from analysis.report.follow import follow_report
-    from analysis.report.page import write_page_of, write_report
-
-    path = Path(options.out)
-    with asked_results(options) as (results, study):
-        if isinstance(study, ForeignStudy):
-            if options.follow:
-                raise UsageError("--follow was given for results that no run makes; leave it out")
-            write_page_of(results, study, path)
-        elif isinstance(results, Store) and options.follow:
-            follow_report(results, options.store, options.run, path, say)
-        elif isinstance(results, Store):
-            write_report(results, options.store, options.run, path)
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, one file that opens in any browser")
 
 
 if __name__ == "__main__":

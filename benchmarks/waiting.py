@@ -15,7 +15,7 @@ import numpy as np
 from sweep import RECIPES, Study
 from sweep.kernel import train
 from sweep.store import Records, open_store
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import plan
 from sweep.study.draws import initial_parameters
 

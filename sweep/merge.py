@@ -12,9 +12,9 @@ from sweep.console.words import plural
 from sweep.errors import FailedError, UsageError
 from sweep.inspection.verify import MAX_REPEAT, Report, verify
 from sweep.store import Records, Store, open_store
-from sweep.store.base import RECORD_FIELDS
 from sweep.store.differing import differing
 from sweep.store.patience import PatientStore, add_wait_option, check_wait
+from sweep.store.records import RECORD_FIELDS
 
 AT_ONCE = 10_000
 """Trainings that are stored in one step; an interrupt loses none of those before it."""

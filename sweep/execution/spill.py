@@ -16,7 +16,7 @@ from sweep.console.words import plural
 from sweep.errors import StoreError
 from sweep.recipe import recipe_from_dict
 from sweep.store import Records, Store
-from sweep.store.base import NETWORK_FIELDS, RECORD_FIELDS
+from sweep.store.records import NETWORK_FIELDS, RECORD_FIELDS
 from sweep.study import Point
 
 PointRecords = tuple[Point, Records]

@@ -7,7 +7,7 @@ import numpy as np
 
 from sweep.recipe import OwnRecipe
 from sweep.store import Records, Store
-from sweep.store.base import NETWORK_FIELDS
+from sweep.store.records import NETWORK_FIELDS
 from sweep.study import Block
 
 SECONDS_TO_CONNECT = 1.0

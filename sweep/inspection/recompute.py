@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from sweep import kernel
 from sweep.recipe import OwnRecipe
 from sweep.store import Records, Store
-from sweep.store.base import RECORD_FIELDS
 from sweep.store.data_sets import have_data
 from sweep.store.differing import COMPARED, same
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import DRAW_BLOCK, Point
 from sweep.study.draws import initial_parameters, shuffle_keys
 

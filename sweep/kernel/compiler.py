@@ -28,8 +28,8 @@ DECIDE = ("kernel", "recipe")
 MOST_OUTPUTS = 2**21
 """Outputs of trained networks that are kept at once."""
 
-IN_X86: dict[str, Any] = {"reloc": "static"} if platform.machine().lower() in ("x86_64", "amd64") else {}
-"""Code knows where it lies."""
+RELOCATION: dict[str, Any] = {"reloc": "static"} if platform.machine().lower() in ("x86_64", "amd64") else {}
+"""Code is not moved once it is loaded, which is something to know for x86 alone."""
 
 
 def lanes(n: int) -> int:
@@ -88,7 +88,7 @@ def processor() -> tuple[str, str]:
 
 def host() -> Any:
     """LLVM's machine of the processor."""
-    return machine_of(llvm.get_process_triple(), *processor(), codemodel="jitdefault", jit=True, **IN_X86)
+    return machine_of(llvm.get_process_triple(), *processor(), codemodel="jitdefault", jit=True, **RELOCATION)
 
 
 def optimised(recipe: Recipe, machine: Any) -> Any:

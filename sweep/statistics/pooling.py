@@ -21,12 +21,12 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import combinations_with_replacement
-from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 from scipy.special import logsumexp
 
+from sweep.statistics.bins import Bins, distinct, merged, sums_of
 from sweep.statistics.means import Counts, Means, Numbers
 from sweep.study.distributions import CUT_DEVIATION
 from sweep.study.overlap import Draw
@@ -101,8 +101,8 @@ class Pool:
         self._counts += np.bincount(places, minlength=len(self._counts))
         cells = self._cells(lengths)
         unit = repeats % self._n_groups if self._n_groups else places
-        key, where = _distinct(np.column_stack([unit, cells]))
-        self._added.append((key, np.bincount(where).astype(float), _sums(where, observed)))
+        key, where = distinct(np.column_stack([unit, cells]))
+        self._added.append((key, np.bincount(where).astype(float), sums_of(where, observed)))
         if self._n_groups:  # where repeats share their draws, their sums alone count
             return
         m = observed.shape[1]
@@ -113,28 +113,28 @@ class Pool:
         own = np.bincount(places)[key[:, 0]]
         unbiased = np.where(own > 1, own / np.maximum(own - 1, 1), 1.0)[:, np.newaxis]
         self._squares.append((key[:, 1:], unbiased * products.reshape(-1, m * m)))
-        merged, *others = (len(cells) for cells, _ in self._squares)
-        if sum(others) > max(merged, AT_ONCE // m**2):  # so that each is merged a few times at most
-            self._squares = [_merged(self._squares)]
+        first, *others = (len(cells) for cells, _ in self._squares)
+        if sum(others) > max(first, AT_ONCE // m**2):  # so that each is merged a few times at most
+            self._squares = [merged(self._squares)]
 
     def _cells(self, lengths: Numbers) -> Counts:
         return np.asarray(np.floor(np.log(lengths) / self._width).astype(np.int64))
 
     @cached_property
-    def _bins(self) -> "_Bins":
+    def _bins(self) -> Bins:
         key, counts, sums = (np.concatenate(parts) for parts in zip(*self._added, strict=True))
-        cells, where = _distinct(key[:, 1:])
+        cells, where = distinct(key[:, 1:])
         m = sums.shape[1]
         middles = (cells + 0.5) * self._width
         units, unit = np.unique(key[:, 0], return_inverse=True)
         of_units = [csr_array(coo_array((one, (unit, where)), (len(units), len(cells)))) for one in (*sums.T, counts)]
-        return _Bins(
+        return Bins(
             cells,
             middles,
             self._log_mixture(middles),
-            _sums(where, counts[:, np.newaxis])[:, 0],
-            _sums(where, sums),
-            np.empty((len(cells), 0, 0)) if self._n_groups else _merged(self._squares)[1].reshape(-1, m, m),
+            sums_of(where, counts[:, np.newaxis])[:, 0],
+            sums_of(where, sums),
+            np.empty((len(cells), 0, 0)) if self._n_groups else merged(self._squares)[1].reshape(-1, m, m),
             of_units,
             self._shares(units),
         )
@@ -167,7 +167,7 @@ class Pool:
 
     def bins_of(self, lengths: Numbers) -> Counts:
         """The bin (n,) of trainings that were added, from their lengths (n, columns)."""
-        cells, where = _distinct(np.concatenate([self._bins.cells, self._cells(lengths)]))
+        cells, where = distinct(np.concatenate([self._bins.cells, self._cells(lengths)]))
         assert len(cells) == len(self._bins.cells)
         return where[len(cells) :]
 
@@ -228,40 +228,3 @@ class Pool:
         if self._n_groups:
             squares = squares - total**2 / len(self._bins.shares) * (1 - self._n_groups / self._n_repeats)
         return np.asarray(total**2 / squares)
-
-
-def _sums(where: Counts, columns: Numbers) -> Numbers:
-    """Sums of columns (n, m) over the elements of each group, whose numbers are `where` (n,): (groups, m)."""
-    found = np.empty((int(where.max()) + 1, columns.shape[1]))
-    for place, column in enumerate(columns.T):
-        found[:, place] = np.bincount(where, column)
-    return found
-
-
-def _distinct(cells: Counts) -> tuple[Counts, Counts]:
-    """The distinct rows of numbers of bins (n, k) in ascending order, and where among them each row is (n,)."""
-    lowest = cells.min(axis=0)
-    shape = tuple((cells.max(axis=0) - lowest + 1).tolist())
-    found, where = np.unique(np.ravel_multi_index(tuple((cells - lowest).T), shape), return_inverse=True)
-    return np.column_stack(np.unravel_index(found, shape)) + lowest, where
-
-
-def _merged(parts: list[tuple[Counts, Numbers]]) -> tuple[Counts, Numbers]:
-    """Bins and columns of sums, of which each bin is there once."""
-    cells, where = _distinct(np.concatenate([cells for cells, _ in parts]))
-    return cells, _sums(where, np.concatenate([columns for _, columns in parts]))
-
-
-class _Bins(NamedTuple):
-    """What is known of u bins: their numbers in ascending order and middles of log-lengths (u, columns), log-density of
-    all draws together (u,), trainings (u,), sums (u, m) and sums of products (u, m, m) of what was observed; sums by
-    unit, m matrices (units, u) and that of the trainings, and what the squares of the units' sums count (units,)."""
-
-    cells: Counts
-    middles: Numbers
-    log_mixture: Numbers
-    counts: Numbers
-    sums: Numbers
-    products: Numbers
-    of_units: list[csr_array]
-    shares: Numbers

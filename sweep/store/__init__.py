@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 from sweep.errors import UsageError
 from sweep.redact import redact
-from sweep.store.base import Label, Records, Results, Spreads, Store
+from sweep.store.base import Label, Results, Spreads, Store
 from sweep.store.moments import Moments
+from sweep.store.records import Records
 
 __all__ = [
     "Label",

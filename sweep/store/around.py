@@ -6,8 +6,9 @@ from typing import Any, ParamSpec, TypeVar
 from numpy.typing import NDArray
 
 from sweep.recipe.data import DataSet
-from sweep.store.base import Label, Records, Spreads, Store
+from sweep.store.base import Label, Spreads, Store
 from sweep.store.moments import Moments
+from sweep.store.records import Records
 from sweep.study import Point
 
 P = ParamSpec("P")

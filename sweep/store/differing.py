@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 
 COMPARED = tuple(name for name in RECORD_FIELDS if name not in ("repeat", "reason"))
 """The fields of a record that say how its training came out."""

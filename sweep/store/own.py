@@ -12,8 +12,9 @@ from sweep.errors import DamagedError
 from sweep.recipe import OwnRecipe
 from sweep.recipe.own import RESERVED
 from sweep.store.around import StoreAround
-from sweep.store.base import RECORD_FIELDS, Store, readable
+from sweep.store.base import Store
 from sweep.store.moments import Moments
+from sweep.store.records import RECORD_FIELDS, readable
 from sweep.study import Study
 
 LOOKED_AT = 8

@@ -13,9 +13,10 @@ from sweep.console.progress import say
 from sweep.console.words import plural
 from sweep.errors import DamagedError, StoreError, StoreUnavailableError, UsageError
 from sweep.recipe.data import DataSet
-from sweep.store.base import Label, Records, Spreads, Store, known_fields
+from sweep.store.base import Label, Spreads, Store
 from sweep.store.differing import differing
 from sweep.store.moments import Moments, moments_of, sums_of
+from sweep.store.records import Records, known_fields
 from sweep.study import Point
 
 T = TypeVar("T")

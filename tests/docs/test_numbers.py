@@ -204,7 +204,7 @@ def test_the_sentences_on_benchmarks_say_what_was_measured():
     beyond = [measured(f"| each training beyond {n} |")[0] for n in ("10,000", "100,000", "1,000,000")]
     workers = measured("| 1 worker |", "| 2 workers |")[2], measured("| kernel alone, 1 process |", "2 processes")[2]
     memory = [measured(f"| `sweep.run`, {n} trainings |", " MB |")[0] for n in ("10,000", "4,000,000")]
-    warm, cold = (float(measured(f"counted, {words}")[0].split()[0]) for words in ("warm", "cold"))
+    warm, cold = (measured(f"counted, {words}")[0] for words in ("warm", "cold"))
     each = measured("| `sweep.run` from start to end")[0]
     joblib, random, grid = (
         measured(words)[2] for words in ("| joblib", "RandomSampler, in mem", "GridSampler, in mem")
@@ -217,14 +217,13 @@ def test_the_sentences_on_benchmarks_say_what_was_measured():
         f"and {mongodb[2]} times in MongoDB on the same two cores ({mongodb[0]};",
         f"{beyond[0]} from 10,000 to 100,000 trainings, {beyond[1]} to 1,000,000 and {beyond[2]} to 4,000,000",
         f"{workers[0]} times (medians of 2; the kernel alone {workers[1]} times)",
-        f"The largest process takes {memory[0]}, with 10,000 trainings as with 4,000,000",
-        f"after {warm:.1f} s, or {cold:.1f} s where",
+        f"The largest process takes {memory[0]} with 10,000 trainings and {memory[1]} with 4,000,000",
+        f"after {warm}, or {cold} where",
         f"A result costs `sweep.run` {each} beside",
         f"joblib takes {joblib} times that and stores nothing; Optuna takes {random} times in memory with its random "
         f"sampler, {grid} times with its grid, and over {database // 100 * 100:,.0f} times in SQLite",
     ):
         assert said(words, page), words
-    assert memory[0] == memory[1]
     assert said(f"{float(slow.split()[0]) / 1000:.1f} s; the kernel", README)
     micro = float(network.split()[0])
     assert said(f"trains one in {micro / 1000:.2f} ms", README)

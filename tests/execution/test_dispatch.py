@@ -16,7 +16,7 @@ from sweep.execution.backend import LostError
 from sweep.execution.dispatch import TASKS_PER_WORKER, Workers, execute
 from sweep.execution.processes import Processes, start_worker, stop_worker
 from sweep.store import open_store
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 from sweep.store.stored import stored_repeats
 from sweep.study import plan
 from tests import commands

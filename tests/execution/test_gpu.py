@@ -12,7 +12,7 @@ from sweep.execution.processes import stop_worker
 from sweep.execution.worker import Unstored, train_block, train_together
 from sweep.kernel.card import why_no_card
 from sweep.store import open_store
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import plan
 from tests import commands
 

@@ -14,7 +14,7 @@ from sweep.errors import FunctionError
 from sweep.execution import own_training
 from sweep.execution.own_training import train_piece
 from sweep.store import Records
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import Block, plan
 from sweep.study.own_draws import generators, own_parameters
 

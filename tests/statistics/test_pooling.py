@@ -8,11 +8,11 @@ from scipy import integrate, special, stats
 
 from sweep import Axis, Recipe, Study
 from sweep.statistics import pooling
+from sweep.statistics.bins import merged as merge
 from sweep.statistics.compare import change_between
 from sweep.statistics.curve import is_pooled
 from sweep.statistics.inference import degrees_of_freedom
 from sweep.statistics.pooling import Pool
-from sweep.statistics.pooling import _merged as merge
 from sweep.study import Point
 from sweep.study.draws import drawn_lengths, initial_parameters
 from sweep.study.overlap import Draw, default_draws, draw_of, overlap
@@ -226,7 +226,7 @@ def test_many_bins_are_merged_a_few_times(monkeypatch):
     given = list(trainings(np.random.default_rng(7), [NORMAL], spreads, 40))
     expected = pooled([NORMAL], spreads, given).mean(spreads, LOSS, FINITE)
     monkeypatch.setattr(pooling, "AT_ONCE", 100)
-    monkeypatch.setattr(pooling, "_merged", lambda parts: merged.append(len(parts)) or merge(parts))
+    monkeypatch.setattr(pooling, "merged", lambda parts: merged.append(len(parts)) or merge(parts))
     found = pooled([NORMAL], spreads, given).mean(spreads, LOSS, FINITE)
     np.testing.assert_allclose(found.covariance, expected.covariance, rtol=1e-9)
     assert 2 < len(merged) < 60  # of 200

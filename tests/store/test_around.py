@@ -6,7 +6,7 @@ import pytest
 
 from sweep.store import Results, Store
 from sweep.store.around import StoreAround
-from sweep.store.base import NETWORK_FIELDS
+from sweep.store.records import NETWORK_FIELDS
 
 CALLS = {
     "insert": ("a point", "records"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sweep.errors import UsageError
 from sweep.recipe import Recipe
 from sweep.store import Label, Moments, Records, Store
-from sweep.store.base import RECORD_FIELDS
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import Point
 from tests.store.samples import a_point, same, some_records
 

@@ -16,9 +16,9 @@ from sweep.errors import DamagedError, StoreError, UsageError
 from sweep.recipe import OwnRecipe, Recipe
 from sweep.recipe.csv_file import read_csv
 from sweep.store import Records, Store, open_store
-from sweep.store.base import RECORD_FIELDS
 from sweep.store.own import OwnStore
 from sweep.store.provenance import describe_run
+from sweep.store.records import RECORD_FIELDS
 from sweep.study import Axis, Point, Study
 from tests.conftest import MONGODB, real_mongodb
 from tests.store.samples import a_point, same, some_records

@@ -12,17 +12,7 @@ from pymongo.collection import Collection
 from sweep.errors import StoreError
 from sweep.recipe.data import DataSet
 from sweep.redact import redact
-from sweep.store.base import (
-    RECORD_FIELDS,
-    Label,
-    Records,
-    Spreads,
-    Store,
-    columns_of,
-    known_fields,
-    readable,
-    spreads_said,
-)
+from sweep.store.base import Label, Spreads, Store, spreads_said
 from sweep.store.data_sets import from_kept, to_kept
 from sweep.store.format import SINCE
 from sweep.store.moments import Moments
@@ -45,6 +35,7 @@ from sweep.store.mongo.queries import (
     row_of,
 )
 from sweep.store.mongo.server import addresses_of, connect, explained, insert_new
+from sweep.store.records import RECORD_FIELDS, Records, columns_of, known_fields, readable
 from sweep.study import Point
 
 POINTS_PER_QUERY = 500

@@ -14,20 +14,11 @@ from numpy.typing import NDArray
 from sweep.errors import DamagedError, StoreError
 from sweep.recipe.data import DataSet
 from sweep.redact import redact
-from sweep.store.base import (
-    RECORD_FIELDS,
-    Label,
-    Records,
-    Spreads,
-    Store,
-    columns_of,
-    known_fields,
-    readable,
-    spreads_said,
-)
+from sweep.store.base import Label, Spreads, Store, spreads_said
 from sweep.store.data_sets import KEPT, from_kept, to_kept
 from sweep.store.format import HAS_DATA, SINCE
 from sweep.store.moments import Moments
+from sweep.store.records import RECORD_FIELDS, Records, columns_of, known_fields, readable
 from sweep.store.sqlite.file import explained, format_of, open_database
 from sweep.study import Point
 
