@@ -31,7 +31,7 @@ def leave_signals() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Be interrupted as by Ctrl-C, also where that is ignored, as of a job with `&`."""
+    """Be interrupted as by Ctrl-C: held back where that is, but not ignored where that is, as of a job with `&`."""
     for one in REQUESTS:  # asked once is asked
         signal.signal(one, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.default_int_handler)

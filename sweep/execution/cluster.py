@@ -117,13 +117,19 @@ class _ClusterExecutor(Executor):
 
     def __init__(self, client: "Client", close: Callable[[], None]) -> None:
         self._client, self._close = client, close
+        self._futures: set[Future[Any]] = set()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         future: Future[Any] = Future()
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
         self._client.submit(function, *arguments, **named, pure=False).add_done_callback(partial(_pass_on, future))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if cancel_futures:
+            for future in list(self._futures):
+                future.cancel()
         self._close()
 
 

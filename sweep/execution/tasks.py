@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -112,14 +112,21 @@ class TasksUnderWay:
 
     def stop(self, seconds: float) -> None:
         """Begin no more, wait so long for what has begun, and give up the rest."""
-        # What is cancelled here is never reported as done, so only the rest is waited for.
-        running = {task for task in self._blocks if not task.cancel()}
-        ending, workers = self._pool()
+        # Whoever else called off a task would surprise the thread of a pool whose workers go at this moment.
+        deadline, (ending, workers) = time.monotonic() + seconds, self._pool()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        if wait(running, timeout=seconds).not_done:
+        while self._waits_for_any() and (left := deadline - time.monotonic()) > 0:
+            with suppress(Empty):
+                self._done.get(timeout=min(left, SECONDS_TO_LOOK))
+        if self._waits_for_any():
             kill(workers)
         # At its own end Python wakes the thread of a pool, and shows a traceback where that is ending at this moment.
         _see_off(ending, workers, SECONDS_TO_END)
+
+    def _waits_for_any(self) -> bool:
+        """Whether a task has begun and is not done, or is to be called off by a thread that is there."""
+        is_lost = self._has_lost_thread()
+        return any(task.running() or not (task.done() or is_lost) for task in self._blocks)
 
     def _pool(self) -> tuple[Thread | None, list[BaseProcess]]:
         """Of a pool of processes the thread that ends after them, and the processes."""

@@ -69,3 +69,35 @@ def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
     for worker in workers:
         worker.join(5)
     assert not any(worker.is_alive() for worker in workers)
+
+
+def test_workers_that_go_while_a_run_is_stopped_are_no_traceback(monkeypatch):
+    """As where SIGTERM reaches a run and its workers alike."""
+    told, shutdown = [], ProcessPoolExecutor.shutdown
+    monkeypatch.setattr("threading.excepthook", told.append)
+    tasks = TasksUnderWay(Sleepers())
+    under_way = [tasks.submit(60) for _ in range(20)]
+    while sum(task.running() for task in under_way) < 3:  # one more than there are workers: no place is left
+        time.sleep(0.01)
+    thread = tasks._executor._executor_manager_thread
+
+    def go_first(executor, *arguments, **named):
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        thread.join(10)
+        shutdown(executor, *arguments, **named)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", go_first)
+    tasks.stop(10)
+    assert not told
+    assert not thread.is_alive()
+    assert all(task.done() for task in under_way)
+
+
+def test_what_has_not_begun_is_called_off_and_what_has_is_waited_for():
+    tasks = TasksUnderWay(Sleepers())
+    under_way = [tasks.submit(0.5) for _ in range(20)]
+    tasks.stop(30)
+    ended = [task for task in under_way if not task.cancelled()]
+    assert 2 <= len(ended) < 10
+    assert all(task.result() is None for task in ended)
