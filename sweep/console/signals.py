@@ -5,6 +5,9 @@ While its imports run, Ctrl-C simply ends it, without the traceback of an import
 
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 REQUESTS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -28,6 +31,27 @@ def leave_signals() -> None:
     """Ignore requests to end from now on: it ends."""
     for number in (signal.SIGINT, *REQUESTS):
         signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def requests_held_back() -> Iterator[None]:
+    """A request to end that comes meanwhile is delivered afterwards, whichever thread the system gives it to: Python
+    answers it in the main one. In other threads this does nothing, as no request comes there."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, *REQUESTS)}
+    taken = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in taken:
+        signal.signal(number, lambda number, frame: asked.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in taken.items():
+            signal.signal(number, handler)
+        if asked:
+            signal.raise_signal(asked[0])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

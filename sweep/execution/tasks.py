@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from types import ModuleType
 
+from sweep.console.signals import requests_held_back
 from sweep.execution.backend import Backend
 from sweep.execution.worker import Result
 from sweep.study import Block
@@ -175,13 +176,14 @@ def _main_out_of_sight() -> Iterator[None]:
 
 @contextmanager
 def _interrupts_held_back() -> Iterator[None]:
-    """A Ctrl-C or the end of a terminal meanwhile is delivered afterwards; processes spawned meanwhile never get it,
-    even while they start."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+    """A request to end meanwhile is delivered afterwards; processes spawned meanwhile never get a Ctrl-C, or the end of
+    a terminal, even while they start."""
+    with requests_held_back():
+        if not hasattr(signal, "pthread_sigmask"):
+            yield
+            return
+        old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, old)

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, wait
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -101,3 +101,25 @@ def test_what_has_not_begun_is_called_off_and_what_has_is_waited_for():
     ended = [task for task in under_way if not task.cancelled()]
     assert 2 <= len(ended) < 10
     assert all(task.result() is None for task in ended)
+
+
+def test_an_interrupt_while_workers_are_started_comes_when_they_are():
+    """Though another thread would take it: between a worker's start and what it is told it would be an orphan."""
+
+    class Interrupted(Sleepers):
+        def open(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+            opened.append(super().open())
+            return opened[0]
+
+    opened, others_end = [], Event()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    Thread(target=others_end.wait).start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            TasksUnderWay(Interrupted())
+        assert opened
+    finally:
+        others_end.set()
+        signal.signal(signal.SIGINT, before)
