@@ -172,14 +172,20 @@ def _connect(place: str) -> "Client":
         ) from error
     for name in ("distributed", "distributed.client", "distributed.core"):  # what matters of it is said here
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    client = distributed.Client.__new__(distributed.Client)
     try:
-        return distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        client.__init__(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        return client
     except (OSError, TimeoutError) as error:
         raise FailedError(
             f"no scheduler answers at {place} within {SECONDS_TO_CONNECT:g} s; start one with: dask scheduler"
         ) from error
     except ValueError as error:
         raise UsageError(f"cluster was given as {place!r} ({error}); allowed is {ALLOWED}") from error
+    finally:
+        # Left to the garbage collector, it may end while Dask holds the lock to begin another, and wait for that lock.
+        if client.status != "running":
+            client.close()
 
 
 def _address(place: str) -> str:

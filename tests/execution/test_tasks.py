@@ -38,7 +38,7 @@ def test_a_worker_that_is_killed_while_it_waits_for_the_end_holds_up_nobody(end,
         wait([task])
         tasks.end(task)
     time.sleep(0.1)  # both are idle then
-    workers = multiprocessing.active_children()
+    _, workers = tasks._pool()
     for worker in workers:
         os.kill(worker.pid, signal.SIGSTOP)
     ending = Thread(target=end, args=[tasks], daemon=True)
@@ -58,7 +58,7 @@ def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
     """As where the system gives a process no more threads: nobody says any more that a task is done."""
     tasks = TasksUnderWay(Sleepers())
     task = tasks.submit(60)
-    workers = multiprocessing.active_children()
+    _, workers = tasks._pool()
     tasks._executor._executor_manager_thread = Thread()
     with pytest.raises(OSError, match="the thread of the pool of workers has ended"):
         tasks.wait_for(task)
@@ -79,10 +79,10 @@ def test_workers_that_go_while_a_run_is_stopped_are_no_traceback(monkeypatch):
     under_way = [tasks.submit(60) for _ in range(20)]
     while sum(task.running() for task in under_way) < 3:  # one more than there are workers: no place is left
         time.sleep(0.01)
-    thread = tasks._executor._executor_manager_thread
+    thread, workers = tasks._pool()
 
     def go_first(executor, *arguments, **named):
-        for worker in multiprocessing.active_children():
+        for worker in workers:
             worker.terminate()
         thread.join(10)
         shutdown(executor, *arguments, **named)

@@ -1,11 +1,13 @@
 """What cannot work on a cluster is refused in one sentence, before anything is written."""
 
+import gc
 import json
 import os
 import re
 import signal
 import sys
 
+import distributed
 import pytest
 
 from sweep import __version__
@@ -65,6 +67,15 @@ def test_no_scheduler(store, monkeypatch):
     assert refused(FailedError, "--cluster", "tcp://127.0.0.1:9", "--store", store) == (
         "no scheduler answers at tcp://127.0.0.1:9 within 0.3 s; start one with: dask scheduler"
     )
+
+
+@pytest.mark.parametrize("place", ["tcp://127.0.0.1:9", "http://localhost:8786"])
+def test_a_client_that_did_not_connect_is_closed(store, place, monkeypatch):
+    """Garbage that is collected while Dask begins another client would wait for that for ever."""
+    monkeypatch.setattr(clusters, "SECONDS_TO_CONNECT", 0.3)
+    refused((FailedError, UsageError), "--cluster", place, "--store", store)
+    clients = [one for one in gc.get_objects() if isinstance(one, distributed.Client)]
+    assert {one.status for one in clients} <= {"closed"}
 
 
 def test_without_dask_the_extra_is_named(store, monkeypatch):
