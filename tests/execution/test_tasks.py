@@ -66,9 +66,18 @@ def test_a_pool_that_has_lost_its_thread_is_not_waited_for():
         tasks.next_done()
     assert what_is_scarce(caught.value) == "processes or threads"
     tasks.stop(0)
-    for worker in workers:
-        worker.join(5)
-    assert not any(worker.is_alive() for worker in workers)
+    deadline = time.monotonic() + 5
+    while any(worker.is_alive() for worker in workers):  # not known at once where the pool's own thread asks, too
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def fill(tasks, seconds):
+    """Submit 20 tasks, and wait until the workers and the one place beside them are taken."""
+    submitted = [tasks.submit(seconds) for _ in range(20)]
+    while sum(task.running() or task.done() for task in submitted) < 3:
+        time.sleep(0.01)
+    return submitted
 
 
 def test_workers_that_go_while_a_run_is_stopped_are_no_traceback(monkeypatch):
@@ -76,9 +85,7 @@ def test_workers_that_go_while_a_run_is_stopped_are_no_traceback(monkeypatch):
     told, shutdown = [], ProcessPoolExecutor.shutdown
     monkeypatch.setattr("threading.excepthook", told.append)
     tasks = TasksUnderWay(Sleepers())
-    under_way = [tasks.submit(60) for _ in range(20)]
-    while sum(task.running() for task in under_way) < 3:  # one more than there are workers: no place is left
-        time.sleep(0.01)
+    under_way = fill(tasks, 60)
     thread, workers = tasks._pool()
 
     def go_first(executor, *arguments, **named):
@@ -96,10 +103,10 @@ def test_workers_that_go_while_a_run_is_stopped_are_no_traceback(monkeypatch):
 
 def test_what_has_not_begun_is_called_off_and_what_has_is_waited_for():
     tasks = TasksUnderWay(Sleepers())
-    under_way = [tasks.submit(0.5) for _ in range(20)]
+    under_way = fill(tasks, 0.5)
     tasks.stop(30)
     ended = [task for task in under_way if not task.cancelled()]
-    assert 2 <= len(ended) < 10
+    assert 3 <= len(ended) < 10
     assert all(task.result() is None for task in ended)
 
 
