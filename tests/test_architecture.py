@@ -9,7 +9,7 @@ from tests.commands import ROOT
 
 MODULES = sorted([*ROOT.glob("sweep/**/*.py"), *ROOT.glob("analysis/**/*.py")])
 FLOORS = [
-    ["sweep.errors", "sweep.redact", "sweep.sources"],
+    ["sweep.errors", "sweep.redact", "sweep.sources", "sweep.user_folder"],
     ["sweep.recipe", "sweep.console", "sweep.files"],
     ["sweep.study", "sweep.kernel", "sweep.reference", "sweep.style"],
     ["sweep.store"],

@@ -185,7 +185,8 @@ def _connect(place: str) -> "Client":
     finally:
         # Left to the garbage collector, it may end while Dask holds the lock to begin another, and wait for that lock.
         if client.status != "running":
-            client.close()
+            with suppress(OSError):  # the error that led here says more
+                client.close()
 
 
 def _address(place: str) -> str:

@@ -18,17 +18,17 @@ from sweep.recipe import recipe_from_dict
 from sweep.store import Records, Store
 from sweep.store.records import NETWORK_FIELDS, RECORD_FIELDS
 from sweep.study import Point
+from sweep.user_folder import user_folder
 
 PointRecords = tuple[Point, Records]
 
 
 def folders() -> list[Path]:
-    """Where such files are kept and looked for: the user's folder for state (XDG), else the current one.
+    """Where such files are kept and looked for: the user's folder for state, else the current one.
 
     A user without a home has the current one alone.
     """
-    state = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    return [Path(state, "initialization-sweep")] * os.path.isabs(state) + [Path.cwd()]
+    return [folder for folder in (user_folder("XDG_STATE_HOME", ".local", "state"), Path.cwd()) if folder]
 
 
 def keep(store: Store, trained: Sequence[PointRecords]) -> None:

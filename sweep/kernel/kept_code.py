@@ -7,6 +7,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from sweep.user_folder import user_folder
+
 KEPT_DAYS = 30
 """How long code of other sources is kept after it was last read or written: they may be in use by a process that began
 before they were changed, or come back with a branch."""
@@ -16,9 +18,8 @@ DIGEST_BYTES = 32
 
 
 def folder() -> Path | None:
-    """Where code is kept: in the user's folder for caches (XDG). A user without a home has none."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(cache, "initialization-sweep") if os.path.isabs(cache) else None
+    """Where code is kept: in the user's folder for caches. A user without a home has none."""
+    return user_folder("XDG_CACHE_HOME", ".cache")
 
 
 def read(name: str) -> bytes | None:

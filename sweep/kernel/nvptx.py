@@ -13,7 +13,7 @@ from typing import Any
 from llvmlite import ir
 
 from sweep.kernel.emitter import Index, Memory, whole
-from sweep.kernel.module import declare, machine_of, optimise
+from sweep.kernel.module import WHOLE, declare, machine_of, optimise
 from sweep.kernel.rows import Order
 from sweep.kernel.training import (
     CHANGED,
@@ -66,7 +66,7 @@ def _ptx(structure: str) -> str:
 
 def write_thread(recipe: Recipe, machine: Any) -> Any:
     """The kernel `train`, in which each thread trains a network."""
-    function, given = declare(machine, dict.fromkeys(WHOLES, ir.IntType(64)))
+    function, given = declare(machine, dict.fromkeys(WHOLES, WHOLE))
     function.calling_convention = "ptx_kernel"
     for name in (*SINGLES, *EACH):
         given[name].add_attribute("noalias")

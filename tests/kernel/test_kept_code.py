@@ -115,11 +115,13 @@ def test_where_nothing_can_be_kept_it_compiles_and_trains(folder, compiled, plac
 def test_an_interrupt_while_it_is_compiled_leaves_nothing_half(folder, monkeypatch):
     """Python may be interrupted between any two calls of the compiler."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with monkeypatch.context() as patch:
-        patch.setattr(compiler, "optimise", lambda *_: signal.raise_signal(signal.SIGINT))
-        with pytest.raises(KeyboardInterrupt):
-            train()
-    signal.signal(signal.SIGINT, before)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(compiler, "optimise", lambda *_: signal.raise_signal(signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                train()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not folder.exists()
     assert train() == train()
 

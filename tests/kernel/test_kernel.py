@@ -71,7 +71,7 @@ def test_the_digest_that_names_machine_code_covers_all_that_decides_it():
     for folder in compiler.DECIDE:
         for path in (PACKAGE / folder).rglob("*.py"):
             used = {name for name in imports(path) if name.startswith("sweep")} - {"sweep"}
-            allowed = {"sweep.errors", "sweep.sources", *folders}
+            allowed = {"sweep.errors", "sweep.sources", "sweep.user_folder", *folders}
             assert all(any(f"{name}.".startswith(f"{one}.") for one in allowed) for name in used), path
 
 

@@ -78,6 +78,17 @@ def test_a_client_that_did_not_connect_is_closed(store, place, monkeypatch):
     assert "connecting" not in {one.status for one in clients}
 
 
+def test_a_client_that_cannot_even_be_closed_in_time_is_told_as_one_that_did_not_connect(store, monkeypatch):
+    def close(client):
+        closed(client)
+        raise TimeoutError
+
+    closed = distributed.Client.close
+    monkeypatch.setattr(clusters, "SECONDS_TO_CONNECT", 0.3)
+    monkeypatch.setattr(distributed.Client, "close", close)
+    assert "no scheduler answers" in refused(FailedError, "--cluster", "tcp://127.0.0.1:9", "--store", store)
+
+
 def test_without_dask_the_extra_is_named(store, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert refused(FailedError, "--cluster", "tcp://127.0.0.1:9", "--store", store) == (
